@@ -1,0 +1,95 @@
+"""Settings, read once at start from ``judge.toml`` and ``JUDGE_*`` environment variables (the environment wins)."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from judge.errors import UsageError
+
+
+class Isolation(StrEnum):
+    """How strong the walls around a submission are (DESIGN: two walls)."""
+
+    LOCAL = "local"  # the box alone, over the host's own /usr: for one's own code
+    CONTAINER = "container"  # a Docker container around the box
+
+
+class Settings(BaseSettings):
+    """Every setting, with the default that fits one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="JUDGE_", extra="forbid", toml_file="judge.toml")
+
+    #: ``postgresql://…``; None starts the embedded PostgreSQL below ``data_dir``.
+    database_url: str | None = None
+    #: Where everything that must survive a restart lives, and the caches beside it.
+    data_dir: Path = Path("var")
+    isolation: Isolation = Isolation.CONTAINER
+    #: Runs at a time on this host; None means one for each physical core but one, and at least one.
+    slots: Annotated[int, Field(ge=1, le=1024)] | None = None
+    #: Mirror for building images; None leaves the choice to mmdebstrap.
+    debian_mirror: str | None = None
+    web_host: str = "127.0.0.1"
+    web_port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    #: True where the site is reached through https: cookies are then marked Secure.
+    web_https: bool = False
+    #: Addresses of reverse proxies whose X-Forwarded-For is believed.
+    web_trusted_proxies: tuple[str, ...] = ()
+    #: Whether strangers may make themselves an account.
+    registration_open: bool = True
+    #: Upper bound for a submission whatever its problem allows.
+    max_source_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
+    #: A judging not renewed for this long is taken from its judgehost.
+    lease_s: Annotated[float, Field(gt=0)] = 30.0
+    #: Submissions that one account may make in a minute.
+    submissions_per_minute: Annotated[int, Field(ge=1)] = 20
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def slot_count(self) -> int:
+        return self.slots or max(1, len(physical_cores()) - 1)
+
+
+def load() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        UsageError: a setting that cannot be understood, named, with what was expected.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        lines = [f"setting {'.'.join(map(str, e['loc'])) or '?'}: {e['msg']}" for e in error.errors()]
+        raise UsageError("\n".join(lines)) from error
+    return settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
+
+
+def physical_cores() -> tuple[int, ...]:
+    """One logical CPU of each physical core this process may run on, lowest first.
+
+    Runs are pinned to these, so that no two share a core's caches and execution units.
+    """
+    seen: set[str] = set()
+    cores: list[int] = []
+    for cpu in sorted(os.sched_getaffinity(0)):
+        topology = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
+        siblings = topology.read_text().strip() if topology.exists() else str(cpu)
+        if siblings not in seen:
+            seen.add(siblings)
+            cores.append(cpu)
+    return tuple(cores)

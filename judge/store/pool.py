@@ -1,0 +1,56 @@
+"""Connections to Postgres: a pool, and one dedicated connection for notifications."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+import asyncpg
+
+from judge.errors import JudgeError
+
+#: A connection from the pool or of one's own; both have the same methods.
+Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionProxy[Any]"
+Pool: TypeAlias = "asyncpg.Pool[Any]"
+
+COMMAND_TIMEOUT_S = 60.0
+
+
+@asynccontextmanager
+async def open_pool(dsn: str, *, max_size: int = 10) -> AsyncIterator[Pool]:
+    """A pool of connections to the database at ``dsn``, closed at exit.
+
+    Raises:
+        JudgeError: the server cannot be reached.
+    """
+    try:
+        pool = await asyncpg.create_pool(
+            dsn, min_size=1, max_size=max_size, command_timeout=COMMAND_TIMEOUT_S, init=_init, timeout=10
+        )
+    except (OSError, asyncpg.PostgresError) as error:
+        raise JudgeError(f"cannot connect to the database: {error}") from error
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def connect(dsn: str) -> AsyncIterator[Connection]:
+    """One connection of one's own, for LISTEN or a single command."""
+    try:
+        connection = await asyncpg.connect(dsn, command_timeout=COMMAND_TIMEOUT_S, timeout=10)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise JudgeError(f"cannot connect to the database: {error}") from error
+    try:
+        await _init(connection)
+        yield connection
+    finally:
+        await connection.close(timeout=5)
+
+
+async def _init(connection: Connection) -> None:
+    """Pass jsonb as Python values."""
+    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")

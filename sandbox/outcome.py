@@ -1,0 +1,40 @@
+"""What became of a run, as measured from outside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class EndedBy(StrEnum):
+    """What ended a run: itself, or the first limit it passed."""
+
+    ITSELF = "itself"
+    CPU = "cpu"
+    WALL = "wall"
+    MEMORY = "memory"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """All processes of the run are dead when this exists. Exactly one of ``exit_code`` and ``signal`` is set."""
+
+    ended_by: EndedBy
+    exit_code: int | None
+    signal: int | None
+    cpu_us: int
+    wall_us: int
+    memory_bytes: int
+    #: Standard output, at most the limit, in a file of the exchange directory that the next run replaces.
+    stdout: Path
+    stdout_bytes: int
+    stderr: bytes
+    #: Files the program left in /feedback, by name.
+    feedback: Mapping[str, bytes] = field(default_factory=dict)
+    #: Time the box itself cost, from request to report, less the program's own wall time.
+    box_us: int = 0
+    #: Counters of the disturbance the run suffered.
+    noise: Mapping[str, int] = field(default_factory=dict)

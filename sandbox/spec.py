@@ -1,0 +1,41 @@
+"""What can be asked of a cell: one run, with everything it may use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+#: Standard error is kept up to here for showing, then dropped.
+STDERR_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLimits:
+    """Each of these ends the run when passed; all processes of the run together count."""
+
+    cpu_ms: int
+    wall_ms: int
+    memory_bytes: int
+    #: Standard output. Reaching one byte more ends the run.
+    output_bytes: int
+    processes: int
+    #: Size of the run's own /tmp, which counts towards its memory as well.
+    tmp_bytes: int = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSpec:
+    """One run in a fresh box. Paths are the host's; the program sees only what is named here."""
+
+    argv: tuple[str, ...]
+    limits: RunLimits
+    env: Mapping[str, str] = field(default_factory=dict)
+    #: Fed to standard input through a pipe; None is an empty input.
+    stdin: Path | None = None
+    #: Whether /work may be written: true for a compiler, false for what it made.
+    is_work_writable: bool = False
+    #: Read-only files below /data, by name. Only ever for the judge's own programs.
+    data: Mapping[str, Path] = field(default_factory=dict)
+    #: Whether the program gets a writable /feedback whose files come back in the outcome.
+    has_feedback: bool = False
