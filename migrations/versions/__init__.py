@@ -1,0 +1,1 @@
+"""One module for each revision, with the SQL it executes beside it."""

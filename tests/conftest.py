@@ -1,0 +1,92 @@
+"""What tests share: one real PostgreSQL for the whole run, and a fresh database for each test that asks."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from judge.database import embedded, migrate
+from judge.store.pool import Pool, open_pool
+
+_TEMPLATE = "template"
+_numbers = itertools.count(1)
+
+#: Nothing here outlives the run, so nothing waits for the disk.
+_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@pytest.fixture(scope="session")
+def short_tmp() -> Iterator[Path]:
+    """A directory that the database's user can enter, with a path short enough for sockets."""
+    made = Path(tempfile.mkdtemp(prefix="judge-tests-"))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _server(short_tmp: Path) -> AsyncIterator[str]:
+    """The DSN of a server with a migrated template; stopped at the end of the run, also on Ctrl-C."""
+    async with embedded(short_tmp / "database", options=_OPTIONS) as dsn:
+        superuser = await asyncpg.connect(dsn.replace("//judge@/judge?", "//postgres@/postgres?"))
+        await superuser.execute("ALTER ROLE judge CREATEDB")
+        await superuser.execute(f"CREATE DATABASE {_TEMPLATE} OWNER judge")
+        await superuser.close()
+        await migrate(_named(dsn, _TEMPLATE))
+        yield dsn
+
+
+@pytest_asyncio.fixture
+async def empty_dsn(_server: str) -> AsyncIterator[str]:
+    """A database with nothing in it, dropped afterwards."""
+    async with _database(_server, "template1") as dsn:
+        yield dsn
+
+
+@pytest_asyncio.fixture
+async def dsn(_server: str) -> AsyncIterator[str]:
+    """A database of the test's own with the current schema, dropped afterwards."""
+    async with _database(_server, _TEMPLATE) as dsn:
+        yield dsn
+
+
+@pytest_asyncio.fixture
+async def pool(dsn: str) -> AsyncIterator[Pool]:
+    """Connections to the test's own database."""
+    async with open_pool(dsn) as pool:
+        yield pool
+
+
+class _database:
+    """A database made from a template on entry and dropped on exit, whoever is still connected."""
+
+    def __init__(self, server_dsn: str, template: str) -> None:
+        self.server_dsn = server_dsn
+        self.template = template
+        self.name = f"test_{os.getpid()}_{next(_numbers)}"
+
+    async def __aenter__(self) -> str:
+        await self._say(f"CREATE DATABASE {self.name} TEMPLATE {self.template}")
+        return _named(self.server_dsn, self.name)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._say(f"DROP DATABASE {self.name} WITH (FORCE)")
+
+    async def _say(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.server_dsn)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+def _named(dsn: str, database: str) -> str:
+    return dsn.replace("//judge@/judge?", f"//judge@/{database}?")
