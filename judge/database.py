@@ -11,7 +11,7 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import sqlalchemy
@@ -105,18 +105,17 @@ async def check_migrated(dsn: str) -> None:
 
 async def _with_connection(dsn: str, function: Callable[[sqlalchemy.Connection], T]) -> T:
     """Call a function with a synchronous connection: Alembic knows no other kind."""
-    engine = create_async_engine(
-        "postgresql+asyncpg://",
+
+    async def connect() -> asyncpg.Connection[Any]:
         # asyncpg reads the DSN itself, so that it means here exactly what it means to the store's pool.
-        async_creator=lambda: asyncpg.connect(dsn, timeout=10),
-        poolclass=NullPool,
-    )
-    try:
         try:
-            connection = await engine.connect()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            return await asyncpg.connect(dsn, timeout=10)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
             raise JudgeError(f"cannot connect to the database: {error}") from error
-        async with connection:
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
             return await connection.run_sync(function)
     except (sqlalchemy.exc.DBAPIError, asyncpg.PostgresError) as error:
         raise JudgeError(f"the database refused: {error}") from error
@@ -188,7 +187,7 @@ async def _server(
             cwd="/",
             env=postgres.environment(),
             start_new_session=True,
-            **({"user": owner.uid, "group": owner.gid, "extra_groups": []} if os.geteuid() == 0 else {}),
+            **owner.credentials,
         )
     try:
         yield await _until_ready(cluster.directory, process, log)

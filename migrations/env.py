@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 
 _attributes: dict[str, Any] = context.config.attributes
 _applied: list[str] = _attributes.get("applied", [])
 
 
-def _note(**facts: Any) -> None:
-    """Remember each revision applied."""
-    _applied.append(facts["step"].up_revision_id)
+def _note(ctx: MigrationContext, step: MigrationInfo, heads: object, run_args: object) -> None:  # noqa: ARG001
+    """Remember each revision applied. Alembic passes these names as keywords."""
+    _applied.append(str(step.up_revision_id))
 
 
 context.configure(connection=_attributes["connection"], on_version_apply=_note)
