@@ -51,6 +51,16 @@ async def connect(dsn: str) -> AsyncIterator[Connection]:
         await connection.close(timeout=5)
 
 
+async def answers(pool: Pool, *, timeout_s: float = 5.0) -> bool:
+    """Whether the database answers a query in time."""
+    try:
+        async with pool.acquire(timeout=timeout_s) as connection:
+            await connection.fetchval("SELECT 1", timeout=timeout_s)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False
+    return True
+
+
 async def _init(connection: Connection) -> None:
     """Pass jsonb as Python values."""
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")

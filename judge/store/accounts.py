@@ -1,0 +1,181 @@
+"""Accounts: who may log in, and as what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import asyncpg
+
+from judge.errors import NotFound, UsageError
+from judge.store.pool import Connection
+
+
+class Role(StrEnum):
+    """What an account may do; each role may do all that those before it may."""
+
+    CONTESTANT = "contestant"  # submits, and sees their own submissions
+    SETTER = "setter"  # judges: sees every problem and submission
+    ADMIN = "admin"  # also manages accounts and rejudges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One row of ``users``."""
+
+    id: int
+    login: str
+    name: str
+    role: Role
+    created_at: datetime
+    disabled_at: datetime | None
+    #: Kept out of ``repr`` so that no log or traceback carries it.
+    password_hash: str | None = field(repr=False)
+
+    @property
+    def is_disabled(self) -> bool:
+        return self.disabled_at is not None
+
+
+_COLUMNS = "id, login, name, role::text, created_at, disabled_at, password_hash"
+
+
+async def create(connection: Connection, *, login: str, name: str, password_hash: str | None, role: Role) -> int:
+    """A new account's id.
+
+    Raises:
+        UsageError: the login is taken, in whatever case, or is not a login at all.
+    """
+    try:
+        account_id: int = await connection.fetchval(
+            "INSERT INTO users (login, name, password_hash, role) VALUES ($1, $2, $3, $4::text::role) RETURNING id",
+            login,
+            name,
+            password_hash,
+            role.value,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise UsageError(f"The login {login} is taken; choose another.") from error
+    except asyncpg.CheckViolationError as error:
+        raise UsageError(
+            "A login is 1 to 32 letters, digits, dots, dashes or underscores and begins with a letter or digit; "
+            "a name is 1 to 100 characters."
+        ) from error
+    return account_id
+
+
+async def by_login(connection: Connection, login: str) -> Account | None:
+    """The account of that login, in whatever case."""
+    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM users WHERE lower(login) = lower($1)", login)
+    return _account(row) if row else None
+
+
+async def by_id(connection: Connection, account_id: int) -> Account:
+    """The account of that id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM users WHERE id = $1", account_id)
+    if row is None:
+        raise NotFound("There is no such account.")
+    return _account(row)
+
+
+async def page(connection: Connection, *, after_login: str = "", limit: int = 100) -> list[Account]:
+    """Accounts in the order of their logins, from after that one."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM users WHERE lower(login) > lower($1) ORDER BY lower(login) LIMIT $2",
+        after_login,
+        limit,
+    )
+    return [_account(row) for row in rows]
+
+
+async def count_admins(connection: Connection) -> int:
+    """How many admins can log in."""
+    count: int = await connection.fetchval("SELECT count(*) FROM users WHERE role = 'admin' AND disabled_at IS NULL")
+    return count
+
+
+async def set_role(connection: Connection, *, account_id: int, role: Role, by: int | None = None) -> None:
+    """Give the account that role; the audit log says so in the same transaction.
+
+    Args:
+        by: the admin who does it; None is the command line.
+
+    Raises:
+        NotFound: there is no such account.
+        UsageError: it is the last admin that can log in, and would not be one any more.
+    """
+    async with connection.transaction():
+        account = await _locked(connection, account_id)
+        if role is not Role.ADMIN:
+            await _keep_an_admin(connection, account)
+        await connection.execute("UPDATE users SET role = $2::text::role WHERE id = $1", account_id, role.value)
+        await _audit(connection, by, "set role", {"user_id": account_id, "from": account.role, "to": role})
+
+
+async def set_disabled(connection: Connection, *, account_id: int, is_disabled: bool, by: int | None = None) -> None:
+    """Lock the account out, ending its sessions, or let it in again.
+
+    Raises:
+        NotFound: there is no such account.
+        UsageError: it is the last admin that can log in.
+    """
+    async with connection.transaction():
+        account = await _locked(connection, account_id)
+        if is_disabled:
+            await _keep_an_admin(connection, account)
+            await connection.execute("DELETE FROM sessions WHERE user_id = $1", account_id)
+        await connection.execute(
+            "UPDATE users SET disabled_at = CASE WHEN $2 THEN now() END WHERE id = $1", account_id, is_disabled
+        )
+        await _audit(connection, by, "disable" if is_disabled else "enable", {"user_id": account_id})
+
+
+async def set_password(connection: Connection, *, account_id: int, password_hash: str, by: int | None = None) -> None:
+    """Replace the password and end every session of the account: whoever knew the old one is out.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    async with connection.transaction():
+        await _locked(connection, account_id)
+        await connection.execute("UPDATE users SET password_hash = $2 WHERE id = $1", account_id, password_hash)
+        await connection.execute("DELETE FROM sessions WHERE user_id = $1", account_id)
+        await _audit(connection, by, "set password", {"user_id": account_id})
+
+
+async def rehash(connection: Connection, *, account_id: int, password_hash: str) -> None:
+    """Store the same password hashed with today's parameters; nobody is logged out by it."""
+    await connection.execute("UPDATE users SET password_hash = $2 WHERE id = $1", account_id, password_hash)
+
+
+async def _locked(connection: Connection, account_id: int) -> Account:
+    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM users WHERE id = $1 FOR UPDATE", account_id)
+    if row is None:
+        raise NotFound("There is no such account.")
+    return _account(row)
+
+
+async def _keep_an_admin(connection: Connection, account: Account) -> None:
+    """Refuse to take away the last admin.
+
+    All admins are locked first: two admins demoting each other at once would else both see the other one remain.
+    """
+    admins = await connection.fetch(
+        "SELECT id FROM users WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id FOR UPDATE"
+    )
+    if [row["id"] for row in admins] == [account.id]:
+        raise UsageError(f"{account.login} is the only admin left; make somebody else admin first.")
+
+
+async def _audit(connection: Connection, by: int | None, action: str, data: dict[str, Any]) -> None:
+    await connection.execute("INSERT INTO audit_log (user_id, action, data) VALUES ($1, $2, $3)", by, action, data)
+
+
+def _account(row: asyncpg.Record) -> Account:
+    return Account(**{**dict(row), "role": Role(row["role"])})

@@ -1,0 +1,168 @@
+"""Submissions as pages show them: who sent what, and what became of it. Writing them is the queue's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from judge.errors import NotFound
+from judge.store.pool import Connection
+from judge.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """One line of a list of submissions."""
+
+    id: int
+    contest_id: int
+    contest_name: str
+    label: str
+    problem_title: str
+    user_id: int
+    user_name: str
+    language: str
+    submitted_at: datetime
+    is_jury: bool
+    #: The current judging's: queued, judging or done.
+    state: str
+    #: None: not judged yet.
+    verdict: Verdict | None
+    slowest_cpu_us: int | None
+    peak_memory_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """The judging that counts, with its runs so far."""
+
+    id: int
+    state: str
+    attempt: int
+    compile_output: str
+    #: For admins, where the verdict is JE.
+    message: str
+    tests_total: int
+    runs: tuple[ShownRun, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRun:
+    """One test case, judged. ``testcase`` and ``message`` are for judges only."""
+
+    ordinal: int
+    testcase: str
+    verdict: Verdict
+    cpu_us: int
+    memory_bytes: int
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedFile:
+    """The name and the blob of one submitted file."""
+
+    name: str
+    sha256: bytes
+
+
+_SUMMARY = """
+    SELECT s.id, s.contest_id, c.name AS contest_name, cp.label, coalesce(v.title, p.name) AS problem_title,
+           s.user_id, u.name AS user_name, s.language, s.submitted_at, s.expected IS NOT NULL AS is_jury,
+           coalesce(j.state::text, 'queued') AS state, j.verdict, j.slowest_cpu_us, j.peak_memory_bytes
+    FROM submissions s
+    JOIN contests c ON c.id = s.contest_id
+    JOIN contest_problems cp ON cp.contest_id = s.contest_id AND cp.problem_id = s.problem_id
+    JOIN problems p ON p.id = s.problem_id
+    JOIN users u ON u.id = s.user_id
+    LEFT JOIN judgings j ON j.submission_id = s.id AND j.is_current
+    LEFT JOIN problem_versions v ON v.id = j.problem_version_id
+"""
+
+
+async def by_id(connection: Connection, submission_id: int) -> Summary:
+    """One submission.
+
+    Raises:
+        NotFound: there is none of that id.
+    """
+    row = await connection.fetchrow(f"{_SUMMARY} WHERE s.id = $1", submission_id)
+    if row is None:
+        raise NotFound("There is no such submission.")
+    return _summary(row)
+
+
+async def page(
+    connection: Connection,
+    *,
+    contest_id: int,
+    user_id: int | None = None,
+    before_id: int | None = None,
+    limit: int = 50,
+) -> list[Summary]:
+    """A contest's submissions, the newest first: one account's or everybody's, older than ``before_id``."""
+    rows = await connection.fetch(
+        f"""
+        {_SUMMARY}
+        WHERE s.contest_id = $1 AND ($2::bigint IS NULL OR s.user_id = $2) AND ($3::bigint IS NULL OR s.id < $3)
+        ORDER BY s.id DESC LIMIT $4
+        """,
+        contest_id,
+        user_id,
+        before_id,
+        limit,
+    )
+    return [_summary(row) for row in rows]
+
+
+async def files(connection: Connection, submission_id: int) -> list[SubmittedFile]:
+    """The submitted files, in the order given."""
+    rows = await connection.fetch(
+        "SELECT name, sha256 FROM submission_files WHERE submission_id = $1 ORDER BY ordinal", submission_id
+    )
+    return [SubmittedFile(**row) for row in rows]
+
+
+async def current_judging(connection: Connection, submission_id: int) -> Judging | None:
+    """The judging that counts; None where there is none yet."""
+    row = await connection.fetchrow(
+        """
+        SELECT j.id, j.state::text, j.attempt, coalesce(j.compile_output, '') AS compile_output,
+               coalesce(j.message, '') AS message,
+               (SELECT count(*)::int FROM testcases t WHERE t.problem_version_id = j.problem_version_id) AS tests_total
+        FROM judgings j WHERE j.submission_id = $1 AND j.is_current
+        """,
+        submission_id,
+    )
+    if row is None:
+        return None
+    runs = await connection.fetch(
+        """
+        SELECT ordinal, testcase, verdict, cpu_us, memory_bytes, reason, message FROM runs
+        WHERE judging_id = $1 AND attempt = $2 ORDER BY ordinal
+        """,
+        row["id"],
+        row["attempt"],
+    )
+    return Judging(**row, runs=tuple(ShownRun(**{**dict(run), "verdict": Verdict(run["verdict"])}) for run in runs))
+
+
+async def before_current_judging(connection: Connection, submission_id: int) -> int:
+    """The id of an event from after which the current judging can be followed from its beginning."""
+    event_id: int | None = await connection.fetchval(
+        """
+        SELECT max(id) - 1 FROM events
+        WHERE submission_id = $1 AND kind = 'judging' AND data ->> 'state' = 'queued'
+        """,
+        submission_id,
+    )
+    return event_id or 0
+
+
+def _summary(row: asyncpg.Record) -> Summary:
+    values: dict[str, Any] = {**dict(row), "verdict": Verdict(row["verdict"]) if row["verdict"] else None}
+    return Summary(**values)
