@@ -32,6 +32,8 @@ class Outcome:
     stdout: Path
     stdout_bytes: int
     stderr: bytes
+    #: The error number with which the program could not be started at all; its exit code is then 127.
+    exec_errno: int | None = None
     #: Files the program left in /feedback, by name.
     feedback: Mapping[str, bytes] = field(default_factory=dict)
     #: Time the box itself cost, from request to report, less the program's own wall time.

@@ -35,7 +35,7 @@ class RunSpec:
     stdin: Path | None = None
     #: Whether /work may be written: true for a compiler, false for what it made.
     is_work_writable: bool = False
-    #: Read-only files below /data, by name. Only ever for the judge's own programs.
+    #: Read-only files below /data, by name; only a cell made to show them does.
     data: Mapping[str, Path] = field(default_factory=dict)
-    #: Whether the program gets a writable /feedback whose files come back in the outcome.
-    has_feedback: bool = False
+    #: Names of files wanted back from a writable /feedback; none: the program has no such folder.
+    feedback: tuple[str, ...] = ()

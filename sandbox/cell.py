@@ -1,0 +1,217 @@
+"""A cell: a launcher to talk to, wherever it runs, and the exchange directory shared with it.
+
+Every wait has a deadline: a launcher that does not answer in time is taken for dead, and its cell with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from judge.errors import CellDied, SandboxError
+from sandbox import bundle, protocol
+from sandbox.exchange import Exchange
+from sandbox.outcome import EndedBy, Outcome
+from sandbox.protocol import Field, Message, Reply
+from sandbox.spec import RunSpec
+
+#: What the launcher itself may take for anything but the run's own wall time.
+GRACE_S = 20.0
+#: A compiled program, all its files together.
+PROGRAM_BYTES = 256 * 1024 * 1024
+
+_ENDED_BY = (EndedBy.ITSELF, EndedBy.CPU, EndedBy.WALL, EndedBy.MEMORY, EndedBy.OUTPUT)
+
+
+class Stream(Protocol):
+    """Bytes to and from a launcher's standard input and output."""
+
+    async def send(self, data: bytes) -> None:
+        """Write all of ``data``."""
+
+    async def receive(self) -> bytes:
+        """The next bytes; empty when the launcher has ended."""
+
+    async def last_words(self) -> str:
+        """What the launcher said on standard error, once it has ended."""
+
+
+class Wall(Protocol):
+    """What is around the launcher: a container, or at level ``local`` only namespaces of its own."""
+
+    async def set_memory(self, limit_bytes: int) -> None:
+        """Bound the memory of everything within; a no-op where nothing can."""
+
+    def reset_peak(self) -> bool:
+        """Start the peak of memory used anew; false where that cannot be done."""
+
+    async def tear_down(self) -> None:
+        """End everything within, wait until it is gone, and let go of what held it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a launcher found when it started."""
+
+    #: Version of control groups that account for the cell; 0: none, processes are watched one by one.
+    cgroup: int
+
+
+class Cell:
+    """One cell, for one request at a time."""
+
+    def __init__(self, *, name: str, stream: Stream, wall: Wall, exchange: Exchange) -> None:
+        self.name = name
+        self.exchange = exchange
+        self.facts = Facts(cgroup=0)
+        self._stream = stream
+        self._wall = wall
+        self._inbox = bytearray()
+        self._memory_bytes = 0
+        self._shown: set[str] = set()
+
+    async def greet(self) -> None:
+        """Wait for the launcher's first words; nothing else may be asked before.
+
+        Raises:
+            SandboxError: it speaks another version, or could not set itself up.
+        """
+        hello = await self._reply(GRACE_S)
+        if hello.message is not Message.HELLO or hello.number(Field.VERSION) != protocol.VERSION:
+            raise SandboxError("the launcher speaks another version of the protocol; run `make launcher`")
+        self.facts = Facts(cgroup=hello.number(Field.CGROUP))
+
+    async def load(self, program: bytes) -> None:
+        """Unpack the bundle ``program`` into a fresh /work."""
+        self.exchange.put("program", program)
+        await self._ask(protocol.load("program"), Message.DONE)
+        self.exchange.hide("program")
+
+    async def save(self) -> bytes:
+        """All regular files of /work, as a bundle."""
+        await self._ask(protocol.save("saved", PROGRAM_BYTES), Message.DONE)
+        # Names and headers come on top of what the files hold.
+        return self.exchange.take("saved", PROGRAM_BYTES + 16 * 1024 * 1024)
+
+    async def run(self, spec: RunSpec) -> Outcome:
+        """Run ``spec`` in a new box and wait until everything in it is dead.
+
+        Raises:
+            SandboxError: no box could be made.
+            CellDied: the launcher ended or did not answer in time.
+        """
+        if spec.limits.memory_bytes != self._memory_bytes:
+            await self._wall.set_memory(spec.limits.memory_bytes)
+            self._memory_bytes = spec.limits.memory_bytes
+        stdin = self._show(spec)
+        has_own_peak = self._wall.reset_peak()
+        request = protocol.run(spec, stdin=stdin, stdout="stdout")
+        report = await self._ask(request, Message.REPORT, spec.limits.wall_ms / 1000 + GRACE_S)
+        return self._outcome(report, has_own_peak=has_own_peak)
+
+    async def close(self) -> None:
+        """End the cell and everything in it; never fails, may be called twice."""
+        await self._wall.tear_down()
+        await asyncio.to_thread(self.exchange.remove)
+
+    def _show(self, spec: RunSpec) -> str | None:
+        """Put the run's files into the exchange directory, and nothing of an earlier run's."""
+        files = dict(spec.data)
+        if spec.stdin is not None:
+            files["stdin"] = spec.stdin
+        for name in self._shown - files.keys():
+            self.exchange.hide(name)
+        for name, path in files.items():
+            self.exchange.show(name, path)
+        self._shown = set(files)
+        return "stdin" if spec.stdin is not None else None
+
+    def _outcome(self, report: Reply, *, has_own_peak: bool) -> Outcome:
+        numbers = report.numbers
+        used = max(0, report.number(Field.CGROUP_PEAK) - report.number(Field.CGROUP_START)) if has_own_peak else 0
+        wall_ns = report.number(Field.WALL_NS)
+        return Outcome(
+            ended_by=_ENDED_BY[min(report.number(Field.ENDED_BY), len(_ENDED_BY) - 1)],
+            exit_code=numbers.get(Field.EXIT_CODE),
+            signal=numbers.get(Field.SIGNAL),
+            exec_errno=numbers.get(Field.EXEC_ERRNO),
+            cpu_us=report.number(Field.CPU_NS) // 1000,
+            wall_us=wall_ns // 1000,
+            memory_bytes=max(used, report.number(Field.PEAK_RSS)),
+            stdout=self.exchange.outward / "stdout",
+            stdout_bytes=report.number(Field.STDOUT_BYTES),
+            stderr=report.texts.get(Field.STDERR_TEXT, b""),
+            feedback=report.files,
+            box_us=report.number(Field.BOX_NS) // 1000,
+            noise={
+                "involuntary_switches": report.number(Field.SWITCHES),
+                "major_faults": report.number(Field.MAJOR_FAULTS),
+                "minor_faults": report.number(Field.MINOR_FAULTS),
+            },
+        )
+
+    async def _ask(self, request: bytes, expected: Message, deadline_s: float = GRACE_S) -> Reply:
+        await self._stream.send(request)
+        reply = await self._reply(deadline_s)
+        if reply.message is Message.REFUSED:
+            text = reply.texts.get(Field.TEXT, b"").decode(errors="replace")
+            raise SandboxError(f"the launcher of cell {self.name} refused: {text}")
+        if reply.message is not expected:
+            raise CellDied(f"the launcher of cell {self.name} answered {reply.message.name} out of turn")
+        return reply
+
+    async def _reply(self, deadline_s: float) -> Reply:
+        try:
+            async with asyncio.timeout(deadline_s):
+                size = int.from_bytes(await self._exactly(4), "big")
+                if not 0 < size <= protocol.MOST_BYTES:
+                    raise CellDied(f"the launcher of cell {self.name} sent a frame of {size} bytes")
+                return protocol.parse(await self._exactly(size))
+        except TimeoutError:
+            raise CellDied(f"the launcher of cell {self.name} did not answer within {deadline_s:.0f} s") from None
+
+    async def _exactly(self, size: int) -> bytes:
+        while len(self._inbox) < size:
+            data = await self._stream.receive()
+            if not data:
+                words = await self._stream.last_words()
+                raise CellDied(f"cell {self.name} ended by itself: {words or 'without a word'}")
+            self._inbox += data
+        taken = bytes(self._inbox[:size])
+        del self._inbox[:size]
+        return taken
+
+
+class CellMaker(Protocol):
+    """Starts cells at one isolation level."""
+
+    async def make(self, *, image: str, core: int, shows_data: bool) -> Cell:
+        """A new cell from ``image``, pinned to ``core``, greeted and ready.
+
+        ``shows_data`` makes it a judge's cell, whose boxes see the run's ``data``.
+        """
+
+    async def sweep(self) -> None:
+        """Remove what an earlier process of this host left behind."""
+
+    def missing(self, image: str) -> str | None:
+        """Why ``image`` cannot be used at this level, for people; None when it can."""
+
+
+def source_bundle(files: dict[str, bytes]) -> bytes:
+    """A bundle of source files for :meth:`Cell.load`."""
+    return bundle.pack(files)
+
+
+def launcher_path() -> Path:
+    """The launcher's binary.
+
+    Raises:
+        SandboxError: it has not been built.
+    """
+    path = Path(__file__).parent / "launcher" / "build" / "launcher"
+    if not path.exists():
+        raise SandboxError("the launcher has not been built: run `make launcher`")
+    return path

@@ -1,0 +1,257 @@
+"""Cells at level ``container``: the launcher as process 1 of a Docker container.
+
+The arguments of ``_host_config`` are the outer wall. Docker's own work happens in threads; talking to a running
+launcher does not, since its streams are a plain socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import socket
+from pathlib import Path
+from typing import Any
+
+import docker
+import docker.errors
+import requests.exceptions
+
+from judge.errors import ImageMissing, SandboxError
+from sandbox import seccomp
+from sandbox.cell import GRACE_S, Cell, launcher_path
+from sandbox.cgroups import MemoryGroup
+from sandbox.exchange import Exchange
+
+#: On every container of ours; its value names the host that made it, so that several may share an engine.
+LABEL = "org.judge.cell"
+#: Docker's shim has been seen to hang when a runtime fails half-way, so nothing is waited for any longer than this.
+DOCKER_DEADLINE_S = 60
+#: First of the users that cells run as: far above any that a host gives to people or services.
+FIRST_UID = 200_000
+#: What launcher, box and the program's own file take beside the program's memory.
+OVERHEAD_BYTES = 16 * 1024 * 1024
+#: All processes of a cell; each run has its own, smaller limit.
+PIDS = 512
+
+SYSTEM_PATHS = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc")
+_DOCKER_ERRORS = (docker.errors.DockerException, requests.exceptions.RequestException, OSError)
+
+
+class _AttachStream:
+    """The container's streams: Docker puts 8 bytes before each piece to say which stream it is of, and its size."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._socket.setblocking(False)
+        self._raw = bytearray()
+        self._stderr = bytearray()
+
+    async def send(self, data: bytes) -> None:
+        with contextlib.suppress(ConnectionError):
+            await asyncio.get_running_loop().sock_sendall(self._socket, data)
+
+    async def receive(self) -> bytes:
+        while True:
+            header = await self._exactly(8)
+            if not header:
+                return b""
+            payload = await self._exactly(int.from_bytes(header[4:8], "big"))
+            if header[0] == 1:
+                return payload
+            self._stderr += payload[: 4096 - len(self._stderr)]
+
+    async def last_words(self) -> str:
+        return self._stderr.decode(errors="replace").strip()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    async def _exactly(self, size: int) -> bytes:
+        loop = asyncio.get_running_loop()
+        while len(self._raw) < size:
+            try:
+                data = await loop.sock_recv(self._socket, 65536)
+            except ConnectionError:
+                data = b""
+            if not data:
+                return b""
+            self._raw += data
+        taken = bytes(self._raw[:size])
+        del self._raw[:size]
+        return taken
+
+
+class _ContainerWall:
+    """A running container, which Docker removes by itself once it has ended."""
+
+    def __init__(self, client: docker.DockerClient, container_id: str, stream: _AttachStream) -> None:
+        self._client = client
+        self._id = container_id
+        self._stream = stream
+        self._group: MemoryGroup | None = None
+
+    async def start(self) -> None:
+        await _call(self._client.api.start, self._id)
+        facts = await _call(self._client.api.inspect_container, self._id)
+        self._group = MemoryGroup(facts["State"]["Pid"])
+
+    async def set_memory(self, limit_bytes: int) -> None:
+        limit_bytes += OVERHEAD_BYTES
+        if self._group is None or not self._group.set_limit(limit_bytes):
+            await _call(
+                self._client.api.update_container, self._id, mem_limit=limit_bytes, memswap_limit=limit_bytes
+            )
+
+    def reset_peak(self) -> bool:
+        return self._group is not None and self._group.reset_peak()
+
+    async def tear_down(self) -> None:
+        self._stream.close()
+        with contextlib.suppress(SandboxError):
+            await _call(self._remove)
+
+    def _remove(self) -> None:
+        """Remove; whoever is quicker, Docker's own auto-removal or we, wins."""
+        with contextlib.suppress(docker.errors.NotFound, docker.errors.APIError):
+            self._client.api.remove_container(self._id, force=True)
+
+
+class ContainerMaker:
+    """Makes containers with the Docker engine that answers."""
+
+    def __init__(self, *, cells_dir: Path, host: str, runtime: str | None = None) -> None:
+        self._cells_dir = cells_dir
+        self._host = host
+        self._runtime = runtime
+        self._client = _connect()
+        self._made = secrets.randbelow(10_000)
+
+    async def make(self, *, image: str, core: int, shows_data: bool) -> Cell:
+        name = f"judge-{secrets.token_hex(6)}"
+        exchange = Exchange(self._cells_dir / name)
+        try:
+            container_id = await _call(self._create, name, image, core, exchange, shows_data)
+            stream = _AttachStream(await _call(self._attach, container_id))
+        except BaseException:
+            exchange.remove()
+            raise
+        wall = _ContainerWall(self._client, container_id, stream)
+        cell = Cell(name=name, stream=stream, wall=wall, exchange=exchange)
+        try:
+            await wall.start()
+            await cell.greet()
+        except BaseException:
+            await cell.close()
+            raise
+        return cell
+
+    async def sweep(self) -> None:
+        """Remove containers and exchange directories of an earlier process of this host."""
+        for container in await _call(self._ours):
+            with contextlib.suppress(docker.errors.NotFound, docker.errors.APIError):
+                await _call(container.remove, force=True)
+        for path in self._cells_dir.glob("judge-*"):
+            await asyncio.to_thread(_remove_tree, path)
+
+    def missing(self, image: str) -> str | None:
+        try:
+            self._client.images.get(image)
+        except docker.errors.ImageNotFound:
+            return f"image {image} has not been built: run `judge image build`"
+        except _DOCKER_ERRORS as error:
+            return f"the Docker engine does not answer: {error}"
+        return None
+
+    def _ours(self) -> list[Any]:
+        return self._client.containers.list(all=True, filters={"label": f"{LABEL}={self._host}"})
+
+    def _create(self, name: str, image: str, core: int, exchange: Exchange, shows_data: bool) -> str:  # noqa: FBT001
+        self._made += 1
+        uid = FIRST_UID + self._made % 10_000
+        command = ["/launcher", *(["--data"] if shows_data else []), "/exchange/in", "/exchange/out", *SYSTEM_PATHS]
+        try:
+            created = self._client.api.create_container(
+                image,
+                command=command,
+                name=name,
+                user=f"{uid}:{uid}",
+                hostname="box",
+                working_dir="/",
+                environment={},
+                stdin_open=True,
+                labels={LABEL: self._host},
+                host_config=self._host_config(core, exchange),
+            )
+        except docker.errors.ImageNotFound as error:
+            raise ImageMissing(f"image {image} has not been built: run `judge image build`") from error
+        return str(created["Id"])
+
+    def _host_config(self, core: int, exchange: Exchange) -> dict[str, Any]:
+        config: dict[str, Any] = self._client.api.create_host_config(
+            # What cannot be reached cannot be attacked.
+            network_mode="none",
+            read_only=True,
+            cap_drop=["ALL"],
+            security_opt=["no-new-privileges", f"seccomp={seccomp.docker_profile()}"],
+            ipc_mode="private",
+            binds=[
+                f"{launcher_path()}:/launcher:ro",
+                f"{exchange.inward}:/exchange/in:ro",
+                f"{exchange.outward}:/exchange/out",
+            ],
+            # Bounds for the whole cell. The memory limit is set anew for each run.
+            mem_limit=2 * 1024**3,
+            memswap_limit=2 * 1024**3,
+            cpuset_cpus=str(core),
+            pids_limit=PIDS,
+            ulimits=[
+                docker.types.Ulimit(name="core", soft=0, hard=0),
+                docker.types.Ulimit(name="nofile", soft=1024, hard=4096),
+            ],
+            # Nothing of a cell is kept: neither its file system nor what it said.
+            auto_remove=True,
+            log_config=docker.types.LogConfig(type="none"),
+            runtime=self._runtime,
+        )
+        config["CgroupnsMode"] = "private"
+        # The kernel allows a box its own /proc only where the cell's is unmasked. No box sees this one: each covers it
+        # with a /proc of its own processes. The launcher itself is an unprivileged user without capabilities.
+        config["MaskedPaths"] = []
+        config["ReadonlyPaths"] = []
+        return config
+
+    def _attach(self, container_id: str) -> socket.socket:
+        attached = self._client.api.attach_socket(
+            container_id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+        )
+        # The SDK wraps the socket in a reader of its own; nothing has been sent yet that it could have swallowed.
+        return attached._sock.dup()  # type: ignore[no-any-return]  # noqa: SLF001
+
+
+def _connect() -> docker.DockerClient:
+    try:
+        client = docker.from_env(timeout=DOCKER_DEADLINE_S)
+        client.ping()
+    except _DOCKER_ERRORS as error:
+        raise SandboxError(
+            f"no Docker engine answers ({error}); start one, or set JUDGE_ISOLATION=local for code of your own"
+        ) from error
+    return client
+
+
+async def _call(function: Any, *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401
+    """Do Docker's blocking work in a thread, with a deadline, and its errors as ours."""
+    try:
+        async with asyncio.timeout(DOCKER_DEADLINE_S + GRACE_S):
+            return await asyncio.to_thread(function, *arguments, **keywords)
+    except TimeoutError as error:
+        raise SandboxError("the Docker engine does not answer in time") from error
+    except _DOCKER_ERRORS as error:
+        raise SandboxError(f"Docker: {error}") from error
+
+
+def _remove_tree(path: Path) -> None:
+    import shutil
+
+    shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,95 @@
+"""The exchange directory: how bulk data gets in and out of one cell.
+
+    <cell>/        mode 0700, the host's
+    <cell>/in/     the host writes, the launcher reads: input, answer, bundles
+    <cell>/out/    the launcher writes, the host reads: standard output, bundles
+
+A program in a box sees neither. A program that broke out of its box would see both, so ``out`` is read with care.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import stat
+import struct
+from pathlib import Path
+
+from judge.errors import CellDied
+
+_SYS_OPENAT2 = 437
+_RESOLVE_NO_XDEV = 0x01
+_RESOLVE_NO_MAGICLINKS = 0x02
+_RESOLVE_NO_SYMLINKS = 0x04
+_RESOLVE_BENEATH = 0x08
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Exchange:
+    """One cell's exchange directory; ``remove`` it when the cell is gone."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.inward = path / "in"
+        self.outward = path / "out"
+        path.mkdir(mode=0o700, parents=True)
+        self.inward.mkdir(mode=0o755)
+        self.outward.mkdir()
+        # The cell's user is nobody the host knows. Others on the host cannot get past the folder above.
+        self.outward.chmod(0o777)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Make ``content`` the file ``name`` of ``in``."""
+        (self.inward / name).write_bytes(content)
+
+    def show(self, name: str, source: Path) -> None:
+        """Make the host's file ``source`` the file ``name`` of ``in``, without copying where that is possible."""
+        target = self.inward / name
+        target.unlink(missing_ok=True)
+        try:
+            target.hardlink_to(source)
+        except OSError:
+            shutil.copyfile(source, target)
+
+    def hide(self, name: str) -> None:
+        """Take the file ``name`` out of ``in``."""
+        (self.inward / name).unlink(missing_ok=True)
+
+    def open_out(self, name: str) -> int:
+        """A descriptor of the regular file ``name`` of ``out``.
+
+        Raises:
+            CellDied: it is missing or no regular file, hence not the launcher's work.
+        """
+        directory = os.open(self.outward, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fd = _open_beneath(directory, name)
+        finally:
+            os.close(directory)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise CellDied(f"{name} in the exchange directory is no regular file")
+        return fd
+
+    def take(self, name: str, max_bytes: int) -> bytes:
+        """The content of ``out``'s file ``name``, which must not be larger than ``max_bytes``."""
+        with open(self.open_out(name), "rb") as file:
+            content = file.read(max_bytes + 1)
+        if len(content) > max_bytes:
+            raise CellDied(f"{name} in the exchange directory is larger than {max_bytes} bytes")
+        return content
+
+    def remove(self) -> None:
+        """Drop everything. Links are never followed (``shutil.rmtree`` works on descriptors here)."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _open_beneath(directory: int, name: str) -> int:
+    """openat2(2) that refuses links of every kind and blocks on nothing."""
+    resolve = _RESOLVE_BENEATH | _RESOLVE_NO_SYMLINKS | _RESOLVE_NO_MAGICLINKS | _RESOLVE_NO_XDEV
+    how = struct.pack("QQQ", os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW, 0, resolve)
+    fd = int(_libc.syscall(_SYS_OPENAT2, directory, name.encode(), how, len(how)))
+    if fd < 0:
+        raise CellDied(f"cannot take {name} from the exchange directory: {os.strerror(ctypes.get_errno())}")
+    return fd

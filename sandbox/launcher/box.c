@@ -1,0 +1,197 @@
+/* One box, from the inside: process 1 of the new namespaces, and the program it starts.
+ *
+ * The calls of set_up() and of start_program(), read in order, are the box's security design. */
+
+#include "launcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Nobody can be told from in here but through the ledger; the launcher then refuses the run. */
+static _Noreturn void give_up(const struct box *box, const char *step)
+{
+    box->ledger->failed_errno = errno;
+    strncpy(box->ledger->failed_step, step, sizeof(box->ledger->failed_step) - 1);
+    _exit(1);
+}
+
+static void write_or_give_up(const struct box *box, const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0 || write(fd, text, strlen(text)) < 0)
+        give_up(box, path);
+    close(fd);
+}
+
+static void mount_or_give_up(const struct box *box, const char *type, const char *target, unsigned long flags,
+                             const char *data)
+{
+    if (mount(type, target, type, flags, data) < 0)
+        give_up(box, target);
+}
+
+static void map_user(const struct box *box)
+{
+    char map[64];
+
+    snprintf(map, sizeof(map), "%d %d 1", ONLY_UID, ONLY_UID);
+    write_or_give_up(box, "/proc/self/setgroups", "deny");
+    write_or_give_up(box, "/proc/self/uid_map", map);
+    write_or_give_up(box, "/proc/self/gid_map", map);
+}
+
+/* The kernel's choice of whom to kill when memory runs out has to fall on the run, not on the launcher. The value can
+ * never be taken back: the box's /proc is read-only. */
+static void offer_to_oom_killer(const struct box *box)
+{
+    write_or_give_up(box, "/proc/self/oom_score_adj", "1000");
+}
+
+static void mount_own(const struct box *box)
+{
+    char options[96];
+
+    /* Only processes, and of these only one's own: nothing of the host's facts and switches is in this /proc. It also
+     * covers the cell's, which the kernel wants to see mounted before it allows another. */
+    mount_or_give_up(box, "proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY,
+                     "subset=pid,hidepid=invisible");
+    snprintf(options, sizeof(options), "size=%llu,nr_inodes=16384,mode=1777",
+             (unsigned long long)box->request->tmp_bytes);
+    mount_or_give_up(box, "tmpfs", "/tmp", MS_NOSUID | MS_NODEV | MS_NOSYMFOLLOW, options);
+}
+
+static void take_stdio(const struct box *box)
+{
+    /* Upwards, in two steps, so that no descriptor is overwritten before it was used. */
+    for (int i = 0; i < 3; i++)
+        if (dup3(box->stdio[i], 100 + i, O_CLOEXEC) < 0)
+            give_up(box, "dup standard streams");
+    for (int i = 0; i < 3; i++)
+        if (dup2(100 + i, i) < 0)
+            give_up(box, "dup standard streams");
+}
+
+static void set_up(const struct box *box)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        give_up(box, "parent death signal");
+    map_user(box);
+    offer_to_oom_killer(box);
+    /* Unreadable and untraceable for the program, although both are the same user. */
+    if (prctl(PR_SET_DUMPABLE, 0) < 0)
+        give_up(box, "undumpable");
+    mount_own(box);
+    take_stdio(box);
+    if (chdir("/work") < 0)
+        give_up(box, "chdir /work");
+    if (setsid() < 0)
+        give_up(box, "setsid");
+    umask(022);
+}
+
+static bool set_limit(__rlimit_resource_t resource, uint64_t value)
+{
+    struct rlimit limit = {value, value};
+
+    return setrlimit(resource, &limit) == 0;
+}
+
+/* Backstops and kernel objects that no control group counts; time and memory are enforced from outside. */
+static bool set_limits(const struct run_request *request)
+{
+    return set_limit(RLIMIT_CORE, 0) && set_limit(RLIMIT_MEMLOCK, 0) && set_limit(RLIMIT_MSGQUEUE, 0) &&
+           set_limit(RLIMIT_NOFILE, 1024) && set_limit(RLIMIT_SIGPENDING, 256) &&
+           set_limit(RLIMIT_CPU, request->cpu_ms / 1000 + 2) && set_limit(RLIMIT_FSIZE, 1ull << 30) &&
+           /* The stack may be as large as the memory: recursion is no error of its own. */
+           set_limit(RLIMIT_STACK, request->memory_bytes) &&
+           /* The box's init is one of them. */
+           set_limit(RLIMIT_NPROC, request->processes + 1);
+}
+
+static bool drop_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
+
+    return syscall(SYS_capset, &header, none) == 0;
+}
+
+/* Runs between vfork and exec, in the init's memory: it may only make system calls and leave a note in the ledger. */
+static _Noreturn void start_program(const struct box *box)
+{
+    static const sigset_t no_signals;
+
+    signal(SIGPIPE, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &no_signals, NULL);
+    if (!set_limits(box->request) || !drop_capabilities() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+        syscall(SYS_close_range, 3, ~0u, 0) < 0 || !install_filter()) {
+        box->ledger->failed_errno = errno;
+        strcpy(box->ledger->failed_step, "limits, capabilities or filter");
+        _exit(1);
+    }
+    execve(box->request->argv[0], box->request->argv, box->request->envp);
+    box->ledger->exec_errno = errno;
+    _exit(127);
+}
+
+static void note_usage(struct ledger *ledger, const struct rusage *usage)
+{
+    uint64_t cpu_us = (uint64_t)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * 1000000u +
+                      (uint64_t)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec);
+
+    atomic_fetch_add(&ledger->reaped_cpu_ns, cpu_us * 1000u);
+    if ((uint64_t)usage->ru_maxrss * 1024 > ledger->peak_rss_bytes)
+        ledger->peak_rss_bytes = (uint64_t)usage->ru_maxrss * 1024;
+    ledger->switches += (uint64_t)usage->ru_nivcsw;
+    ledger->major_faults += (uint64_t)usage->ru_majflt;
+    ledger->minor_faults += (uint64_t)usage->ru_minflt;
+}
+
+/* Reaps everything that ends until the program itself has; the rest dies with process 1. */
+static void await_program(const struct box *box, pid_t program)
+{
+    struct rusage usage;
+    int status;
+
+    for (;;) {
+        pid_t ended = wait4(-1, &status, __WALL, &usage);
+        if (ended < 0 && errno == EINTR)
+            continue;
+        if (ended < 0)
+            give_up(box, "wait for the program");
+        note_usage(box->ledger, &usage);
+        if (ended != program)
+            continue;
+        box->ledger->ended_ns = now_ns();
+        box->ledger->status = status;
+        return;
+    }
+}
+
+_Noreturn void box_main(const struct box *box)
+{
+    set_up(box);
+    box->ledger->cpu_base_ns = meter_cpu_ns(box->meter);
+    box->ledger->started_ns = now_ns();
+    pid_t program = vfork();
+    if (program == 0)
+        start_program(box);
+    if (program < 0)
+        give_up(box, "vfork");
+    /* Only the program holds the streams from here on: their end is its end. */
+    syscall(SYS_close_range, 0, ~0u, 0);
+    await_program(box, program);
+    _exit(0);
+}

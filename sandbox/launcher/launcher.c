@@ -1,0 +1,116 @@
+/* The launcher: process 1 of a cell. Starts each run in a box of its own and reports what became of it.
+ *
+ * Theory of operation. Three kinds of process are involved, all of the same unprivileged user:
+ *
+ *   the launcher   in the cell's namespaces plus a user and mount namespace of its own, where it holds capabilities
+ *                  over the mounts that it made itself (root.c) and over nothing else. Single-threaded. Reads requests
+ *                  on standard input, writes reports on standard output, works on one request at a time (run.c).
+ *   a box's init   process 1 of fresh user, pid, mount, ipc and uts namespaces, a clone of the launcher that never
+ *                  executes anything. Mounts the run's /proc and /tmp, starts the program, reaps (box.c). When it ends,
+ *                  the kernel has killed all else in the box before the launcher can see it.
+ *   the program    and whatever it starts, without capabilities, behind the filter of seccomp.c, with three open
+ *                  descriptors: pipes whose other ends the launcher holds.
+ *
+ * Init and launcher share one page, the ledger, which is gone from the program at exec. No stream that a program can
+ * write to carries anything but its own output.
+ *
+ * When the host goes away (end of input) the launcher ends, and as process 1 takes everything with it.
+ *
+ * Usage: launcher [--data] IN OUT PATH...
+ *   IN, OUT   the exchange directories; --data shows IN to boxes as /data
+ *   PATH...   what of the system boxes may read */
+
+#include "launcher.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+_Noreturn void die(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    fputs("launcher: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    _exit(70);
+}
+
+static struct options parse_options(char **arguments)
+{
+    struct options options = {0};
+
+    if (*arguments && strcmp(*arguments, "--data") == 0) {
+        options.shows_data = true;
+        arguments++;
+    }
+    if (!arguments[0] || !arguments[1] || !arguments[2])
+        die("usage: launcher [--data] IN OUT PATH...");
+    options.in_path = arguments[0];
+    options.out_path = arguments[1];
+    options.system_paths = arguments + 2;
+    return options;
+}
+
+static void say_hello(const struct meter *meter)
+{
+    begin_message(HELLO);
+    put_number(F_VERSION, PROTOCOL_VERSION);
+    put_number(F_CGROUP, meter->cpu_fd < 0 ? 0 : meter->is_v2 ? 2 : 1);
+    send_message();
+}
+
+static void say_done(void)
+{
+    begin_message(DONE);
+    send_message();
+}
+
+static void serve(const struct request *request, struct exchange exchange, const struct meter *meter)
+{
+    switch (request->kind) {
+    case RUN:
+        run_box(&request->run, exchange, meter);
+        break;
+    case LOAD:
+        if (unpack_bundle(exchange.in, request->name))
+            say_done();
+        else
+            refuse("the bundle %s cannot be unpacked", request->name);
+        break;
+    case SAVE:
+        if (pack_work(exchange.out, request->name, request->max_bytes))
+            say_done();
+        else
+            refuse("what was made in /work is more than a program may be");
+        break;
+    default:
+        die("a message of kind %d", request->kind);
+    }
+}
+
+int main(int count, char **arguments)
+{
+    static struct request request;
+    struct meter meter;
+
+    (void)count;
+    struct options options = parse_options(arguments + 1);
+    signal(SIGPIPE, SIG_IGN);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        die("no_new_privs");
+    open_meter(&meter, getpid() == 1);
+    enter_cell();
+    struct exchange exchange = build_root(&options);
+    compile_filter();
+    say_hello(&meter);
+    while (read_request(&request))
+        serve(&request, exchange, &meter);
+    return 0;
+}

@@ -1,0 +1,153 @@
+/* What the launcher's parts share. Start reading at the top of launcher.c. */
+
+#ifndef LAUNCHER_H
+#define LAUNCHER_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define PROTOCOL_VERSION 1
+#define ONLY_UID 1000 /* the one user that exists inside the launcher's and every box's user namespace */
+
+#define WORK_BYTES "256m" /* size of /work: sources, objects and the program made of them */
+#define WORK_INODES "16384"
+
+/*** launcher.c: the end of everything ***/
+
+/* The sandbox is broken: says why on standard error, which the host keeps, and ends the whole cell. */
+_Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*** clock.c ***/
+
+uint64_t now_ns(void);     /* CLOCK_MONOTONIC: immune to a clock that is set */
+uint64_t own_cpu_ns(void); /* processor time of the launcher itself */
+
+/*** protocol.c: frames and fields; PROTOCOL.md is the specification ***/
+
+#define FRAME_BYTES (1u << 20)
+#define WORDS 4096
+#define FEEDBACK_FILES 8
+
+enum message { HELLO = 'H', LOAD = 'L', RUN = 'R', SAVE = 'S', DONE = 'D', REPORT = 'r', REFUSED = 'E' };
+
+enum field {
+    F_VERSION = 1, F_CGROUP = 2, F_TEXT = 3,
+    F_NAME = 10, F_MAX_BYTES = 11,
+    F_ARGUMENT = 20, F_VARIABLE = 21, F_STDIN = 22, F_STDOUT = 23, F_WORK_WRITABLE = 24, F_FEEDBACK = 25,
+    F_CPU_MS = 30, F_WALL_MS = 31, F_MEMORY = 32, F_OUTPUT = 33, F_STDERR = 34, F_PROCESSES = 35, F_TMP = 36,
+    F_ENDED_BY = 40, F_EXIT_CODE = 41, F_SIGNAL = 42, F_EXEC_ERRNO = 43,
+    F_CPU_NS = 50, F_WALL_NS = 51, F_BOX_NS = 52, F_PEAK_RSS = 53, F_STDOUT_BYTES = 54, F_STDERR_TEXT = 55,
+    F_SWITCHES = 60, F_MAJOR_FAULTS = 61, F_MINOR_FAULTS = 62, F_OOM_KILLS = 63, F_CGROUP_PEAK = 64,
+    F_CGROUP_START = 65,
+    F_FILE_NAME = 70, F_FILE_DATA = 71,
+};
+
+enum ended_by { BY_ITSELF = 0, BY_CPU = 1, BY_WALL = 2, BY_MEMORY = 3, BY_OUTPUT = 4 };
+
+/* A run as asked for. Pointers lead into the frame that the request came in. */
+struct run_request {
+    char *argv[WORDS + 1];
+    char *envp[WORDS + 1];
+    const char *stdin_name, *stdout_name;
+    char *feedback[FEEDBACK_FILES + 1]; /* names of files wanted from /feedback; none: there is no such folder */
+    bool work_writable;
+    uint64_t cpu_ms, wall_ms, memory_bytes, output_bytes, stderr_bytes, processes, tmp_bytes;
+};
+
+struct request {
+    enum message kind;
+    const char *name;     /* LOAD, SAVE: the bundle's name in the exchange directory */
+    uint64_t max_bytes;   /* SAVE */
+    struct run_request run;
+};
+
+/* Waits for the next request; false at the end of the stream. A malformed one ends the cell: the host speaks this
+ * protocol, so whatever else arrives means that nothing here can be trusted any more. */
+bool read_request(struct request *request);
+
+/* Parses one frame's body in place; a NULL return is success, else the text of what is wrong with it. */
+const char *parse_request(struct request *request, uint8_t *body, size_t size);
+
+void begin_message(enum message kind);
+void put_number(enum field field, uint64_t value);
+void put_bytes(enum field field, const void *data, size_t size);
+void send_message(void);
+void refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*** root.c: the launcher's own namespaces and the root that boxes inherit ***/
+
+struct exchange {
+    int in, out; /* directories: the host writes the one, the launcher the other */
+};
+
+struct options {
+    const char *in_path, *out_path;
+    bool shows_data;      /* the judge's cell: /data is the exchange's `in` */
+    char **system_paths;  /* what of the image (or of the host) a box may read */
+};
+
+void enter_cell(void);
+struct exchange build_root(const struct options *options);
+void write_file(const char *path, const char *text);
+void mount_or_die(const char *source, const char *target, const char *type, unsigned long flags, const char *data);
+void renew_work(void);
+void set_work_writable(bool writable);
+
+/*** bundle.c: several files in one, in and out of /work ***/
+
+bool unpack_bundle(int directory, const char *name);
+bool pack_work(int directory, const char *name, uint64_t max_bytes);
+void put_feedback_files(char *const names[]);
+
+/*** meter.c: processor time and memory of all processes of a run ***/
+
+struct meter {
+    int cpu_fd, memory_fd, peak_fd, oom_fd; /* control group files, or -1 each: then processes are watched one by one */
+    bool is_v2;
+};
+
+void open_meter(struct meter *meter, bool in_container);
+uint64_t meter_cpu_ns(const struct meter *meter);
+uint64_t meter_oom_kills(const struct meter *meter);
+uint64_t meter_memory(int fd);
+void watch_processes(uint64_t *cpu_ns, uint64_t *rss_bytes);
+
+/*** box.c: one box, from the inside ***/
+
+/* A page shared by the launcher and the box's init, which the program itself never sees: exec drops it. */
+struct ledger {
+    char failed_step[64]; /* set-up failed here; empty: it did not */
+    int failed_errno;
+    int exec_errno; /* the program could not be started */
+    int status;     /* of the program, as wait(2) gives it */
+    uint64_t started_ns, ended_ns, cpu_base_ns;
+    _Atomic uint64_t reaped_cpu_ns;
+    uint64_t peak_rss_bytes, switches, major_faults, minor_faults;
+};
+
+struct box {
+    const struct run_request *request;
+    struct ledger *ledger;
+    const struct meter *meter;
+    int stdio[3];
+};
+
+/* Runs in the new namespaces, as their process 1. */
+_Noreturn void box_main(const struct box *box);
+
+/*** run.c: one box, from the outside ***/
+
+void run_box(const struct run_request *request, struct exchange exchange, const struct meter *meter);
+
+/*** seccomp.c ***/
+
+void compile_filter(void);
+bool install_filter(void);
+
+#endif

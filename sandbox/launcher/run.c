@@ -1,0 +1,368 @@
+/* One box, from the outside: makes it, feeds it, watches its limits, and reports when everything in it is dead. */
+
+#include "launcher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PIPE_BYTES (256 << 10)
+#define MS 1000000u
+/* A process that grows is noticed this late where no control group notices it at once. */
+#define WATCH_NS (10 * MS)
+/* Out-of-memory kills of a child are noticed this late; that of the program itself at once. */
+#define TICK_NS (50 * MS)
+
+struct watch {
+    const struct run_request *request;
+    const struct meter *meter;
+    struct ledger *ledger;
+    pid_t init;
+    int init_fd;          /* pidfd of the box's init: readable when all of the box is dead */
+    int input, output;    /* files */
+    int feed, catch, err; /* our ends of the three pipes; -1 when closed */
+    uint64_t output_bytes;
+    char *stderr_text;
+    size_t stderr_bytes;
+    char *chunk;          /* input on its way into the pipe */
+    size_t chunk_at, chunk_size;
+    uint64_t own_cpu_base_ns, oom_base, memory_base;
+    uint64_t seen_cpu_ns, seen_rss_bytes; /* the most that a look at single processes showed */
+    enum ended_by ended_by;
+    bool killed;
+};
+
+static char feed_chunk[PIPE_BYTES], catch_chunk[PIPE_BYTES];
+static char stderr_buffer[FRAME_BYTES / 2];
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+static void kill_box(struct watch *watch, enum ended_by reason)
+{
+    if (watch->killed)
+        return;
+    watch->killed = true;
+    watch->ended_by = reason;
+    /* Killing process 1 of a namespace kills all of it, atomically against forks. */
+    if (syscall(SYS_pidfd_send_signal, watch->init_fd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+        die("kill the box: %s", strerror(errno));
+}
+
+/* Moves input into the pipe until it is full or the input ends. A program that closes its input is no error. */
+static void feed_input(struct watch *watch)
+{
+    for (;;) {
+        if (watch->chunk_at == watch->chunk_size) {
+            ssize_t got = watch->input < 0 ? 0 : read(watch->input, watch->chunk, PIPE_BYTES);
+            if (got < 0)
+                die("read input: %s", strerror(errno));
+            if (got == 0) {
+                close_fd(&watch->feed);
+                return;
+            }
+            watch->chunk_at = 0;
+            watch->chunk_size = (size_t)got;
+        }
+        ssize_t put = write(watch->feed, watch->chunk + watch->chunk_at, watch->chunk_size - watch->chunk_at);
+        if (put < 0 && errno == EAGAIN)
+            return;
+        if (put < 0) {
+            close_fd(&watch->feed);
+            return;
+        }
+        watch->chunk_at += (size_t)put;
+    }
+}
+
+static void store_output(struct watch *watch, const char *data, size_t size)
+{
+    uint64_t room = watch->request->output_bytes - watch->output_bytes;
+    size_t kept = size < room ? size : (size_t)room;
+
+    for (size_t done = 0; done < kept;) {
+        ssize_t put = write(watch->output, data + done, kept - done);
+        if (put < 0)
+            die("write output: %s", strerror(errno));
+        done += (size_t)put;
+    }
+    watch->output_bytes += kept;
+    if (kept < size)
+        kill_box(watch, BY_OUTPUT);
+}
+
+static void store_stderr(struct watch *watch, const char *data, size_t size)
+{
+    size_t room = watch->request->stderr_bytes - watch->stderr_bytes;
+    size_t kept = size < room ? size : room;
+
+    memcpy(watch->stderr_text + watch->stderr_bytes, data, kept);
+    watch->stderr_bytes += kept;
+}
+
+/* Reads what a pipe holds, at most a few chunks so that a flood cannot keep the limits from being looked at. */
+static void catch_stream(struct watch *watch, int *fd, void (*store)(struct watch *, const char *, size_t))
+{
+    for (int chunks = 0; chunks < 8; chunks++) {
+        ssize_t got = read(*fd, catch_chunk, sizeof(catch_chunk));
+        if (got < 0 && errno == EAGAIN)
+            return;
+        if (got <= 0) {
+            close_fd(fd);
+            return;
+        }
+        store(watch, catch_chunk, (size_t)got);
+    }
+}
+
+/* Processor time of the run so far. */
+static uint64_t used_cpu_ns(struct watch *watch, uint64_t *rss_bytes)
+{
+    uint64_t used, own = own_cpu_ns() - watch->own_cpu_base_ns;
+
+    *rss_bytes = 0;
+    if (watch->meter->cpu_fd < 0) {
+        watch_processes(&used, rss_bytes);
+        used += atomic_load(&watch->ledger->reaped_cpu_ns);
+        watch->seen_cpu_ns = used > watch->seen_cpu_ns ? used : watch->seen_cpu_ns;
+        watch->seen_rss_bytes = *rss_bytes > watch->seen_rss_bytes ? *rss_bytes : watch->seen_rss_bytes;
+        return watch->seen_cpu_ns;
+    }
+    if (watch->ledger->cpu_base_ns == 0)
+        return 0; /* still being set up */
+    used = meter_cpu_ns(watch->meter) - watch->ledger->cpu_base_ns;
+    return used > own ? used - own : 0;
+}
+
+/* Ends the run if it passed a limit; else says how long it may go on before the next look. */
+static uint64_t enforce(struct watch *watch)
+{
+    uint64_t rss, now = now_ns(), started = watch->ledger->started_ns;
+    uint64_t cpu_limit = watch->request->cpu_ms * MS, wall_limit = watch->request->wall_ms * MS;
+    uint64_t cpu = used_cpu_ns(watch, &rss), wall = started && now > started ? now - started : 0;
+    uint64_t next = watch->meter->cpu_fd < 0 ? WATCH_NS : TICK_NS;
+
+    if (meter_oom_kills(watch->meter) > watch->oom_base || rss > watch->request->memory_bytes)
+        kill_box(watch, BY_MEMORY);
+    else if (cpu >= cpu_limit)
+        kill_box(watch, BY_CPU);
+    else if (wall >= wall_limit)
+        kill_box(watch, BY_WALL);
+    else {
+        /* The run is pinned to one core, so that it cannot use up what is left any sooner than this. */
+        next = cpu_limit - cpu < next ? cpu_limit - cpu : next;
+        next = wall_limit - wall < next ? wall_limit - wall : next;
+    }
+    return next < MS / 2 ? MS / 2 : next;
+}
+
+/* Until the box's init is dead, and with it everything in the box. */
+static void attend(struct watch *watch)
+{
+    for (;;) {
+        struct pollfd fds[] = {
+            {watch->init_fd, POLLIN, 0}, {watch->feed, POLLOUT, 0}, {watch->catch, POLLIN, 0},
+            {watch->err, POLLIN, 0}, {STDIN_FILENO, 0, 0},
+        };
+        uint64_t next = enforce(watch);
+        struct timespec timeout = {(time_t)(next / 1000000000u), (long)(next % 1000000000u)};
+
+        if (ppoll(fds, 5, &timeout, NULL) < 0 && errno != EINTR)
+            die("poll: %s", strerror(errno));
+        if (fds[4].revents & (POLLHUP | POLLERR))
+            die("the host went away during a run");
+        if (fds[1].revents)
+            feed_input(watch);
+        if (fds[2].revents)
+            catch_stream(watch, &watch->catch, store_output);
+        if (fds[3].revents)
+            catch_stream(watch, &watch->err, store_stderr);
+        if (fds[0].revents)
+            return;
+    }
+}
+
+/* What the dead left in the pipes. Nobody can write any more, so this ends. */
+static void drain(struct watch *watch)
+{
+    while (watch->catch >= 0)
+        catch_stream(watch, &watch->catch, store_output);
+    while (watch->err >= 0)
+        catch_stream(watch, &watch->err, store_stderr);
+}
+
+static pid_t clone_box(const struct box *box, int *init_fd)
+{
+    struct clone_args arguments = {
+        .flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD,
+        .pidfd = (uint64_t)(uintptr_t)init_fd,
+        .exit_signal = SIGCHLD,
+    };
+    pid_t init = (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
+
+    if (init == 0)
+        box_main(box);
+    if (init < 0)
+        die("clone a box: %s", strerror(errno));
+    return init;
+}
+
+static void make_pipe(int *inside, int *outside, bool inside_reads)
+{
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        die("pipe: %s", strerror(errno));
+    /* Larger pipes mean fewer changes between the program and us; the default is good enough where it is refused. */
+    (void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES);
+    *inside = ends[inside_reads ? 0 : 1];
+    *outside = ends[inside_reads ? 1 : 0];
+    if (fcntl(*outside, F_SETFL, O_NONBLOCK) < 0)
+        die("fcntl: %s", strerror(errno));
+}
+
+static void send_report(const struct watch *watch, uint64_t begun_ns)
+{
+    struct ledger *ledger = watch->ledger;
+    uint64_t own = own_cpu_ns() - watch->own_cpu_base_ns, reaped = atomic_load(&ledger->reaped_cpu_ns);
+    uint64_t cpu = reaped > watch->seen_cpu_ns ? reaped : watch->seen_cpu_ns;
+    uint64_t wall = (ledger->ended_ns ? ledger->ended_ns : now_ns()) - ledger->started_ns;
+
+    if (watch->meter->cpu_fd >= 0) {
+        uint64_t used = meter_cpu_ns(watch->meter) - ledger->cpu_base_ns;
+        cpu = used > own ? used - own : 0;
+    }
+    begin_message(REPORT);
+    put_number(F_ENDED_BY, watch->ended_by);
+    if (!ledger->ended_ns)
+        put_number(F_SIGNAL, SIGKILL); /* killed with its box before it could end */
+    else if (WIFSIGNALED(ledger->status))
+        put_number(F_SIGNAL, (uint64_t)WTERMSIG(ledger->status));
+    else
+        put_number(F_EXIT_CODE, (uint64_t)WEXITSTATUS(ledger->status));
+    if (ledger->exec_errno)
+        put_number(F_EXEC_ERRNO, (uint64_t)ledger->exec_errno);
+    put_number(F_CPU_NS, cpu);
+    put_number(F_WALL_NS, wall);
+    put_number(F_PEAK_RSS, ledger->peak_rss_bytes);
+    put_number(F_CGROUP_START, watch->memory_base);
+    put_number(F_CGROUP_PEAK, meter_memory(watch->meter->peak_fd));
+    put_number(F_OOM_KILLS, meter_oom_kills(watch->meter) - watch->oom_base);
+    put_number(F_SWITCHES, ledger->switches);
+    put_number(F_MAJOR_FAULTS, ledger->major_faults);
+    put_number(F_MINOR_FAULTS, ledger->minor_faults);
+    put_number(F_STDOUT_BYTES, watch->output_bytes);
+    put_bytes(F_STDERR_TEXT, watch->stderr_text, watch->stderr_bytes);
+    if (watch->request->feedback[0])
+        put_feedback_files(watch->request->feedback);
+    put_number(F_BOX_NS, now_ns() - begun_ns - wall);
+    send_message();
+}
+
+/* Collects the dead init, and decides about memory now that nothing can change any more. */
+static void reap(struct watch *watch)
+{
+    struct rusage usage;
+    int status;
+
+    while (wait4(watch->init, &status, __WALL, &usage) < 0)
+        if (errno != EINTR)
+            die("wait for the box: %s", strerror(errno));
+    if ((uint64_t)usage.ru_maxrss * 1024 > watch->ledger->peak_rss_bytes)
+        watch->ledger->peak_rss_bytes = (uint64_t)usage.ru_maxrss * 1024;
+    if (watch->seen_rss_bytes > watch->ledger->peak_rss_bytes)
+        watch->ledger->peak_rss_bytes = watch->seen_rss_bytes;
+    if (meter_oom_kills(watch->meter) > watch->oom_base)
+        watch->ended_by = BY_MEMORY;
+    if (watch->meter->oom_fd < 0 && watch->ledger->peak_rss_bytes > watch->request->memory_bytes)
+        watch->ended_by = BY_MEMORY;
+}
+
+static bool open_files(struct watch *watch, struct exchange exchange)
+{
+    const struct run_request *request = watch->request;
+
+    watch->input = -1;
+    if (request->stdin_name) {
+        watch->input = openat(exchange.in, request->stdin_name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (watch->input < 0)
+            return false;
+    }
+    watch->output = openat(exchange.out, request->stdout_name,
+                           O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (watch->output >= 0)
+        return true;
+    close_fd(&watch->input);
+    return false;
+}
+
+static struct ledger *new_ledger(void)
+{
+    static struct ledger *ledger;
+
+    if (!ledger) {
+        ledger = mmap(NULL, sizeof(*ledger), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (ledger == MAP_FAILED)
+            die("mmap: %s", strerror(errno));
+    }
+    memset(ledger, 0, sizeof(*ledger));
+    return ledger;
+}
+
+void run_box(const struct run_request *request, struct exchange exchange, const struct meter *meter)
+{
+    uint64_t begun_ns = now_ns();
+    struct watch watch = {.request = request, .meter = meter, .ledger = new_ledger(), .stderr_text = stderr_buffer,
+                          .chunk = feed_chunk};
+    struct box box = {.request = request, .ledger = watch.ledger, .meter = meter};
+
+    if (!open_files(&watch, exchange)) {
+        refuse("open the run's input or output: %s", strerror(errno));
+        return;
+    }
+    set_work_writable(request->work_writable);
+    if (request->feedback[0])
+        mount_or_die("feedback", "/feedback", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOSYMFOLLOW, "size=64m,mode=755");
+    make_pipe(&box.stdio[0], &watch.feed, true);
+    make_pipe(&box.stdio[1], &watch.catch, false);
+    make_pipe(&box.stdio[2], &watch.err, false);
+    watch.oom_base = meter_oom_kills(meter);
+    watch.memory_base = meter_memory(meter->memory_fd);
+    watch.init = clone_box(&box, &watch.init_fd);
+    /* From here on what the launcher itself uses is told apart from the run; the clone was before the run's base. */
+    watch.own_cpu_base_ns = own_cpu_ns();
+    for (int i = 0; i < 3; i++)
+        close_fd(&box.stdio[i]);
+
+    attend(&watch);
+    reap(&watch);
+    drain(&watch);
+    close_fd(&watch.feed);
+    close_fd(&watch.init_fd);
+    close_fd(&watch.input);
+    close_fd(&watch.output);
+    if (watch.ledger->failed_step[0])
+        refuse("making a box: %s: %s", watch.ledger->failed_step, strerror(watch.ledger->failed_errno));
+    else if (!watch.ledger->started_ns)
+        refuse("making a box: it was killed while being set up");
+    else
+        send_report(&watch, begun_ns);
+    if (request->feedback[0] && umount2("/feedback", MNT_DETACH) < 0)
+        die("unmount /feedback: %s", strerror(errno));
+}

@@ -1,0 +1,138 @@
+"""Cells at level ``local``: the launcher as a plain process that makes all its walls itself.
+
+For setters on their own machines, whose code is their own. Without control groups: processes are watched one by one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from judge.errors import SandboxError
+from sandbox.cell import GRACE_S, Cell, launcher_path
+from sandbox.exchange import Exchange
+
+#: What of the host boxes may read: programs, libraries, and the few settings these cannot do without.
+SYSTEM_PATHS = (
+    *("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin"),
+    *("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime"),
+    *("/etc/java-17-openjdk", "/etc/java-21-openjdk", "/etc/java-25-openjdk"),
+)
+
+#: Above what distributions give to people and services, below what subordinate ranges start with by default.
+FIRST_UID = 60_600
+
+
+class _ProcessStream:
+    """A launcher that is a child process of ours."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin and process.stdout and process.stderr
+        self._stdin, self._stdout, self._stderr = process.stdin, process.stdout, process.stderr
+
+    async def send(self, data: bytes) -> None:
+        # A launcher that died is noticed, and explained, when its answer is waited for.
+        with contextlib.suppress(ConnectionError):
+            self._stdin.write(data)
+            await self._stdin.drain()
+
+    async def receive(self) -> bytes:
+        return await self._stdout.read(65536)
+
+    async def last_words(self) -> str:
+        async with asyncio.timeout(GRACE_S):
+            return (await self._stderr.read(4096)).decode(errors="replace").strip()
+
+
+class _ProcessWall:
+    """Namespaces that end with the launcher."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def set_memory(self, limit_bytes: int) -> None:
+        """The launcher watches the run's memory itself."""
+
+    def reset_peak(self) -> bool:
+        return False
+
+    async def tear_down(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+
+class LocalMaker:
+    """Starts launchers as processes; as root, each under a user of its own that owns nothing."""
+
+    def __init__(self, *, cells_dir: Path) -> None:
+        self._cells_dir = cells_dir
+        self._made = 0
+
+    async def make(self, *, image: str, core: int, shows_data: bool) -> Cell:
+        del image  # every language is the host's own here
+        name = f"local-{secrets.token_hex(4)}"
+        exchange = Exchange(self._cells_dir / name)
+        try:
+            process = await self._start(exchange, shows_data=shows_data)
+        except OSError as error:
+            exchange.remove()
+            raise SandboxError(f"cannot start the launcher: {error}") from error
+        cell = Cell(name=name, stream=_ProcessStream(process), wall=_ProcessWall(process), exchange=exchange)
+        try:
+            os.sched_setaffinity(process.pid, {core})
+            await cell.greet()
+        except BaseException:
+            await cell.close()
+            raise
+        return cell
+
+    async def sweep(self) -> None:
+        """Exchange directories of processes that are gone; launchers end with the process that started them."""
+        for path in self._cells_dir.glob("local-*"):
+            await asyncio.to_thread(_remove, path)
+
+    def missing(self, image: str) -> str | None:
+        del image
+        return None
+
+    async def _start(self, exchange: Exchange, *, shows_data: bool) -> asyncio.subprocess.Process:
+        """Start the launcher with its files given as descriptors: its user could not walk to them by path."""
+        self._made += 1
+        with contextlib.ExitStack() as stack:
+            fds = [_opened(stack, path) for path in (launcher_path(), exchange.inward, exchange.outward)]
+            program, inward, outward = (f"/proc/self/fd/{fd}" for fd in fds)
+            arguments = ["--data"] if shows_data else []
+            user = FIRST_UID + self._made % 1000 if os.geteuid() == 0 else None
+            return await asyncio.create_subprocess_exec(
+                program,
+                *arguments,
+                inward,
+                outward,
+                *SYSTEM_PATHS,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env={},
+                cwd="/",
+                pass_fds=fds,
+                start_new_session=True,
+                user=user,
+                group=user,
+                extra_groups=[] if user is not None else None,
+            )
+
+
+def _opened(stack: contextlib.ExitStack, path: Path) -> int:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    stack.callback(os.close, fd)
+    return fd
+
+
+def _remove(path: Path) -> None:
+    import shutil
+
+    shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,170 @@
+"""Frames and fields of the launcher's protocol, version 1; ``launcher/PROTOCOL.md`` is its specification.
+
+What comes from a launcher is checked like any other input: a program that broke out of its box could have written it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from judge.errors import CellDied
+from sandbox.spec import STDERR_BYTES, RunSpec
+
+VERSION = 1
+#: A launcher never sends more than this at once: a report with its standard error and feedback files.
+MOST_BYTES = 4 * 1024 * 1024
+
+
+class Message(IntEnum):
+    """What a frame is about: the first byte of its body."""
+
+    HELLO = ord("H")
+    LOAD = ord("L")
+    RUN = ord("R")
+    SAVE = ord("S")
+    DONE = ord("D")
+    REPORT = ord("r")
+    REFUSED = ord("E")
+
+
+class Field(IntEnum):
+    """Tags of fields; the comments of ``launcher.h`` group them the same way."""
+
+    VERSION = 1
+    CGROUP = 2
+    TEXT = 3
+    NAME = 10
+    MAX_BYTES = 11
+    ARGUMENT = 20
+    VARIABLE = 21
+    STDIN = 22
+    STDOUT = 23
+    WORK_WRITABLE = 24
+    FEEDBACK = 25
+    CPU_MS = 30
+    WALL_MS = 31
+    MEMORY = 32
+    OUTPUT = 33
+    STDERR = 34
+    PROCESSES = 35
+    TMP = 36
+    ENDED_BY = 40
+    EXIT_CODE = 41
+    SIGNAL = 42
+    EXEC_ERRNO = 43
+    CPU_NS = 50
+    WALL_NS = 51
+    BOX_NS = 52
+    PEAK_RSS = 53
+    STDOUT_BYTES = 54
+    STDERR_TEXT = 55
+    SWITCHES = 60
+    MAJOR_FAULTS = 61
+    MINOR_FAULTS = 62
+    OOM_KILLS = 63
+    CGROUP_PEAK = 64
+    CGROUP_START = 65
+    FILE_NAME = 70
+    FILE_DATA = 71
+
+
+_TEXTS = frozenset((Field.TEXT, Field.STDERR_TEXT, Field.FILE_NAME, Field.FILE_DATA))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A launcher's message, parsed."""
+
+    message: Message
+    numbers: dict[Field, int]
+    texts: dict[Field, bytes]
+    files: dict[str, bytes]
+
+    def number(self, field: Field) -> int:
+        """That field's number.
+
+        Raises:
+            CellDied: the message lacks it.
+        """
+        try:
+            return self.numbers[field]
+        except KeyError:
+            raise CellDied(f"the launcher's {self.message.name} lacks {field.name}") from None
+
+
+def parse(body: bytes) -> Reply:
+    """One frame's body.
+
+    Raises:
+        CellDied: it is not of this protocol.
+    """
+    try:
+        message = Message(body[0])
+        numbers: dict[Field, int] = {}
+        texts: dict[Field, bytes] = {}
+        files: dict[str, bytes] = {}
+        for field, data in _fields(body):
+            if field is Field.FILE_DATA:
+                files[texts.pop(Field.FILE_NAME).decode()] = data
+            elif field in _TEXTS:
+                texts[field] = data
+            elif len(data) == 8:
+                numbers[field] = int.from_bytes(data, "big")
+            else:
+                raise ValueError(f"{field.name} is no number")
+    except (ValueError, IndexError, KeyError) as error:
+        raise CellDied(f"the launcher broke the protocol: {error!r}") from error
+    return Reply(message=message, numbers=numbers, texts=texts, files=files)
+
+
+def _fields(body: bytes) -> Iterator[tuple[Field, bytes]]:
+    at = 1
+    while at < len(body):
+        size = int.from_bytes(body[at + 1 : at + 5], "big")
+        data = body[at + 5 : at + 5 + size]
+        if len(data) != size:
+            raise ValueError("truncated field")
+        yield Field(body[at]), data
+        at += 5 + size
+
+
+def _frame(message: Message, fields: list[tuple[Field, int | str]]) -> bytes:
+    body = bytearray([message])
+    for field, value in fields:
+        data = value.to_bytes(8, "big") if isinstance(value, int) else value.encode()
+        body += bytes([field]) + len(data).to_bytes(4, "big") + data
+    return len(body).to_bytes(4, "big") + bytes(body)
+
+
+def load(bundle: str) -> bytes:
+    """A request to unpack a bundle of the exchange directory into a fresh /work."""
+    return _frame(Message.LOAD, [(Field.NAME, bundle)])
+
+
+def save(bundle: str, max_bytes: int) -> bytes:
+    """A request to pack what is in /work into a bundle."""
+    return _frame(Message.SAVE, [(Field.NAME, bundle), (Field.MAX_BYTES, max_bytes)])
+
+
+def run(spec: RunSpec, *, stdin: str | None, stdout: str) -> bytes:
+    """A request to run ``spec`` in a new box, with its streams in these files of the exchange directory."""
+    limits = spec.limits
+    fields: list[tuple[Field, int | str]] = [(Field.ARGUMENT, word) for word in spec.argv]
+    fields += [(Field.VARIABLE, f"{name}={value}") for name, value in spec.env.items()]
+    fields += [(Field.FEEDBACK, name) for name in spec.feedback]
+    if stdin is not None:
+        fields.append((Field.STDIN, stdin))
+    fields += [
+        (Field.STDOUT, stdout),
+        (Field.WORK_WRITABLE, int(spec.is_work_writable)),
+        (Field.CPU_MS, limits.cpu_ms),
+        (Field.WALL_MS, limits.wall_ms),
+        (Field.MEMORY, limits.memory_bytes),
+        (Field.OUTPUT, limits.output_bytes),
+        (Field.STDERR, STDERR_BYTES),
+        (Field.PROCESSES, limits.processes),
+        (Field.TMP, limits.tmp_bytes),
+    ]
+    return _frame(Message.RUN, fields)
