@@ -4,16 +4,14 @@
 set -eu
 cd "$1"
 
-# Programs start from a read-only root, so what they would have cached at first start is made now.
+# The root is read-only later on, so what Python would cache at the first import is made now.
 for python in usr/bin/python3.[0-9]*; do
-  if [ -x "$python" ]; then chroot . "/$python" -m compileall -q -j 0 /usr/lib/"${python##*/}" || true; fi
-done
-for java in usr/lib/jvm/*/bin/java; do
-  if [ -x "$java" ]; then chroot . "/$java" -XX:+UseSerialGC -Xshare:dump > /dev/null; fi
+  if [ -x "$python" ]; then chroot . "/$python" -m compileall -q -j 0 /usr/lib/"${python##*/}"; fi
 done
 
 # Needed to make new programs out of modules, or to find mistakes in one's own: never while judging.
 rm -rf usr/lib/jvm/*/jmods usr/lib/gcc/*/*/lib*san.a usr/lib/gcc/*/*/lib*san_preinit.o
+rm -rf usr/lib/*/lib*san.so* usr/libexec/gcc/*/*/lto1 usr/bin/*lto-dump*
 
 # No file gives its user more rights than the caller has, and no account has a password.
 find . -xdev -type f -perm /6000 -exec chmod a-s {} +

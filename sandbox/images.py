@@ -1,0 +1,338 @@
+"""Language images: a small Debian tree with one toolchain, built here and named by what is in it."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import tempfile
+import time
+from asyncio.subprocess import Process
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import docker
+import docker.errors
+from requests.exceptions import RequestException
+
+from judge.errors import ImageMissing, SandboxError
+from sandbox import engine
+from sandbox.engine import Progress
+
+SUITE = "trixie"
+HOOK = Path(__file__).with_name("image-hook.sh")
+
+#: Part of every tag: raise it when a change of this module changes what images hold.
+_FORMAT = 1
+_OPTIONS = (
+    "--variant=essential",
+    "--format=tar",
+    # The hook does the cleaning up; an engine makes /dev itself.
+    "--skip=cleanup,output/dev",
+    "--dpkgopt=path-exclude=/usr/share/doc/*",
+    "--dpkgopt=path-exclude=/usr/share/locale/*",
+)
+#: What the engine keeps beside the files: nobody's privileges, whoever starts a container from the image.
+_CHANGES = [
+    "USER 65534:65534",
+    "WORKDIR /work",
+    "ENV PATH=/usr/bin:/bin",
+    "ENV LANG=C.UTF-8",
+    "LABEL judge.image=1",
+]
+#: Both names a command line and a tag are made of.
+_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]{0,63}")
+
+_AT_ONCE = 2
+_BUILD_TIMEOUT_S = 1800.0
+_STOP_TIMEOUT_S = 30.0
+_LOCK_POLL_S = 0.2
+_MIB = 1024 * 1024
+_TAIL_LINES = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What an image holds beside Debian's essential packages."""
+
+    name: str
+    packages: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for word in (self.name, *self.packages):
+            if not _NAME.fullmatch(word):
+                raise SandboxError(f"image {self.name!r}: {word!r} cannot be the name of an image or a package")
+
+    @property
+    def tag(self) -> str:
+        """The image's name: equal for equal contents only, so that an image of that name never has to be rebuilt."""
+        parts = (str(_FORMAT), SUITE, *_OPTIONS, *_CHANGES, HOOK.read_text(), *sorted(self.packages))
+        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return f"judge/{self.name}:{digest[:12]}"
+
+
+def find(recipe: Recipe) -> str:
+    """The id of that recipe's image.
+
+    Raises:
+        ImageMissing: it has not been built on this host.
+        SandboxError: no Docker engine answers.
+    """
+    found = _present([recipe])
+    if recipe.name not in found:
+        raise ImageMissing(f"image {recipe.name} ({recipe.tag}) is not built: run `judge image build {recipe.name}`")
+    return found[recipe.name]
+
+
+async def ensure(
+    recipes: Iterable[Recipe], *, mirror: str | None, cache_dir: Path, progress: Progress
+) -> dict[str, str]:
+    """Build the images that are missing and give all ids by recipe name. One failing does not stop the others.
+
+    Args:
+        mirror: where packages come from; None takes the host's own mirror if it is a Debian, else mmdebstrap's choice.
+        cache_dir: for unfinished images; what a killed build leaves there is removed by the next one.
+
+    Raises:
+        SandboxError: some image cannot be built, each with the end of what mmdebstrap said.
+    """
+    wanted = list(recipes)
+    ids = await asyncio.to_thread(_present, wanted)
+    missing = [recipe for recipe in wanted if recipe.name not in ids]
+    if not missing:
+        return ids
+    if shutil.which("mmdebstrap") is None:
+        raise SandboxError(
+            "building images needs mmdebstrap: run `sudo apt-get install mmdebstrap debian-archive-keyring`"
+        )
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    source = mirror or host_mirror()
+    failures: list[str] = []
+    turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def build(recipe: Recipe) -> None:
+        async with turns:
+            try:
+                ids[recipe.name] = await _build(recipe, source, cache_dir, progress)
+            except SandboxError as error:
+                progress(f"image {recipe.name}: failed")
+                failures.append(str(error))
+
+    async with asyncio.TaskGroup() as group:
+        for recipe in missing:
+            group.create_task(build(recipe), name=f"build image {recipe.name}")
+    if failures:
+        raise SandboxError("\n".join(failures))
+    return ids
+
+
+def host_mirror(apt: Path = Path("/etc/apt"), os_release: Path = Path("/etc/os-release")) -> str | None:
+    """The mirror this host's own apt uses, if the host is a Debian: near, and reachable from here."""
+    release = _read(os_release)
+    if not re.search(r'^ID="?debian"?$', release, re.MULTILINE):
+        return None
+    codename = re.search(r'^VERSION_CODENAME="?(\w+)"?$', release, re.MULTILINE)
+    suites = {"stable", "testing", "unstable", "sid", *(codename.groups() if codename else ())}
+    folder = apt / "sources.list.d"
+    entries = [entry for path in sorted(folder.glob("*.sources")) for entry in _deb822(_read(path))]
+    for path in (apt / "sources.list", *sorted(folder.glob("*.list"))):
+        entries.extend(_one_line(_read(path)))
+    for uri, suite, components in entries:
+        if suite in suites and "main" in components and uri.startswith(("http://", "https://")):
+            return uri
+    return None
+
+
+#: URI, suite, components.
+_Entry = tuple[str, str, list[str]]
+
+
+def _deb822(text: str) -> list[_Entry]:
+    entries: list[_Entry] = []
+    uncommented = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+    for stanza in re.split(r"\n\s*\n", uncommented):
+        unfolded = re.sub(r"\n[ \t]+", " ", stanza)
+        fields = {
+            key.strip().lower(): value.split() for key, _, value in (x.partition(":") for x in unfolded.splitlines())
+        }
+        if "deb" in fields.get("types", []) and fields.get("enabled", ["yes"]) != ["no"]:
+            components = fields.get("components", [])
+            entries += [
+                (uri, suite, components) for uri in fields.get("uris", []) for suite in fields.get("suites", [])
+            ]
+    return entries
+
+
+def _one_line(text: str) -> list[_Entry]:
+    pattern = r"^deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)\s+([^#\n]*)"
+    return [(uri, suite, rest.split()) for uri, suite, rest in re.findall(pattern, text, re.MULTILINE)]
+
+
+def _read(path: Path) -> str:
+    """A configuration file's text; none where there is no such file."""
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+def _present(recipes: Iterable[Recipe]) -> dict[str, str]:
+    client = engine.connect()
+    found: dict[str, str] = {}
+    try:
+        for recipe in recipes:
+            with suppress(docker.errors.ImageNotFound):
+                found[recipe.name] = str(client.images.get(recipe.tag).id)
+    except (docker.errors.DockerException, RequestException) as error:
+        raise SandboxError(f"the Docker engine cannot say which images it has: {error}") from error
+    finally:
+        client.close()
+    return found
+
+
+async def _build(recipe: Recipe, mirror: str | None, cache_dir: Path, progress: Progress) -> str:
+    """One image, from nothing to its tag. The tag is the last thing made, and only of a whole tree."""
+    started = time.monotonic()
+    async with _only_builder(recipe, cache_dir, progress) as folder:
+        # Somebody else may have built it while we waited for our turn.
+        if found := await asyncio.to_thread(_present, [recipe]):
+            return found[recipe.name]
+        progress(f"image {recipe.name}: building (takes a minute)")
+        tar = folder / "tree.tar"
+        await _make_tree(recipe, mirror, tar, progress)
+        progress(f"image {recipe.name}: importing")
+        image = await asyncio.to_thread(_import, recipe, tar)
+        size_mib = tar.stat().st_size // _MIB
+    progress(f"image {recipe.name}: ready ({size_mib} MiB, {time.monotonic() - started:.0f} s)")
+    return image
+
+
+@asynccontextmanager
+async def _only_builder(recipe: Recipe, cache_dir: Path, progress: Progress) -> AsyncIterator[Path]:
+    """A folder for building that image, held by nobody else; what a killed holder left is removed first."""
+    descriptor = os.open(cache_dir / f"{recipe.name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        is_told = False
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not is_told:
+                    progress(f"image {recipe.name}: another process builds it, waiting")
+                is_told = True
+                await asyncio.sleep(_LOCK_POLL_S)
+        for left in cache_dir.glob(f"{recipe.name}.build-*"):
+            await asyncio.to_thread(_remove, left)
+        folder = Path(tempfile.mkdtemp(prefix=f"{recipe.name}.build-", dir=cache_dir))
+        try:
+            yield folder
+        finally:
+            await asyncio.to_thread(_remove, folder)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a build's folder, unless something is mounted below it: that could be the host's own /dev."""
+    inside = f" {folder.resolve()}/"
+    if inside in _read(Path("/proc/self/mountinfo")):
+        raise SandboxError(f"something is mounted below {folder}: unmount it, then remove that folder")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _make_tree(recipe: Recipe, mirror: str | None, tar: Path, progress: Progress) -> None:
+    argv = (
+        *("mmdebstrap", *_OPTIONS, f"--include={','.join(recipe.packages)}"),
+        # Given as text, not as a path: in a user namespace a checkout below a private home cannot be read.
+        f'--customize-hook=sh -c {shlex.quote(HOOK.read_text())} hook "$1"',
+        *(SUITE, "-", *([mirror] if mirror else [])),
+    )
+    keep = ("PATH", "HOME", "http_proxy", "https_proxy", "no_proxy")
+    environment = {name: os.environ[name] for name in keep if name in os.environ} | {"LC_ALL": "C.UTF-8"}
+    if os.geteuid() == 0:
+        # Only root's builds can be kept beside their result: a user's run under subordinate ids, which need /tmp.
+        environment["TMPDIR"] = str(tar.parent)
+    with tar.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            *("setpriv", "--pdeathsig", "TERM", "--", *argv),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=asyncio.subprocess.PIPE,
+            env=environment,
+            start_new_session=True,
+            limit=_MIB,
+        )
+    try:
+        async with asyncio.timeout(_BUILD_TIMEOUT_S):
+            tail = await _follow(recipe, process, progress)
+            await process.wait()
+    except TimeoutError as error:
+        raise SandboxError(
+            f"image {recipe.name}: not built within {_BUILD_TIMEOUT_S:.0f} s; is {mirror} slow?"
+        ) from error
+    finally:
+        await _stop(process)
+    if process.returncode != 0:
+        said = "\n  ".join(tail)
+        raise SandboxError(
+            f"image {recipe.name}: cannot be built from {mirror or 'the default mirror'} "
+            f"(set JUDGE_DEBIAN_MIRROR to use another); mmdebstrap said:\n  {said}"
+        )
+
+
+async def _follow(recipe: Recipe, process: Process, progress: Progress) -> deque[str]:
+    """Pass mmdebstrap's own steps on, and keep the last lines for an error."""
+    tail: deque[str] = deque(maxlen=_TAIL_LINES)
+    assert process.stderr is not None
+    async for raw in process.stderr:
+        line = raw.decode(errors="replace").rstrip()
+        tail.append(line)
+        if line.startswith(("I: installing", "I: downloading", "I: extracting", "I: creating")):
+            progress(f"image {recipe.name}: {line[3:].rstrip('.')}")
+    return tail
+
+
+async def _stop(process: Process) -> None:
+    """End mmdebstrap and all it started. Asked kindly, it removes its own tree."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if process.returncode is not None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_S)
+
+
+def _import(recipe: Recipe, tar: Path) -> str:
+    """Hand a tree to the engine, which names it only once it has read all of it."""
+    client = engine.connect(timeout_s=600)
+    repository, tag = recipe.tag.split(":")
+    try:
+        answer = client.api.import_image(str(tar), repository=repository, tag=tag, changes=_CHANGES)
+        # The engine says "200 OK" first and what went wrong afterwards, in a line of its own.
+        errors = [said["error"] for said in map(_parsed, answer.splitlines()) if "error" in said]
+        if errors:
+            raise SandboxError(f"image {recipe.name}: the Docker engine cannot import it: {errors[0]}")
+        return str(client.images.get(recipe.tag).id)
+    except (docker.errors.DockerException, RequestException) as error:
+        raise SandboxError(f"image {recipe.name}: the Docker engine cannot import it: {error}") from error
+    finally:
+        client.close()
+
+
+def _parsed(line: str) -> Mapping[str, str]:
+    try:
+        document = json.loads(line)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
