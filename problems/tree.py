@@ -1,0 +1,158 @@
+"""The files of a package, and never one outside it.
+
+Symbolic links are followed where they lead to a regular file or directory within the package. Names that the format
+does not allow are treated as absent, as the specification asks; those that begin with a dot silently so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from judge.errors import PackageError
+from judge.models import KIB, MIB, Blob
+from problems.findings import Findings
+
+#: Names of the format, and the plus sign of ``.c++``.
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,254}")
+
+#: Directory entries looked at while loading. Links may show the same directory many times over.
+MOST_ENTRIES = 50_000
+DATA_BYTES = 512 * MIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A regular file or a directory of the package."""
+
+    #: Path below the package, as written there: for names and messages.
+    relative: PurePosixPath
+    #: Where it really is, links resolved: for opening.
+    real: Path
+    is_directory: bool
+
+    @property
+    def name(self) -> str:
+        return self.relative.name
+
+    def __str__(self) -> str:
+        return str(self.relative)
+
+
+class Tree:
+    """Reads below one directory; what cannot be read becomes a finding.
+
+    Raises:
+        PackageError: the path is no readable directory.
+    """
+
+    def __init__(self, path: Path, findings: Findings) -> None:
+        self._findings = findings
+        self._seen = 0
+        self._blobs: dict[Path, Blob | None] = {}
+        try:
+            self._root = path.resolve(strict=True)
+            is_directory = self._root.is_dir()
+        except (OSError, RuntimeError) as error:
+            raise PackageError([f"{path}: cannot be read: {error}"]) from error
+        if not is_directory:
+            raise PackageError([f"{path}: a problem package is a directory"])
+
+    @property
+    def root(self) -> Entry:
+        return Entry(relative=PurePosixPath(), real=self._root, is_directory=True)
+
+    def find(self, relative: str) -> Entry | None:
+        """The file or directory of that path, None if there is none."""
+        path = PurePosixPath(relative)
+        if not os.path.lexists(self._root / path):
+            return None
+        return self._entry(path, self._root / path)
+
+    def files(self, directory: Entry) -> list[Entry]:
+        return [entry for entry in self.entries(directory) if not entry.is_directory]
+
+    def entries(self, directory: Entry) -> list[Entry]:
+        """What the directory holds, in the byte order of names.
+
+        Raises:
+            PackageError: the package holds far too many files to go on.
+        """
+        entries = []
+        for name in sorted(self._names(directory), key=os.fsencode):
+            if not _NAME.fullmatch(name):
+                if not name.startswith("."):
+                    self._findings.warning(str(directory.relative / name), "ignored: the format forbids such names")
+                continue
+            entry = self._entry(directory.relative / name, directory.real / name)
+            if entry is not None:
+                entries.append(entry)
+        return entries
+
+    def read(self, entry: Entry, *, most_bytes: int) -> bytes | None:
+        """The content of a small file; None, and an error found, if it is too large."""
+        try:
+            with entry.real.open("rb") as file:
+                content = file.read(most_bytes + 1)
+        except OSError as error:
+            self._findings.error(str(entry), f"cannot be read: {error.strerror}")
+            return None
+        if len(content) > most_bytes:
+            self._findings.error(str(entry), f"larger than {most_bytes // KIB} KiB")
+            return None
+        return content
+
+    def blob(self, entry: Entry) -> Blob | None:
+        """The digest of a file of any size, read once however often links show it; None, and an error, on failure."""
+        if entry.real not in self._blobs:
+            self._blobs[entry.real] = self._digest(entry)
+        return self._blobs[entry.real]
+
+    def _names(self, directory: Entry) -> list[str]:
+        names: list[str] = []
+        try:
+            with os.scandir(directory.real) as found:
+                for item in found:
+                    self._seen += 1
+                    if self._seen > MOST_ENTRIES:
+                        raise PackageError([*self._findings.errors, f"{directory}: more than {MOST_ENTRIES} files"])
+                    names.append(item.name)
+        except OSError as error:
+            self._findings.error(str(directory), f"cannot be read: {error.strerror}")
+        return names
+
+    def _digest(self, entry: Entry) -> Blob | None:
+        digest, size = hashlib.sha256(), 0
+        try:
+            with entry.real.open("rb") as file:
+                while chunk := file.read(MIB):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    if size > DATA_BYTES:
+                        self._findings.error(str(entry), f"larger than {DATA_BYTES // MIB} MiB")
+                        return None
+        except OSError as error:
+            self._findings.error(str(entry), f"cannot be read: {error.strerror}")
+            return None
+        return Blob(sha256=digest.digest(), size=size)
+
+    def _entry(self, relative: PurePosixPath, path: Path) -> Entry | None:
+        try:
+            real = path.resolve(strict=True)
+            mode = real.stat().st_mode
+        except (OSError, RuntimeError):
+            what = "a link that leads nowhere or in a circle" if path.is_symlink() else "cannot be read"
+            self._findings.error(str(relative), what)
+            return None
+        if not real.is_relative_to(self._root):
+            self._findings.error(str(relative), "a link that leaves the package; put a copy of the file in its place")
+            return None
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            # Opening a FIFO would wait for ever, and a device may do anything.
+            self._findings.error(str(relative), "neither a regular file nor a directory")
+            return None
+        return Entry(relative=relative, real=real, is_directory=stat.S_ISDIR(mode))
