@@ -6,6 +6,7 @@ import asyncio
 import os
 import platform
 import shutil
+import socket
 import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
@@ -23,7 +24,7 @@ Progress = Callable[[str], None]
 
 SYSTEM_SOCKET = Path("/var/run/docker.sock")
 
-_PING_TIMEOUT_S = 5
+_KNOCK_TIMEOUT_S = 5
 _INSTALL_TIMEOUT_S = 900.0
 _START_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 30.0
@@ -48,14 +49,12 @@ def connect(*, timeout_s: int = 60) -> docker.DockerClient:
     """
     tried: list[str] = []
     for url in _urls():
-        client = docker.DockerClient(base_url=url, timeout=_PING_TIMEOUT_S)
         try:
-            client.ping()
+            _knock(url)
+            client = docker.DockerClient(base_url=url, timeout=timeout_s)
         except (docker.errors.DockerException, RequestException, OSError) as error:
-            client.close()
-            tried.append(f"{url}: {_reason(error)}")
+            tried.append(f"{url}: {getattr(error, 'strerror', None) or error}")
         else:
-            client.api.timeout = timeout_s
             return client
     raise SandboxError("no Docker engine answers; tried " + "; ".join(tried))
 
@@ -113,14 +112,12 @@ def _urls() -> list[str]:
     return [f"unix://{path}" for path in (SYSTEM_SOCKET, *(path for path in own if path.exists()))]
 
 
-def _reason(error: BaseException) -> str:
-    """The system's own words, which the libraries wrap several times over."""
-    inner: BaseException | None = error
-    while inner is not None:
-        if isinstance(inner, OSError) and inner.strerror:
-            return inner.strerror
-        inner = inner.__context__
-    return str(error)
+def _knock(url: str) -> None:
+    """Open and close the socket: the client's own error would bury the system's, and leave its socket open."""
+    if url.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as knock:
+            knock.settimeout(_KNOCK_TIMEOUT_S)
+            knock.connect(url.removeprefix("unix://"))
 
 
 async def _answers() -> bool:

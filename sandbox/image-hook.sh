@@ -25,6 +25,3 @@ rm -rf etc/apt etc/hostname etc/resolv.conf etc/machine-id var/lib/dbus var/lib/
 rm -rf var/lib/dpkg/info var/lib/dpkg/*-old usr/share/doc usr/share/man usr/share/info usr/share/locale
 rm -rf usr/share/lintian usr/share/bug usr/share/doc-base usr/share/i18n tmp/* var/tmp/* run/*
 : > etc/machine-id
-
-# Where a cell or a box mounts something.
-mkdir -p work data feedback

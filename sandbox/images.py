@@ -44,7 +44,6 @@ _OPTIONS = (
 #: What the engine keeps beside the files: nobody's privileges, whoever starts a container from the image.
 _CHANGES = [
     "USER 65534:65534",
-    "WORKDIR /work",
     "ENV PATH=/usr/bin:/bin",
     "ENV LANG=C.UTF-8",
     "LABEL judge.image=1",
