@@ -1,0 +1,292 @@
+"""What tests of the web site share: visitors with a browser's manners, a contest to visit, and verdicts to hand out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
+
+from aiohttp import ClientResponse, CookieJar, FormData
+from aiohttp.test_utils import TestClient, TestServer
+
+from judge.models import Blob, Limits, Run
+from judge.store import accounts
+from judge.store.accounts import Role
+from judge.store.pool import Connection, Pool
+from judge.verdicts import Verdict
+from web.keys import PASSWORDS
+
+PASSWORD = "correct horse battery"
+LIMITS = Limits(time_ms=1000, wall_ms=3000)
+STATEMENT = (
+    "Read $n$ numbers and print their sum.\n\n## Input\n\nA line with $1 \\le n \\le 10^5$ and a line with them.\n"
+)
+_CSRF = re.compile(r'name="csrf" value="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """An answer, read whole."""
+
+    status: int
+    text: str
+    headers: Any
+    url: str
+
+    @property
+    def words(self) -> str:
+        """What a reader sees of it, about: tags dropped, references resolved."""
+        return unescape(re.sub(r"<[^>]*>", " ", self.text))
+
+
+class Visitor:
+    """One browser: its own cookies, and forms sent with the token of the page they stand on."""
+
+    def __init__(self, server: TestServer[Any, Any]) -> None:
+        self.client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
+        self.app = server.app
+
+    async def get(self, path: str, **kwargs: Any) -> Page:
+        return await _page(await self.client.get(path, allow_redirects=False, **kwargs))
+
+    async def post(self, path: str, fields: Any = None, *, form_on: str | None = None, **kwargs: Any) -> Page:
+        """Send the form found on the page ``form_on``, by default that of the same address, filled in with ``fields``."""
+        token = _CSRF.search((await self.get(form_on or path)).text)
+        return await self.post_raw(path, fields, csrf=token.group(1) if token else "", **kwargs)
+
+    async def post_raw(self, path: str, fields: Any = None, *, csrf: str | None, **kwargs: Any) -> Page:
+        """Send a form with that token, or with none."""
+        data = fields if isinstance(fields, FormData) else FormData(fields or {})
+        if csrf is not None:
+            data.add_field("csrf", csrf)
+        return await _page(await self.client.post(path, data=data, allow_redirects=False, **kwargs))
+
+    async def log_in(self, login: str, password: str = PASSWORD) -> Page:
+        return await self.post("/login", {"login": login, "password": password})
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        return {cookie.key: cookie.value for cookie in self.client.session.cookie_jar}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeded:
+    """A contest in the database, with the ids that its tests need."""
+
+    contest_id: int
+    problem_id: int
+    version_id: int
+
+
+class Site:
+    """A running site and its database."""
+
+    def __init__(self, server: TestServer[Any, Any], pool: Pool) -> None:
+        self.server = server
+        self.pool = pool
+        self.visitors: list[Visitor] = []
+        self._hash = ""
+
+    def visitor(self) -> Visitor:
+        visitor = Visitor(self.server)
+        self.visitors.append(visitor)
+        return visitor
+
+    async def account(self, login: str, role: Role = Role.CONTESTANT, *, name: str = "") -> int:
+        """An account with the password that all accounts of these tests have."""
+        self._hash = self._hash or await self.server.app[PASSWORDS].hash(PASSWORD)  # type: ignore[index]
+        async with self.pool.acquire() as connection:
+            return await accounts.create(
+                connection, login=login, name=name or login.title(), password_hash=self._hash, role=role
+            )
+
+    async def logged_in(self, login: str, role: Role = Role.CONTESTANT, *, name: str = "") -> Visitor:
+        """A visitor who has just logged in to an account made for them."""
+        await self.account(login, role, name=name)
+        visitor = self.visitor()
+        answer = await visitor.log_in(login)
+        assert answer.status == 303, answer.words
+        return visitor
+
+    async def contest(
+        self,
+        name: str = "spring",
+        *,
+        title: str = "Spring Contest",
+        starts_in: timedelta = timedelta(hours=-1),
+        lasts: timedelta | None = timedelta(hours=5),
+        freezes_in: timedelta | None = None,
+        problems: Sequence[tuple[str, str, str]] = (("A", "sum", "Sum of Numbers"),),
+        statement: str = STATEMENT,
+        limits: Limits = LIMITS,
+    ) -> Seeded:
+        """A contest with problems (label, name, title) that each have one sample and two secret tests."""
+        now = datetime.now(UTC)
+        starts_at = now + starts_in
+        async with self.pool.acquire() as connection, connection.transaction():
+            contest_id = await connection.fetchval(
+                "INSERT INTO contests (name, title, starts_at, ends_at, freeze_at) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+                name,
+                title,
+                starts_at,
+                starts_at + lasts if lasts else None,
+                now + freezes_in if freezes_in is not None else None,
+            )
+            made = [
+                await _problem(connection, contest_id, *problem, statement=statement, limits=limits)
+                for problem in problems
+            ]
+        return Seeded(contest_id=contest_id, problem_id=made[0][0], version_id=made[0][1])
+
+    async def submission(
+        self,
+        seeded: Seeded,
+        user_id: int,
+        *,
+        source: bytes = b"print(1)\n",
+        language: str = "python3",
+        file_name: str = "main.py",
+        submitted_at: datetime | None = None,
+        problem_id: int | None = None,
+        expected: list[str] | None = None,
+    ) -> int:
+        """A submission waiting to be judged."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            submission_id: int = await connection.fetchval(
+                """
+                INSERT INTO submissions (contest_id, problem_id, user_id, language, submitted_at, expected)
+                VALUES ($1, $2, $3, $4, coalesce($5, now()), $6) RETURNING id
+                """,
+                seeded.contest_id,
+                problem_id or seeded.problem_id,
+                user_id,
+                language,
+                submitted_at,
+                expected,
+            )
+            blob = await _blob(connection, source)
+            await connection.execute(
+                "INSERT INTO submission_files VALUES ($1, 1, $2, $3)", submission_id, file_name, blob.sha256
+            )
+            await connection.execute(
+                "INSERT INTO judgings (submission_id, problem_version_id) VALUES ($1, $2)",
+                submission_id,
+                seeded.version_id,
+            )
+            await event(connection, submission_id, "judging", {"state": "queued", "attempt": 0, "tests_total": 3})
+        return submission_id
+
+    async def judge(
+        self, submission_id: int, verdict: Verdict, runs: Sequence[Run] = (), *, compile_output: str = ""
+    ) -> None:
+        """Give a submission its verdict, in the database and in the events, as the daemon would."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            judging_id = await connection.fetchval(
+                """
+                UPDATE judgings SET state = 'done', attempt = 1, verdict = $2, compile_output = $3, lease_until = NULL,
+                  finished_at = now(), slowest_cpu_us = $4, peak_memory_bytes = $5
+                WHERE submission_id = $1 AND is_current RETURNING id
+                """,
+                submission_id,
+                verdict.value,
+                compile_output,
+                max((run.cpu_us for run in runs), default=0),
+                max((run.memory_bytes for run in runs), default=0),
+            )
+            for ordinal, run in enumerate(runs, start=1):
+                await connection.execute(
+                    """
+                    INSERT INTO runs (judging_id, ordinal, attempt, testcase, verdict, cpu_us, wall_us, memory_bytes,
+                      reason, message) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9)
+                    """,
+                    *(judging_id, ordinal, run.testcase, run.verdict.value, run.cpu_us, run.wall_us),
+                    *(run.memory_bytes, run.reason, run.message),
+                )
+                await self.show_run(connection, submission_id, ordinal, run)
+            await event(
+                connection,
+                submission_id,
+                "verdict",
+                {"attempt": 1, "verdict": verdict.value, "slowest_cpu_us": 0, "compile_output": compile_output},
+            )
+
+    async def show_run(self, connection: Connection, submission_id: int, ordinal: int, run: Run) -> int:
+        """The event of one judged test case."""
+        data = {
+            "attempt": 1,
+            "ordinal": ordinal,
+            "testcase": run.testcase,
+            "verdict": run.verdict.value,
+            "cpu_us": run.cpu_us,
+            "memory_bytes": run.memory_bytes,
+            "reason": run.reason,
+            "message": run.message,
+        }
+        return await event(connection, submission_id, "run", data)
+
+
+def a_run(testcase: str = "secret/01", verdict: Verdict = Verdict.AC, **changes: Any) -> Run:
+    """A run that needs no further description."""
+    values: dict[str, Any] = {"cpu_us": 12_000, "wall_us": 15_000, "memory_bytes": 3_500_000, **changes}
+    return Run(testcase=testcase, verdict=verdict, **values)
+
+
+async def event(connection: Connection, submission_id: int, kind: str, data: dict[str, Any]) -> int:
+    """Append an event and wake who listens; its id."""
+    event_id: int = await connection.fetchval(
+        "INSERT INTO events (kind, submission_id, data) VALUES ($1, $2, $3) RETURNING id", kind, submission_id, data
+    )
+    await connection.execute("SELECT pg_notify('judge_events', $1)", str(submission_id))
+    return event_id
+
+
+async def read_events(answer: ClientResponse) -> list[tuple[str, str, dict[str, Any]]]:
+    """All events of a stream until it ends: id, kind and data of each."""
+    events = []
+    for block in (await answer.text()).split("\n\n"):
+        lines = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line and not line.startswith(":"))
+        if "data" in lines:
+            events.append((lines["id"], lines["event"], json.loads(lines["data"])))
+    return events
+
+
+async def _problem(
+    connection: Connection, contest_id: int, label: str, name: str, title: str, *, statement: str, limits: Limits
+) -> tuple[int, int]:
+    problem_id = await connection.fetchval("INSERT INTO problems (name) VALUES ($1) RETURNING id", name)
+    version_id = await connection.fetchval(
+        """
+        INSERT INTO problem_versions (problem_id, digest, title, limits, checker, live_at)
+        VALUES ($1, $2, $3, $4, '{"name": "tokens"}', now()) RETURNING id
+        """,
+        *(problem_id, Blob.of(name.encode()).sha256, title, asdict(limits)),
+    )
+    blob = await _blob(connection, statement.encode())
+    await connection.execute("INSERT INTO problem_statements VALUES ($1, 'en', 'md', $2)", version_id, blob.sha256)
+    for ordinal, testcase in enumerate(("sample/1", "secret/01-small", "secret/02-overflow"), start=1):
+        input_blob = await _blob(connection, b"2\n1 %d\n" % ordinal)
+        answer_blob = await _blob(connection, b"%d\n" % (ordinal + 1))
+        await connection.execute(
+            "INSERT INTO testcases VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            *(version_id, ordinal, testcase, input_blob.sha256, answer_blob.sha256, input_blob.size, answer_blob.size),
+        )
+    await connection.execute("INSERT INTO contest_problems VALUES ($1, $2, $3)", contest_id, problem_id, label)
+    return problem_id, version_id
+
+
+async def _blob(connection: Connection, content: bytes) -> Blob:
+    blob = Blob.of(content)
+    await connection.execute(
+        "INSERT INTO blobs (sha256, size, content) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        *(blob.sha256, blob.size, content),
+    )
+    return blob
+
+
+async def _page(answer: ClientResponse) -> Page:
+    async with answer:
+        return Page(status=answer.status, text=await answer.text(), headers=answer.headers, url=str(answer.real_url))

@@ -1,0 +1,94 @@
+"""The web application: built here, with everything that lives as long as it does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+
+from judge.config import Settings
+from judge.store import sessions, throttles
+from judge.store.pool import open_pool
+from web import forms, middlewares, pages, rates, routes
+from web.addresses import TrustedProxies
+from web.keys import BOARDS, HUB, PASSWORDS, POOL, PROXIES, RENDERER, SETTINGS
+from web.live import Hub
+from web.passwords import Passwords
+from web.rendering import Renderer
+from web.standings import Boards
+
+PRUNE_EVERY = timedelta(minutes=10)
+
+_log = structlog.get_logger(__name__)
+
+
+def make_app(settings: Settings, dsn: str) -> web.Application:
+    """The whole site over the database at ``dsn``."""
+    app = web.Application(
+        middlewares=[middlewares.errors, middlewares.session, middlewares.csrf],
+        client_max_size=settings.max_source_bytes + forms.OVERHEAD_BYTES,
+    )
+    app[SETTINGS] = settings
+    app[HUB] = Hub(dsn)
+    app[RENDERER] = Renderer()
+    app[PASSWORDS] = Passwords()
+    app[PROXIES] = TrustedProxies(settings.web_trusted_proxies)
+    app[BOARDS] = Boards()
+    pages.set_up(app)
+    routes.set_up(app)
+    app.on_response_prepare.append(middlewares.add_headers)
+    app.on_shutdown.append(_end_streams)
+    app.cleanup_ctx.extend((_renderer, _pool(dsn), _background))
+    return app
+
+
+def run(settings: Settings, dsn: str) -> None:
+    """Serve until interrupted."""
+    web.run_app(
+        make_app(settings, dsn), host=settings.web_host, port=settings.web_port, print=None, shutdown_timeout=5.0
+    )
+
+
+def _pool(dsn: str) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def context(app: web.Application) -> AsyncIterator[None]:
+        async with open_pool(dsn) as pool:
+            app[POOL] = pool
+            yield
+
+    return context
+
+
+async def _renderer(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await app[RENDERER].close()
+
+
+async def _background(app: web.Application) -> AsyncIterator[None]:
+    """What goes on beside requests: hearing the database, and forgetting what has expired."""
+    tasks = [asyncio.create_task(app[HUB].run(), name="live updates"), asyncio.create_task(_prune(app), name="prune")]
+    yield
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[HUB].close()
+
+
+async def _prune(app: web.Application) -> None:
+    while True:
+        try:
+            async with app[POOL].acquire() as connection:
+                await sessions.prune(connection)
+                await throttles.prune(connection, older_than=2 * rates.LONGEST_WINDOW)
+        # Nothing waits for it, and it comes round again; a database out of order is for those who need it to report.
+        except Exception as error:  # noqa: BLE001
+            _log.warning("expired sessions were not pruned", error=str(error) or type(error).__name__)
+        await asyncio.sleep(PRUNE_EVERY.total_seconds())

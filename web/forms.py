@@ -1,0 +1,152 @@
+"""Forms as browsers send them, read into memory within fixed bounds.
+
+Everything here is hostile until parsed: sizes, the number of parts, names, encodings. A field is text, a file is bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from aiohttp import BodyPartReader, web
+
+from judge.errors import UsageError
+
+#: For the fields beside a source, and what multipart adds to each part.
+OVERHEAD_BYTES = 64 * 1024
+MAX_PARTS = 64
+#: A form that takes longer to arrive is not being sent by a browser.
+READ_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file as uploaded, under the last part of the name its browser gave."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What was filled in."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[Upload, ...] = ()
+
+    def text(self, name: str) -> str:
+        """A field as it was typed, newlines as this side of the wire writes them; empty where it is missing."""
+        return self.fields.get(name, "").replace("\r\n", "\n")
+
+    def line(self, name: str, *, label: str, max_length: int) -> str:
+        """A field of one line, without blanks around it.
+
+        Raises:
+            UsageError: it is empty, too long, or has characters that are none.
+        """
+        value = self.fields.get(name, "").strip()
+        if not value:
+            raise UsageError(f"{label} is missing.")
+        if len(value) > max_length:
+            raise UsageError(f"{label} is longer than {max_length} characters.")
+        if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value):
+            raise UsageError(f"{label} has characters that cannot be shown.")
+        return value
+
+
+_FORM = web.RequestKey("form", Form)
+
+
+async def read(request: web.Request, *, max_bytes: int) -> Form:
+    """The request's form; read once, then remembered.
+
+    Raises:
+        UsageError: it is not a form that this site has sent.
+        web.HTTPRequestEntityTooLarge: more than ``max_bytes``.
+    """
+    if _FORM not in request:
+        _check_length(request, max_bytes)
+        try:
+            async with asyncio.timeout(READ_TIMEOUT_S):
+                request[_FORM] = await _parse(request, max_bytes)
+        except TimeoutError as error:
+            raise UsageError("The form took too long to arrive; send it again.") from error
+        # What aiohttp raises over a malformed body differs by version; all of it means the same to whoever sent it.
+        except (ValueError, AssertionError, RuntimeError, LookupError) as error:
+            raise UsageError("The form arrived garbled; reload the page and send it again.") from error
+    return request[_FORM]
+
+
+def _check_length(request: web.Request, max_bytes: int) -> None:
+    """Browsers always say how long a form is; this spares reading one that is too long anyway."""
+    if request.content_length is None and request.body_exists:
+        raise web.HTTPLengthRequired
+    if (request.content_length or 0) > max_bytes:
+        raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=request.content_length or 0)
+
+
+async def _parse(request: web.Request, max_bytes: int) -> Form:
+    match request.content_type:
+        case "application/x-www-form-urlencoded":
+            body = (await _read_all(request, max_bytes)).decode("ascii")
+            pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARTS)
+            return Form(fields=_once(pairs))
+        case "multipart/form-data":
+            return await _parse_multipart(request, max_bytes)
+        case _ if not request.body_exists:
+            return Form()
+        case other:
+            raise UsageError(f"A form cannot be sent as {other[:50]}.")
+
+
+async def _read_all(request: web.Request, max_bytes: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > max_bytes:
+            raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=len(body))
+    return bytes(body)
+
+
+async def _parse_multipart(request: web.Request, max_bytes: int) -> Form:
+    pairs: list[tuple[str, str]] = []
+    files: list[Upload] = []
+    left = max_bytes
+    reader = await request.multipart()
+    while (part := await reader.next()) is not None:
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            raise UsageError("The form has a part without a name.")
+        if len(pairs) + len(files) >= MAX_PARTS:
+            raise UsageError(f"The form has more than {MAX_PARTS} parts; upload fewer files.")
+        content = await _read_part(part, left)
+        left -= len(content)
+        if part.filename is None:
+            pairs.append((part.name, content.decode("utf-8")))
+        elif part.filename or content:
+            files.append(Upload(name=_base_name(part.filename), content=content))
+    return Form(fields=_once(pairs), files=tuple(files))
+
+
+async def _read_part(part: BodyPartReader, max_bytes: int) -> bytes:
+    """The part as it is: transfer encodings, which could unpack to anything, are not for browsers."""
+    body = bytearray()
+    while chunk := await part.read_chunk():
+        body += chunk
+        if len(body) > max_bytes:
+            raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=len(body))
+    return bytes(body)
+
+
+def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise UsageError("The form has a field twice.")
+    return fields
+
+
+def _base_name(file_name: str) -> str:
+    """Some browsers send the whole path, with either kind of slash."""
+    return file_name.replace("\\", "/").rsplit("/", 1)[-1]

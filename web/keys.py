@@ -1,0 +1,24 @@
+"""Typed keys of what the application and each request carry."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from judge.config import Settings
+from judge.store.pool import Pool
+from web.addresses import TrustedProxies
+from web.live import Hub
+from web.passwords import Passwords
+from web.rendering import Renderer
+from web.sessions import SessionState
+from web.standings import Boards
+
+SETTINGS = web.AppKey("settings", Settings)
+POOL: web.AppKey[Pool] = web.AppKey("pool")
+HUB = web.AppKey("hub", Hub)
+RENDERER = web.AppKey("renderer", Renderer)
+PASSWORDS = web.AppKey("passwords", Passwords)
+PROXIES = web.AppKey("proxies", TrustedProxies)
+BOARDS = web.AppKey("boards", Boards)
+
+SESSION = web.RequestKey("session", SessionState)

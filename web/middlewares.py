@@ -1,0 +1,160 @@
+"""What every request goes through: security headers, friendly errors, its session, and proof that a form is ours."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+from yarl import URL
+
+from judge.config import Settings
+from judge.errors import NotFound, UsageError
+from web import forms, sessions
+from web.keys import POOL, SESSION, SETTINGS
+from web.pages import page
+from web.permissions import LoginNeeded
+from web.rates import TooOften
+from web.sessions import SessionState
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+#: Scripts and styles come from our own files only: what slips through escaping still does nothing.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not "no-referrer", with which browsers send "Origin: null" along with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Server": "judge",
+}
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_TITLES = {
+    400: "That did not work",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not allowed",
+    411: "That did not work",
+    413: "Too large",
+    429: "Too often",
+    500: "Something broke on our side",
+    503: "Out of order for the moment",
+}
+_TEXTS = {
+    403: "You may not do that.",
+    404: "There is no such page, or it is not for you to see.",
+    405: "This page does not take that kind of request.",
+    411: "The request does not say how long it is.",
+    413: "That is more than a submission may be. Nothing was taken.",
+    429: "Too many requests at once. Wait a moment, then try again.",
+    503: "The site cannot reach its database, or is too busy. Try again in a moment.",
+}
+
+_log = structlog.get_logger(__name__)
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Called before any response is sent, streams and static files included."""
+    for name, value in _HEADERS.items():
+        response.headers[name] = value
+    if request.app[SETTINGS].web_https:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if "Cache-Control" not in response.headers:
+        is_asset = request.path.startswith("/static/") and "v" in request.query
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_asset else "no-store"
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn errors into pages that say what failed and what to do."""
+    try:
+        return await handler(request)
+    except LoginNeeded as error:
+        if request.method in ("GET", "HEAD"):
+            raise web.HTTPSeeOther(URL("/login").with_query(next=request.path_qs)) from error
+        return _error_page(request, 403, str(error))
+    except NotFound as error:
+        return _error_page(request, 404, str(error))
+    except TooOften as error:
+        return _error_page(request, 429, str(error), headers={"Retry-After": str(error.retry_after_s)})
+    except UsageError as error:
+        return _error_page(request, 400, str(error))
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        kept = {name: error.headers[name] for name in ("Allow", "Retry-After") if name in error.headers}
+        return _error_page(request, error.status, _TEXTS.get(error.status, error.reason or ""), headers=kept)
+    except OSError:
+        _log.exception("a request failed for want of a connection", path=request.path)
+        return _error_page(request, 503, _TEXTS[503])
+    except Exception:  # noqa: BLE001 - the last resort: whoever asked gets a page, we get a traceback
+        number = secrets.token_hex(4)
+        _log.exception("a request failed", path=request.path, number=number)
+        return _error_page(request, 500, f"It has been written down as {number}; tell an admin that number.")
+
+
+@web.middleware
+async def session(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find the session that the browser's cookie stands for, and send a new cookie where it changed."""
+    request[SESSION] = state = SessionState()
+    settings = request.app[SETTINGS]
+    token = request.cookies.get(sessions.cookie_name(settings), "")
+    if token and not request.path.startswith("/static/"):
+        async with request.app[POOL].acquire() as connection:
+            state.session = await sessions.load(connection, token)
+    try:
+        response = await handler(request)
+    except web.HTTPException as redirect:
+        sessions.write_cookie(redirect, state, settings)
+        raise
+    if not response.prepared:
+        sessions.write_cookie(response, state, settings)
+    return response
+
+
+@web.middleware
+async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what changes anything unless it comes from a form that this site made for this very session."""
+    if request.method in _SAFE_METHODS:
+        return await handler(request)
+    settings, state = request.app[SETTINGS], request[SESSION]
+    if not _is_same_origin(request, settings):
+        return _error_page(request, 403, "That form was sent by another site. Nothing was done.")
+    if state.session is not None:
+        form = await forms.read(request, max_bytes=settings.max_source_bytes + forms.OVERHEAD_BYTES)
+        if hmac.compare_digest(form.text("csrf").encode(), state.csrf_token.encode()):
+            return await handler(request)
+    return _error_page(
+        request, 403, "The form is too old. Go back, reload the page, log in if need be, and send it again."
+    )
+
+
+def _is_same_origin(request: web.Request, settings: Settings) -> bool:
+    """Browsers name the origin of every form they post; clients that are no browsers need not."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    parts = urlsplit(origin)
+    scheme = "https" if settings.web_https else request.scheme
+    return (parts.scheme, parts.netloc.lower()) == (scheme, request.host.lower())
+
+
+def _error_page(
+    request: web.Request, status: int, text: str, *, headers: dict[str, str] | None = None
+) -> web.StreamResponse:
+    title = _TITLES.get(status, "That did not work")
+    response = page(request, "error", {"title": title, "text": text, "code": status}, status=status)
+    response.headers.update(headers or {})
+    return response

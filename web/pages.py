@@ -1,0 +1,132 @@
+"""Making a page: a template, what every template may use, and how values read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+from markupsafe import Markup
+
+from judge import languages
+from judge.errors import UnknownLanguage
+from judge.models import MIB
+from judge.verdicts import Verdict
+from web import permissions
+from web.keys import SESSION, SETTINGS
+from web.sessions import SessionState
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+#: Beside the words, so that nobody needs to tell colours apart.
+_SIGNS = {Verdict.AC: "✓", Verdict.CE: "!", Verdict.JE: "!"}
+
+
+def set_up(app: web.Application) -> None:
+    """Give the application its templates."""
+    aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment = aiohttp_jinja2.get_env(app)
+    environment.globals["asset"] = _Assets()
+    for shown in (when, clock, seconds, mebibytes, verdict):
+        environment.filters[shown.__name__] = shown
+    environment.filters["language"] = language_name
+
+
+def page(
+    request: web.Request, template: str, context: Mapping[str, object] | None = None, *, status: int = 200
+) -> web.Response:
+    """The template, filled in."""
+    return aiohttp_jinja2.render_template(
+        f"{template}.html", request, {**_common(request), **(context or {})}, status=status
+    )
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def when(moment: datetime) -> Markup:
+    """A time in UTC, which the page's script turns into the reader's own."""
+    utc = moment.astimezone(UTC)
+    return Markup('<time datetime="{}">{} UTC</time>').format(
+        utc.strftime("%Y-%m-%dT%H:%M:%SZ"), utc.strftime("%Y-%m-%d %H:%M")
+    )
+
+
+def clock(until: datetime) -> Markup:
+    """How long until then, which the page's script keeps counting down."""
+    return Markup('<span class="countdown" data-until="{}">{}</span>').format(
+        until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), span((until - now()).total_seconds())
+    )
+
+
+def span(total_s: float) -> str:
+    """A length of time in its two largest units: ``2 d 3 h``, ``2 h 5 min``, ``4 min 10 s``."""
+    left = max(0, int(total_s))
+    units = [("d", left // 86400), ("h", left // 3600 % 24), ("min", left // 60 % 60), ("s", left % 60)]
+    while len(units) > 2 and units[0][1] == 0:
+        units.pop(0)
+    return " ".join(f"{amount} {unit}" for unit, amount in units[:2])
+
+
+def seconds(cpu_us: int | None) -> str:
+    return "" if cpu_us is None else f"{cpu_us / 1_000_000:.3f} s"
+
+
+def mebibytes(size_bytes: int | None) -> str:
+    if size_bytes is None:
+        return ""
+    return f"{size_bytes / MIB:.1f} MiB" if size_bytes < 100 * MIB else f"{size_bytes // MIB} MiB"
+
+
+def verdict(value: Verdict) -> Markup:
+    """A verdict in words, with its sign and the class that colours it."""
+    return Markup('<span class="verdict verdict-{}"><span aria-hidden="true">{}</span> {}</span>').format(
+        value.value, _SIGNS.get(value, "✗"), value.title
+    )
+
+
+def language_name(language_id: str) -> str:
+    """Its name, or its id where a recipe was removed since."""
+    try:
+        return languages.language(language_id).name
+    except UnknownLanguage:
+        return language_id
+
+
+def _common(request: web.Request) -> dict[str, object]:
+    # A request may be refused before its session was looked at.
+    state = request.get(SESSION) or SessionState()
+    return {
+        "viewer": state.viewer,
+        "is_judge": permissions.is_judge(state.viewer),
+        "is_admin": permissions.is_admin(state.viewer),
+        "csrf_token": state.csrf_token,
+        "registration_open": request.app[SETTINGS].registration_open,
+        "path": request.path,
+        "now": now(),
+    }
+
+
+class _Assets:
+    """Addresses of static files, with their digest: a browser may keep what it has until the file changes."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str:
+        if name not in self._known:
+            digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+            self._known[name] = f"/static/{name}?v={digest}"
+        return self._known[name]

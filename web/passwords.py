@@ -1,0 +1,60 @@
+"""Passwords: argon2id, off the event loop, taking as long for an unknown login as for a known one."""
+
+from __future__ import annotations
+
+import asyncio
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from judge.errors import UsageError
+
+MIN_LENGTH = 8
+#: Longer ones only make hashing dearer.
+MAX_LENGTH = 200
+
+#: Each hashing takes 64 MiB and a core for a while: more at once would let a flood of logins starve everything else.
+_AT_ONCE = 2
+
+
+class Passwords:
+    """Hashes and verifies. Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher()
+        self._free = asyncio.Semaphore(_AT_ONCE)
+        self._decoy: str | None = None
+
+    async def hash(self, password: str) -> str:
+        async with self._free:
+            return await asyncio.to_thread(self._hasher.hash, password)
+
+    async def verify(self, password_hash: str | None, password: str) -> bool:
+        """Whether the password is the one hashed. None is hashed against all the same, so that time tells nothing."""
+        if self._decoy is None:
+            self._decoy = await self.hash("the password of nobody")
+        async with self._free:
+            is_right = await asyncio.to_thread(self._verify, password_hash or self._decoy, password)
+        return is_right and password_hash is not None
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether it was hashed with weaker parameters than today's."""
+        return self._hasher.check_needs_rehash(password_hash)
+
+    def _verify(self, password_hash: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def check_strength(password: str, *, login: str) -> None:
+    """Refuse a password that would be guessed at once.
+
+    Raises:
+        UsageError: says what a password must be.
+    """
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise UsageError(f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters.")
+    if password.lower() == login.lower() or len(set(password)) < 4:
+        raise UsageError("That password is too easy to guess.")

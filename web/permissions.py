@@ -1,0 +1,77 @@
+"""Who may see and do what: the only place that knows.
+
+Contestants see their own submissions, and problems once their contest has started. Setters and admins are judges: they
+see everything. Accounts are for admins. What somebody may not see is answered as if it were not there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from judge.errors import JudgeError, NotFound
+from judge.store.accounts import Role
+from judge.store.contests import Contest
+from judge.store.sessions import Viewer
+
+
+class LoginNeeded(JudgeError):
+    """The page is for those who are logged in."""
+
+
+def is_judge(viewer: Viewer | None) -> bool:
+    """Whether they may see what contestants may not: everybody's submissions, test names, checkers' messages."""
+    return viewer is not None and viewer.role in (Role.SETTER, Role.ADMIN)
+
+
+def is_admin(viewer: Viewer | None) -> bool:
+    return viewer is not None and viewer.role is Role.ADMIN
+
+
+def require_viewer(viewer: Viewer | None) -> Viewer:
+    """Somebody who is logged in.
+
+    Raises:
+        LoginNeeded: nobody is.
+    """
+    if viewer is None:
+        raise LoginNeeded("Log in to see this page.")
+    return viewer
+
+
+def require_admin(viewer: Viewer | None) -> Viewer:
+    """An admin.
+
+    Raises:
+        LoginNeeded: nobody is logged in.
+        NotFound: somebody is who has no business here.
+    """
+    known = require_viewer(viewer)
+    if not is_admin(known):
+        raise NotFound("There is no such page.")
+    return known
+
+
+def may_see_problems(viewer: Viewer | None, contest: Contest, now: datetime) -> bool:
+    return is_judge(viewer) or contest.has_started(now)
+
+
+def may_see_submission(viewer: Viewer, *, owner_id: int) -> bool:
+    return is_judge(viewer) or viewer.id == owner_id
+
+
+def why_not_submit(viewer: Viewer | None, contest: Contest, now: datetime) -> str | None:
+    """What stands in the way of submitting, for showing; None where nothing does."""
+    if viewer is None:
+        return "Log in to submit."
+    if is_judge(viewer):
+        return None
+    if not contest.has_started(now):
+        return "The contest has not started yet."
+    if contest.has_ended(now):
+        return "The contest is over; submissions are no longer taken."
+    return None
+
+
+def hidden_from(viewer: Viewer | None, contest: Contest) -> datetime | None:
+    """From when on the scoreboard keeps verdicts from them; None: they see it as it is."""
+    return None if is_judge(viewer) else contest.freeze_at

@@ -1,0 +1,59 @@
+"""How often somebody may try something that is dear or dangerous. Counted in the database: all web processes share it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from judge.errors import UsageError
+from judge.store import throttles
+from judge.store.pool import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """So many tries within that time."""
+
+    name: str
+    tries: int
+    window: timedelta
+
+
+#: Stops guessing one account's password. Others can still log in from the same address: a school has only one.
+LOGIN = Rate(name="login", tries=10, window=timedelta(minutes=5))
+#: Stops trying one password on many accounts, and sparing the processor: a classroom's worth of mistakes.
+LOGIN_ADDRESS = Rate(name="login-address", tries=300, window=timedelta(minutes=5))
+REGISTER = Rate(name="register", tries=100, window=timedelta(hours=1))
+#: Each opened login form without a session is a row in the database.
+ANONYMOUS_SESSION = Rate(name="session", tries=600, window=timedelta(minutes=5))
+CHANGE_PASSWORD = Rate(name="password", tries=10, window=timedelta(minutes=15))
+
+LONGEST_WINDOW = timedelta(hours=1)
+
+
+class TooOften(UsageError):
+    """Tried more often than is allowed."""
+
+    def __init__(self, rate: Rate) -> None:
+        self.retry_after_s = int(rate.window.total_seconds())
+        super().__init__(f"Too many tries. Wait {_words(rate.window)}, then try again.")
+
+
+def submitting(per_minute: int) -> Rate:
+    """The rate of submitting, from the settings."""
+    return Rate(name="submit", tries=per_minute, window=timedelta(minutes=1))
+
+
+async def count(connection: Connection, rate: Rate, key: str) -> None:
+    """Count one try.
+
+    Raises:
+        TooOften: it is one too many. It still counts: whoever goes on trying goes on waiting.
+    """
+    if await throttles.hit(connection, f"{rate.name}:{key}", window=rate.window) > rate.tries:
+        raise TooOften(rate)
+
+
+def _words(window: timedelta) -> str:
+    minutes = int(window.total_seconds()) // 60
+    return "a minute" if minutes == 1 else f"{minutes} minutes"

@@ -1,0 +1,42 @@
+"""Which address leads to which handler. Patterns are tight, so that handlers and queries see plain names and numbers."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from web.pages import STATIC
+from web.views import accounts, admin, contests, health, problems, standings, submissions
+
+_CONTEST = "/contests/{contest:[a-z0-9][a-z0-9_-]{0,63}}"
+_PROBLEM = _CONTEST + "/problems/{label:[A-Za-z0-9_-]{1,16}}"
+_SUBMISSION = "/submissions/{submission:[0-9]{1,18}}"
+
+
+def set_up(app: web.Application) -> None:
+    """Give the application its routes."""
+    app.router.add_routes(
+        [
+            web.get("/", contests.index),
+            web.get(_CONTEST, contests.show),
+            web.get(_CONTEST + "/standings", standings.show),
+            web.get(_CONTEST + "/submissions", submissions.index),
+            web.get("/problems", problems.index),
+            web.get(_PROBLEM, problems.show),
+            web.post(_PROBLEM, problems.submit),
+            web.get(_PROBLEM + "/statements/{language:[a-z-]{1,16}}.{format:tex|pdf}", problems.statement_file),
+            web.get(_PROBLEM + "/samples/{ordinal:[1-9][0-9]{0,3}}.{kind:in|ans}", problems.sample_file),
+            web.get(_SUBMISSION, submissions.show),
+            web.get(_SUBMISSION + "/events", submissions.follow),
+            web.get("/register", accounts.register_form),
+            web.post("/register", accounts.register),
+            web.get("/login", accounts.login_form),
+            web.post("/login", accounts.login),
+            web.post("/logout", accounts.logout),
+            web.get("/account", accounts.account_form),
+            web.post("/account", accounts.change_password),
+            web.get("/admin/users", admin.users),
+            web.post("/admin/users/{account:[0-9]{1,18}}", admin.change_user),
+            web.get("/healthz", health.healthz),
+            web.static("/static", STATIC),
+        ]
+    )

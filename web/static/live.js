@@ -1,0 +1,196 @@
+// What pages do beyond plain HTML: times in the reader's own zone, countdowns, copying, and live verdicts.
+// Everything works without it; text from the server is only ever set as text, never as markup.
+"use strict";
+
+const VERDICTS = {
+  AC: ["✓", "Accepted"],
+  WA: ["✗", "Wrong answer"],
+  TLE: ["✗", "Time limit exceeded"],
+  RTE: ["✗", "Run-time error"],
+  MLE: ["✗", "Memory limit exceeded"],
+  OLE: ["✗", "Output limit exceeded"],
+  CE: ["!", "Compile error"],
+  JE: ["!", "Judge error"],
+};
+const STATES = { queued: "Queued", compiling: "Compiling", running: "Running" };
+
+function element(tag, text, className) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+function verdictBadge(code, sign, words) {
+  const badge = element("span", "", `verdict verdict-${code}`);
+  const mark = element("span", sign);
+  mark.setAttribute("aria-hidden", "true");
+  badge.append(mark, ` ${words}`);
+  return badge;
+}
+
+function localiseTimes(root) {
+  const format = new Intl.DateTimeFormat(undefined, {
+    year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  });
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    time.title = time.dateTime;
+    time.textContent = format.format(new Date(time.dateTime));
+  }
+}
+
+function countDown() {
+  for (const clock of document.querySelectorAll("[data-until]")) {
+    const left = Math.max(0, Math.floor((Date.parse(clock.dataset.until) - Date.now()) / 1000));
+    const units = [["d", Math.floor(left / 86400)], ["h", Math.floor(left / 3600) % 24],
+      ["min", Math.floor(left / 60) % 60], ["s", left % 60]];
+    while (units.length > 2 && units[0][1] === 0) units.shift();
+    clock.textContent = units.slice(0, 2).map(([unit, amount]) => `${amount} ${unit}`).join(" ");
+  }
+}
+
+function offerCopying(root) {
+  if (!navigator.clipboard) return;
+  for (const button of root.querySelectorAll("button.copy")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.closest(".bar").nextElementSibling.textContent);
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    });
+  }
+}
+
+// Lists bring themselves up to date by fetching their own page again.
+function refresh() {
+  const part = document.querySelector("[data-refresh]");
+  if (!part) return;
+  setTimeout(async () => {
+    if (!document.hidden) {
+      try {
+        const response = await fetch(location.href, { redirect: "error" });
+        if (response.ok) {
+          const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("main .scroll");
+          if (fresh) {
+            localiseTimes(fresh);
+            if (fresh.textContent !== part.textContent || part.className !== fresh.className) part.replaceWith(fresh);
+          }
+        }
+      } catch (error) {
+        // The network is away; the next round tries again.
+      }
+    }
+    refresh();
+  }, Number(part.dataset.refresh) * 1000);
+}
+
+class LivePage {
+  constructor(section) {
+    this.id = section.dataset.submission;
+    this.after = section.dataset.after;
+    this.attempt = -1;
+    this.total = 0;
+    this.find = (name) => document.getElementById(name);
+    this.rows = this.find("runs");
+    this.isJudge = this.rows.dataset.judge === "yes";
+  }
+
+  open() {
+    this.source = new EventSource(`/submissions/${this.id}/events?after=${this.after}`);
+    for (const kind of ["judging", "run", "verdict"]) {
+      this.source.addEventListener(kind, (event) => this[kind](JSON.parse(event.data)));
+    }
+  }
+
+  // A new attempt, or a place back in the queue, means that what was shown so far no longer holds.
+  judging({ state, attempt, tests_total }) {
+    if (state === "queued" || attempt > this.attempt) this.startAfresh();
+    this.attempt = attempt;
+    if (tests_total) this.total = tests_total;
+    this.find("progress").max = Math.max(1, this.total);
+    this.say(verdictBadge("pending", "…", STATES[state] || "Being judged"));
+  }
+
+  startAfresh() {
+    this.rows.replaceChildren();
+    this.find("tests").hidden = true;
+    this.find("compile").hidden = true;
+    this.find("usage").textContent = "";
+    this.find("progress").hidden = false;
+    this.find("progress").value = 0;
+    this.find("verdict-box").dataset.verdict = "";
+  }
+
+  run(run) {
+    if (run.attempt < this.attempt) return;
+    const row = document.createElement("tr");
+    row.dataset.ordinal = run.ordinal;
+    const number = element("th", run.ordinal, "number");
+    number.scope = "row";
+    const verdict = document.createElement("td");
+    verdict.append(verdictBadge(run.verdict, ...(VERDICTS[run.verdict] || ["", run.verdict])));
+    row.append(number, verdict, element("td", seconds(run.cpu_us), "number"),
+      element("td", mebibytes(run.memory_bytes), "number"), element("td", run.reason || ""));
+    if (this.isJudge) {
+      const name = document.createElement("td");
+      name.append(element("code", run.testcase || ""));
+      row.append(name, element("td", "", "message"));
+    }
+    this.place(row, run.ordinal);
+    this.find("tests").hidden = false;
+    const judged = this.rows.children.length;
+    this.find("progress").value = judged;
+    this.say(verdictBadge("pending", "…", this.total ? `Running, ${judged} of ${this.total} tests` : "Running"));
+  }
+
+  // Tests may end out of order; the table keeps theirs.
+  place(row, ordinal) {
+    for (const other of this.rows.children) {
+      if (Number(other.dataset.ordinal) === ordinal) return other.replaceWith(row);
+      if (Number(other.dataset.ordinal) > ordinal) return other.before(row);
+    }
+    return this.rows.append(row);
+  }
+
+  verdict(end) {
+    if (end.attempt < this.attempt) return;
+    this.source.close();
+    const [sign, words] = VERDICTS[end.verdict] || ["", end.verdict];
+    this.say(verdictBadge(end.verdict, sign, words));
+    this.find("verdict-box").dataset.verdict = end.verdict;
+    this.find("progress").hidden = true;
+    if (end.compile_output) {
+      this.find("compile-output").textContent = end.compile_output;
+      this.find("compile").hidden = false;
+    }
+    if (end.slowest_cpu_us != null && !["CE", "JE"].includes(end.verdict)) {
+      this.find("usage").textContent =
+        `slowest test ${seconds(end.slowest_cpu_us)}, peak memory ${mebibytes(end.peak_memory_bytes)}`;
+    }
+    document.title = `${words} – ${document.title.replace(/^.*?(?=Submission )/, "")}`;
+  }
+
+  // Told only when it changes: a screen reader reads each change aloud.
+  say(badge) {
+    const line = this.find("verdict");
+    if (line.textContent !== badge.textContent) line.replaceChildren(badge);
+  }
+}
+
+function seconds(us) {
+  return us == null ? "" : `${(us / 1e6).toFixed(3)} s`;
+}
+
+function mebibytes(bytes) {
+  if (bytes == null) return "";
+  const size = bytes / 1048576;
+  return size < 100 ? `${size.toFixed(1)} MiB` : `${Math.floor(size)} MiB`;
+}
+
+localiseTimes(document);
+offerCopying(document);
+countDown();
+setInterval(countDown, 1000);
+refresh();
+const section = document.getElementById("live");
+if (section && section.dataset.done === "no") new LivePage(section).open();

@@ -1,0 +1,169 @@
+"""Accounts: registering, logging in and out, changing one's password."""
+
+from __future__ import annotations
+
+import re
+
+from aiohttp import hdrs, web
+
+from judge.errors import UsageError
+from judge.store import accounts
+from judge.store.accounts import Account, Role
+from judge.store.pool import Connection
+from judge.store.sessions import Viewer
+from web import forms, passwords, permissions, rates, sessions
+from web.addresses import throttle_key
+from web.forms import Form
+from web.keys import PASSWORDS, POOL, PROXIES, SESSION, SETTINGS
+from web.pages import page
+from web.rates import TooOften
+
+MAX_BYTES = 16 * 1024
+#: Where a login may lead: a path of this site. Browsers read two slashes, or a slash and a backslash, as another host.
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f]{0,500}")
+
+
+async def register_form(request: web.Request) -> web.Response:
+    if request[SESSION].viewer is not None:
+        raise web.HTTPSeeOther("/")
+    await _ensure_session(request)
+    return page(request, "register", {"error": "", "login": "", "name": "", "min_length": passwords.MIN_LENGTH})
+
+
+async def register(request: web.Request) -> web.Response:
+    """Make a contestant's account and log in to it."""
+    form = await forms.read(request, max_bytes=MAX_BYTES)
+    pool = request.app[POOL]
+    try:
+        if not request.app[SETTINGS].registration_open:
+            raise UsageError("Registration is closed; ask an admin for an account.")
+        login = form.line("login", label="The login", max_length=32)
+        name = form.line("name", label="The name", max_length=100)
+        password = _new_password(form, login=login)
+        async with pool.acquire() as connection:
+            await rates.count(connection, rates.REGISTER, _address(request))
+        password_hash = await request.app[PASSWORDS].hash(password)
+        async with pool.acquire() as connection, connection.transaction():
+            account_id = await accounts.create(
+                connection, login=login, name=name, password_hash=password_hash, role=Role.CONTESTANT
+            )
+            viewer = Viewer(id=account_id, login=login, name=name, role=Role.CONTESTANT)
+            await sessions.begin(connection, request[SESSION], viewer=viewer)
+    except UsageError as error:
+        context = {
+            "error": str(error),
+            "login": form.text("login"),
+            "name": form.text("name"),
+            "min_length": passwords.MIN_LENGTH,
+        }
+        return page(request, "register", context, status=_status(error))
+    raise web.HTTPSeeOther("/")
+
+
+async def login_form(request: web.Request) -> web.Response:
+    if request[SESSION].viewer is not None:
+        raise web.HTTPSeeOther(_own_path(request.query.get("next", "")))
+    await _ensure_session(request)
+    return page(request, "login", {"error": "", "login": "", "next": _own_path(request.query.get("next", ""))})
+
+
+async def login(request: web.Request) -> web.Response:
+    """Log in. A wrong login, a wrong password and a disabled account look and take the same."""
+    form = await forms.read(request, max_bytes=MAX_BYTES)
+    try:
+        name = form.line("login", label="The login", max_length=32)
+        password = form.text("password")
+        address = _address(request)
+        async with request.app[POOL].acquire() as connection:
+            await rates.count(connection, rates.LOGIN_ADDRESS, address)
+            await rates.count(connection, rates.LOGIN, f"{address} {name.lower()}")
+            account = await accounts.by_login(connection, name)
+        usable = account if account is not None and not account.is_disabled else None
+        if not await _is_right(request, usable, password) or usable is None:
+            raise UsageError("Wrong login or password.")
+        async with request.app[POOL].acquire() as connection, connection.transaction():
+            await sessions.begin(connection, request[SESSION], viewer=_viewer(usable))
+            await _renew_hash(request, connection, usable, password)
+    except UsageError as error:
+        context = {"error": str(error), "login": form.text("login"), "next": _own_path(form.text("next"))}
+        return page(request, "login", context, status=_status(error))
+    raise web.HTTPSeeOther(_own_path(form.text("next")))
+
+
+async def logout(request: web.Request) -> web.Response:
+    async with request.app[POOL].acquire() as connection:
+        await sessions.end(connection, request[SESSION])
+    raise web.HTTPSeeOther("/", headers={"Clear-Site-Data": '"cache"'})
+
+
+async def account_form(request: web.Request) -> web.Response:
+    permissions.require_viewer(request[SESSION].viewer)
+    return page(request, "account", {"error": "", "is_changed": False, "min_length": passwords.MIN_LENGTH})
+
+
+async def change_password(request: web.Request) -> web.Response:
+    """Change one's password, which ends all other sessions of the account."""
+    viewer = permissions.require_viewer(request[SESSION].viewer)
+    form = await forms.read(request, max_bytes=MAX_BYTES)
+    error, pool = "", request.app[POOL]
+    try:
+        password = _new_password(form, login=viewer.login)
+        async with pool.acquire() as connection:
+            await rates.count(connection, rates.CHANGE_PASSWORD, str(viewer.id))
+            account = await accounts.by_id(connection, viewer.id)
+        if not await _is_right(request, account, form.text("old_password")):
+            raise UsageError("The old password is wrong.")
+        password_hash = await request.app[PASSWORDS].hash(password)
+        async with pool.acquire() as connection, connection.transaction():
+            await accounts.set_password(connection, account_id=viewer.id, password_hash=password_hash, by=viewer.id)
+            await sessions.begin(connection, request[SESSION], viewer=viewer)
+    except UsageError as refused:
+        error = str(refused)
+    context = {"error": error, "is_changed": not error, "min_length": passwords.MIN_LENGTH}
+    return page(request, "account", context, status=400 if error else 200)
+
+
+async def _ensure_session(request: web.Request) -> None:
+    """A form needs a session to be checked against; whoever has none is given one."""
+    if request[SESSION].session is None:
+        async with request.app[POOL].acquire() as connection:
+            await rates.count(connection, rates.ANONYMOUS_SESSION, _address(request))
+            await sessions.begin(connection, request[SESSION], viewer=None)
+
+
+async def _is_right(request: web.Request, account: Account | None, password: str) -> bool:
+    password_hash = account.password_hash if account is not None else None
+    # Nobody's password is that long, and hashing it is dear.
+    is_possible = len(password) <= passwords.MAX_LENGTH
+    return await request.app[PASSWORDS].verify(password_hash, password if is_possible else "") and is_possible
+
+
+async def _renew_hash(request: web.Request, connection: Connection, account: Account, password: str) -> None:
+    hasher = request.app[PASSWORDS]
+    if account.password_hash is not None and hasher.is_outdated(account.password_hash):
+        await accounts.rehash(connection, account_id=account.id, password_hash=await hasher.hash(password))
+
+
+def _new_password(form: Form, *, login: str) -> str:
+    password = form.text("password")
+    passwords.check_strength(password, login=login)
+    if password != form.text("password_again"):
+        raise UsageError("The two passwords differ.")
+    return password
+
+
+def _viewer(account: Account) -> Viewer:
+    return Viewer(id=account.id, login=account.login, name=account.name, role=account.role)
+
+
+def _address(request: web.Request) -> str:
+    forwarded_for = ",".join(request.headers.getall(hdrs.X_FORWARDED_FOR, []))
+    return throttle_key(request.app[PROXIES].client_of(request.remote, forwarded_for))
+
+
+def _own_path(text: str) -> str:
+    return text if _OWN_PATH.fullmatch(text) else "/"
+
+
+def _status(error: UsageError) -> int:
+    return 429 if isinstance(error, TooOften) else 400

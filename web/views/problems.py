@@ -1,0 +1,176 @@
+"""Problems: the statement, the samples, and the form to submit with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from judge import languages, queue
+from judge.errors import NotFound, UnknownLanguage, UsageError
+from judge.models import Source, SourceFile
+from judge.store import blobs, contests, statements
+from judge.store.contests import Contest, ContestProblem
+from judge.store.pool import Connection
+from web import forms, permissions, rates
+from web.forms import Form
+from web.keys import POOL, RENDERER, SESSION, SETTINGS
+from web.pages import now, page
+from web.rates import TooOften
+
+#: Samples are shown up to here; the whole file is a link away.
+SAMPLE_BYTES = 4096
+MAX_FILES = 20
+AUTO = "auto"
+_LANGUAGE_COOKIE = "language"
+_LANGUAGE_KEPT_S = 365 * 24 * 3600
+_STATEMENT_TYPES = {"pdf": "application/pdf", "tex": "text/plain; charset=utf-8"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What the form to submit with holds when it is shown."""
+
+    language: str = AUTO
+    source: str = ""
+    error: str = ""
+
+
+async def index(request: web.Request) -> web.Response:
+    """All problems of the contests that have started."""
+    viewer = request[SESSION].viewer
+    async with request.app[POOL].acquire() as connection:
+        listed = [
+            (contest, await contests.problems(connection, contest.id))
+            for contest in await contests.all_contests(connection)
+            if permissions.may_see_problems(viewer, contest, now())
+        ]
+    return page(request, "problems", {"listed": [(contest, problems) for contest, problems in listed if problems]})
+
+
+async def show(request: web.Request) -> web.Response:
+    """The statement with its samples, and the form to submit with."""
+    remembered = request.cookies.get(_LANGUAGE_COOKIE, AUTO)
+    filled = Filled(language=remembered if remembered in languages.languages() else AUTO)
+    return await _problem_page(request, filled, status=200)
+
+
+async def submit(request: web.Request) -> web.Response:
+    """Take a submission, or show the form again with what was filled in and what is wrong with it."""
+    viewer = permissions.require_viewer(request[SESSION].viewer)
+    settings, pool = request.app[SETTINGS], request.app[POOL]
+    form = await forms.read(request, max_bytes=settings.max_source_bytes + forms.OVERHEAD_BYTES)
+    try:
+        async with pool.acquire() as connection:
+            contest, problem = await _find(request, connection)
+            refusal = permissions.why_not_submit(viewer, contest, now())
+            if refusal is not None:
+                raise UsageError(refusal)
+            source = _source(form)
+            queue.check_source(source, problem.limits, max_source_bytes=settings.max_source_bytes)
+            await rates.count(connection, rates.submitting(settings.submissions_per_minute), str(viewer.id))
+            submission_id = await queue.enqueue(
+                connection, contest_id=contest.id, problem_id=problem.id, user_id=viewer.id, source=source
+            )
+    except UsageError as error:
+        filled = Filled(language=form.text("language"), source=form.text("source"), error=str(error))
+        return await _problem_page(request, filled, status=429 if isinstance(error, TooOften) else 400)
+    redirect = web.HTTPSeeOther(f"/submissions/{submission_id}")
+    redirect.set_cookie(
+        _LANGUAGE_COOKIE,
+        form.text("language") or AUTO,
+        max_age=_LANGUAGE_KEPT_S,
+        secure=settings.web_https,
+        httponly=True,
+        samesite="Lax",
+    )
+    raise redirect
+
+
+async def statement_file(request: web.Request) -> web.Response:
+    """A statement that is not Markdown, as a file to keep."""
+    info = request.match_info
+    async with request.app[POOL].acquire() as connection:
+        _, problem = await _find(request, connection)
+        for statement in await statements.all_statements(connection, problem.version_id):
+            if (statement.language, statement.format) == (info["language"], info["format"]):
+                content = await blobs.get(connection, statement.sha256)
+                return _file(content, f"{problem.name}.{statement.format}", _STATEMENT_TYPES[statement.format])
+    raise NotFound("The problem has no such statement.")
+
+
+async def sample_file(request: web.Request) -> web.Response:
+    """A sample's input or answer, whole."""
+    ordinal, kind = int(request.match_info["ordinal"]), request.match_info["kind"]
+    async with request.app[POOL].acquire() as connection:
+        _, problem = await _find(request, connection)
+        content = await statements.sample_file(connection, problem.version_id, ordinal=ordinal, is_answer=kind == "ans")
+    return _file(content, f"{problem.name}-{ordinal}.{kind}", "text/plain; charset=utf-8")
+
+
+async def _find(request: web.Request, connection: Connection) -> tuple[Contest, ContestProblem]:
+    """The contest and problem of the address, where the viewer may see them."""
+    contest = await contests.by_name(connection, request.match_info["contest"])
+    if not permissions.may_see_problems(request[SESSION].viewer, contest, now()):
+        raise NotFound("There is no such problem in this contest.")
+    return contest, await contests.problem(connection, contest.id, request.match_info["label"])
+
+
+async def _problem_page(request: web.Request, filled: Filled, *, status: int) -> web.Response:
+    viewer = request[SESSION].viewer
+    markdown: tuple[bytes, str] | None = None
+    async with request.app[POOL].acquire() as connection:
+        contest, problem = await _find(request, connection)
+        listed = await statements.all_statements(connection, problem.version_id)
+        samples = await statements.samples(connection, problem.version_id, max_bytes=SAMPLE_BYTES)
+        for statement in listed:
+            if statement.format == "md":
+                content = await blobs.get(connection, statement.sha256)
+                markdown = (statement.sha256, content.decode(errors="replace"))
+                break
+    html = await request.app[RENDERER].statement(*markdown) if markdown else ""
+    return page(
+        request,
+        "problem",
+        {
+            "contest": contest,
+            "problem": problem,
+            "statement": html,
+            "files": [statement for statement in listed if statement.format in _STATEMENT_TYPES],
+            "samples": [(s.input.decode(errors="replace"), s.answer.decode(errors="replace"), s) for s in samples],
+            "languages": languages.languages().values(),
+            "filled": filled,
+            "refusal": permissions.why_not_submit(viewer, contest, now()),
+            "max_bytes": min(problem.limits.code_bytes, request.app[SETTINGS].max_source_bytes),
+        },
+        status=status,
+    )
+
+
+def _source(form: Form) -> Source:
+    """The source that the form holds, pasted or uploaded.
+
+    Raises:
+        UsageError: neither or both, too many files, or no telling what language.
+    """
+    chosen, text = form.text("language") or AUTO, form.text("source")
+    if form.files and text.strip():
+        raise UsageError("Either paste a source or choose files, not both.")
+    if len(form.files) > MAX_FILES:
+        raise UsageError(f"A submission has at most {MAX_FILES} files.")
+    if form.files:
+        names = [file.name for file in form.files]
+        language = languages.guess(names) if chosen == AUTO else languages.language(chosen)
+        files = tuple(SourceFile(name=file.name, content=file.content) for file in form.files)
+        return Source(language=language.id, files=files)
+    if not text.strip():
+        raise UsageError("The submission is empty: paste a source or choose a file.")
+    if chosen == AUTO:
+        raise UnknownLanguage("Choose the language: only a file's name can tell it.")
+    return languages.pasted(chosen, text.encode())
+
+
+def _file(content: bytes, name: str, content_type: str) -> web.Response:
+    """An uploaded file, which the browser keeps and never opens as a page of this site."""
+    headers = {"Content-Type": content_type, "Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=content, headers=headers)

@@ -1,0 +1,91 @@
+"""Submissions: the list of a contest's, and the page of one with its live verdict."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from judge.errors import NotFound
+from judge.store import blobs, contests, submissions
+from judge.store.pool import Connection
+from judge.store.submissions import Summary
+from web import permissions
+from web.keys import HUB, POOL, RENDERER, SESSION
+from web.live import Watch, stream
+from web.pages import page
+
+PAGE = 50
+_LARGEST_ID = 2**63 - 1
+
+
+async def index(request: web.Request) -> web.Response:
+    """The viewer's own submissions to a contest; everybody's for judges."""
+    viewer = permissions.require_viewer(request[SESSION].viewer)
+    before_id = _number(request.query.get("before", "")) or None
+    async with request.app[POOL].acquire() as connection:
+        contest = await contests.by_name(connection, request.match_info["contest"])
+        listed = await submissions.page(
+            connection,
+            contest_id=contest.id,
+            user_id=None if permissions.is_judge(viewer) else viewer.id,
+            before_id=before_id,
+            limit=PAGE + 1,
+        )
+    return page(
+        request,
+        "submissions",
+        {
+            "contest": contest,
+            "submissions": listed[:PAGE],
+            "next_before": listed[PAGE - 1].id if len(listed) > PAGE else None,
+            "is_first_page": before_id is None,
+        },
+    )
+
+
+async def show(request: web.Request) -> web.Response:
+    """A submission: its verdict, its tests and its source."""
+    # One snapshot, so that what the page shows and where its live updates begin fit together.
+    async with (
+        request.app[POOL].acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        summary = await _find(request, connection)
+        judging = await submissions.current_judging(connection, summary.id)
+        follow_after = await submissions.before_current_judging(connection, summary.id)
+        files = await submissions.files(connection, summary.id)
+        contents = [await blobs.get(connection, file.sha256) for file in files]
+    texts = [content.decode(errors="replace") for content in contents]
+    sources = [
+        (file.name, await request.app[RENDERER].source(file.sha256, text, summary.language), text.count("\n") + 1)
+        for file, text in zip(files, texts, strict=True)
+    ]
+    return page(
+        request,
+        "submission",
+        {"submission": summary, "judging": judging, "sources": sources, "follow_after": follow_after},
+    )
+
+
+async def follow(request: web.Request) -> web.StreamResponse:
+    """Live updates of one submission, from after the last event that the browser knows."""
+    state = request[SESSION]
+    async with request.app[POOL].acquire() as connection:
+        summary = await _find(request, connection)
+    known = request.headers.get("Last-Event-ID") or request.query.get("after", "")
+    watch = Watch(submission_id=summary.id, is_judge=permissions.is_judge(state.viewer), after_id=_number(known))
+    session = state.session.token_hash if state.session else b""
+    return await stream(request, request.app[POOL], request.app[HUB], watch, session=session)
+
+
+async def _find(request: web.Request, connection: Connection) -> Summary:
+    """The submission of the address, where the viewer may see it."""
+    viewer = permissions.require_viewer(request[SESSION].viewer)
+    summary = await submissions.by_id(connection, int(request.match_info["submission"]))
+    if not permissions.may_see_submission(viewer, owner_id=summary.user_id):
+        raise NotFound("There is no such submission.")
+    return summary
+
+
+def _number(text: str) -> int:
+    """An event or submission id that somebody sent; 0 for what is none."""
+    return min(int(text), _LARGEST_ID) if text.isascii() and text.isdecimal() and len(text) < 25 else 0
