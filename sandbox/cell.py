@@ -6,12 +6,13 @@ Every wait has a deadline: a launcher that does not answer in time is taken for 
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from judge.errors import CellDied, SandboxError
-from sandbox import bundle, protocol
+from sandbox import protocol
 from sandbox.exchange import Exchange
 from sandbox.outcome import EndedBy, Outcome
 from sandbox.protocol import Field, Message, Reply
@@ -111,6 +112,14 @@ class Cell:
         report = await self._ask(request, Message.REPORT, spec.limits.wall_ms / 1000 + GRACE_S)
         return self._outcome(report, has_own_peak=has_own_peak)
 
+    def open_stdout(self) -> BinaryIO:
+        """The last run's standard output, for reading before the next run.
+
+        Raises:
+            CellDied: what is there is not what a launcher makes.
+        """
+        return os.fdopen(self.exchange.open_out("stdout"), "rb")
+
     async def close(self) -> None:
         """End the cell and everything in it; never fails, may be called twice."""
         await self._wall.tear_down()
@@ -118,13 +127,13 @@ class Cell:
 
     def _show(self, spec: RunSpec) -> str | None:
         """Put the run's files into the exchange directory, and nothing of an earlier run's."""
-        files = dict(spec.data)
+        files: dict[str, Path | BinaryIO] = dict(spec.data)
         if spec.stdin is not None:
             files["stdin"] = spec.stdin
         for name in self._shown - files.keys():
             self.exchange.hide(name)
-        for name, path in files.items():
-            self.exchange.show(name, path)
+        for name, source in files.items():
+            self.exchange.show(name, source)
         self._shown = set(files)
         return "stdin" if spec.stdin is not None else None
 
@@ -140,7 +149,6 @@ class Cell:
             cpu_us=report.number(Field.CPU_NS) // 1000,
             wall_us=wall_ns // 1000,
             memory_bytes=max(used, report.number(Field.PEAK_RSS)),
-            stdout=self.exchange.outward / "stdout",
             stdout_bytes=report.number(Field.STDOUT_BYTES),
             stderr=report.texts.get(Field.STDERR_TEXT, b""),
             feedback=report.files,
@@ -198,11 +206,6 @@ class CellMaker(Protocol):
 
     def missing(self, image: str) -> str | None:
         """Why ``image`` cannot be used at this level, for people; None when it can."""
-
-
-def source_bundle(files: dict[str, bytes]) -> bytes:
-    """A bundle of source files for :meth:`Cell.load`."""
-    return bundle.pack(files)
 
 
 def launcher_path() -> Path:

@@ -99,9 +99,7 @@ class _ContainerWall:
     async def set_memory(self, limit_bytes: int) -> None:
         limit_bytes += OVERHEAD_BYTES
         if self._group is None or not self._group.set_limit(limit_bytes):
-            await _call(
-                self._client.api.update_container, self._id, mem_limit=limit_bytes, memswap_limit=limit_bytes
-            )
+            await _call(self._client.api.update_container, self._id, mem_limit=limit_bytes, memswap_limit=limit_bytes)
 
     def reset_peak(self) -> bool:
         return self._group is not None and self._group.reset_peak()

@@ -15,10 +15,12 @@ import shutil
 import stat
 import struct
 from pathlib import Path
+from typing import BinaryIO
 
 from judge.errors import CellDied
 
 _SYS_OPENAT2 = 437
+_COPY_BYTES = 1024 * 1024
 _RESOLVE_NO_XDEV = 0x01
 _RESOLVE_NO_MAGICLINKS = 0x02
 _RESOLVE_NO_SYMLINKS = 0x04
@@ -43,14 +45,18 @@ class Exchange:
         """Make ``content`` the file ``name`` of ``in``."""
         (self.inward / name).write_bytes(content)
 
-    def show(self, name: str, source: Path) -> None:
-        """Make the host's file ``source`` the file ``name`` of ``in``, without copying where that is possible."""
+    def show(self, name: str, source: Path | BinaryIO) -> None:
+        """Make ``source`` the file ``name`` of ``in``; a path without copying where that is possible."""
         target = self.inward / name
         target.unlink(missing_ok=True)
-        try:
-            target.hardlink_to(source)
-        except OSError:
-            shutil.copyfile(source, target)
+        if isinstance(source, Path):
+            try:
+                target.hardlink_to(source)
+            except OSError:
+                shutil.copyfile(source, target)
+        else:
+            with target.open("wb") as file:
+                shutil.copyfileobj(source, file, _COPY_BYTES)
 
     def hide(self, name: str) -> None:
         """Take the file ``name`` out of ``in``."""

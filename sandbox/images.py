@@ -86,7 +86,7 @@ def find(recipe: Recipe) -> str:
         ImageMissing: it has not been built on this host.
         SandboxError: no Docker engine answers.
     """
-    found = _present([recipe])
+    found = _built([recipe])
     if recipe.name not in found:
         raise ImageMissing(f"image {recipe.name} ({recipe.tag}) is not built: run `judge image build {recipe.name}`")
     return found[recipe.name]
@@ -105,7 +105,7 @@ async def ensure(
         SandboxError: some image cannot be built, each with the end of what mmdebstrap said.
     """
     wanted = list(recipes)
-    ids = await asyncio.to_thread(_present, wanted)
+    ids = await built(wanted)
     missing = [recipe for recipe in wanted if recipe.name not in ids]
     if not missing:
         return ids
@@ -184,7 +184,16 @@ def _read(path: Path) -> str:
         return ""
 
 
-def _present(recipes: Iterable[Recipe]) -> dict[str, str]:
+async def built(recipes: Iterable[Recipe]) -> dict[str, str]:
+    """Ids of those of the images that this host has, by recipe name.
+
+    Raises:
+        SandboxError: no Docker engine answers.
+    """
+    return await asyncio.to_thread(_built, list(recipes))
+
+
+def _built(recipes: Iterable[Recipe]) -> dict[str, str]:
     client = engine.connect()
     found: dict[str, str] = {}
     try:
@@ -203,7 +212,7 @@ async def _build(recipe: Recipe, mirror: str | None, cache_dir: Path, progress: 
     started = time.monotonic()
     async with _only_builder(recipe, cache_dir, progress) as folder:
         # Somebody else may have built it while we waited for our turn.
-        if found := await asyncio.to_thread(_present, [recipe]):
+        if found := await built([recipe]):
             return found[recipe.name]
         progress(f"image {recipe.name}: building (takes a minute)")
         tar = folder / "tree.tar"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 
 
 class EndedBy(StrEnum):
@@ -28,8 +27,7 @@ class Outcome:
     cpu_us: int
     wall_us: int
     memory_bytes: int
-    #: Standard output, at most the limit, in a file of the exchange directory that the next run replaces.
-    stdout: Path
+    #: Size of standard output, at most the limit; ``Cell.open_stdout`` reads it until the next run.
     stdout_bytes: int
     stderr: bytes
     #: The error number with which the program could not be started at all; its exit code is then 127.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 #: Standard error is kept up to here for showing, then dropped.
 STDERR_BYTES = 64 * 1024
@@ -31,8 +32,8 @@ class RunSpec:
     argv: tuple[str, ...]
     limits: RunLimits
     env: Mapping[str, str] = field(default_factory=dict)
-    #: Fed to standard input through a pipe; None is an empty input.
-    stdin: Path | None = None
+    #: Fed to standard input through a pipe; None is an empty input. An open file is copied from where it stands.
+    stdin: Path | BinaryIO | None = None
     #: Whether /work may be written: true for a compiler, false for what it made.
     is_work_writable: bool = False
     #: Read-only files below /data, by name; only a cell made to show them does.

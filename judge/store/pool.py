@@ -17,6 +17,18 @@ Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 COMMAND_TIMEOUT_S = 60.0
 
+#: The server went away, or is not there yet: the same call may succeed after ``RECONNECT_S``.
+DISCONNECTED = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+RECONNECT_S = 1.0
+
 
 @asynccontextmanager
 async def open_pool(dsn: str, *, max_size: int = 10) -> AsyncIterator[Pool]:

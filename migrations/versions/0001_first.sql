@@ -162,6 +162,7 @@ CREATE TABLE judgings (
   priority           smallint NOT NULL DEFAULT 10,   -- lower goes first: 0 contest, 10 practice, 20 rejudging, 30 jury
   backlog            int NOT NULL DEFAULT 0,         -- how many of the same user were waiting: fairness between teams
   attempt            int NOT NULL DEFAULT 0,         -- the fence: counts claims
+  losses             int NOT NULL DEFAULT 0,         -- claims that ended without a word
   lease_until        timestamptz,
   judgehost_id       bigint REFERENCES judgehosts,
   queued_at          timestamptz NOT NULL DEFAULT now(),

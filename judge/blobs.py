@@ -1,0 +1,45 @@
+"""Test data on the judgehost's disk: fetched once, checked against its name, then only linked to."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from judge.cache import FileCache
+from judge.errors import JudgeError
+from judge.models import Blob
+
+Fetch = Callable[[bytes], Awaitable[bytes]]
+
+
+class FetchedBlobs:
+    """Blobs by digest in a cache, got with ``fetch`` where they are missing."""
+
+    def __init__(self, cache: FileCache, fetch: Fetch) -> None:
+        self._cache = cache
+        self._fetch = fetch
+        self._locks: dict[bytes, asyncio.Lock] = {}
+
+    async def path(self, blob: Blob) -> Path:
+        """A read-only file with the blob's bytes.
+
+        Raises:
+            JudgeError: what was fetched is not what its name says.
+            NotFound: nobody has it.
+        """
+        found = self._cache.find(blob.hex)
+        if found is not None:
+            return found
+        async with self._locks.setdefault(blob.sha256, asyncio.Lock()):
+            found = self._cache.find(blob.hex)
+            if found is None:
+                found = await asyncio.to_thread(self._keep, blob, await self._fetch(blob.sha256))
+        self._locks.pop(blob.sha256, None)
+        return found
+
+    def _keep(self, blob: Blob, content: bytes) -> Path:
+        if hashlib.sha256(content).digest() != blob.sha256:
+            raise JudgeError(f"blob {blob.hex} came back with other bytes")
+        return self._cache.put(blob.hex, content)

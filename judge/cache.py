@@ -1,0 +1,47 @@
+"""A folder of immutable files, named by what they are, that may be dropped at any time.
+
+Files are written beside and renamed: a name that exists is complete, whatever was killed meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+class FileCache:
+    """Files below one folder, the least recently used going first when there are too many."""
+
+    def __init__(self, path: Path, *, most_bytes: int) -> None:
+        self._path = path
+        self._most_bytes = most_bytes
+        path.mkdir(parents=True, exist_ok=True)
+
+    def find(self, name: str) -> Path | None:
+        """The file of that name, marked as used, or None."""
+        path = self._path / name
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            return None
+        return path
+
+    def put(self, name: str, content: bytes) -> Path:
+        """Keep ``content`` under ``name``, readable by everybody and writable by nobody."""
+        temporary = self._path / f".{secrets.token_hex(8)}"
+        with temporary.open("wb") as file:
+            file.write(content)
+            os.fchmod(file.fileno(), 0o444)
+        return temporary.rename(self._path / name)
+
+    def prune(self) -> None:
+        """Drop what a killed process left half-written, then what was unused for longest until the rest fits."""
+        for path in self._path.glob(".*"):
+            path.unlink(missing_ok=True)
+        files = sorted(((p.stat(), p) for p in self._path.iterdir()), key=lambda item: item[0].st_mtime, reverse=True)
+        total = 0
+        for stat, path in files:
+            total += stat.st_size
+            if total > self._most_bytes:
+                path.unlink(missing_ok=True)

@@ -1,0 +1,101 @@
+"""Judging one run's output: with a built-in checker in this process, or the package's own program in a judge's cell."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import checkers.registry
+import checkers.validator
+from checkers.base import CheckerFailure, CheckOutcome
+from judge.compiling import ENVIRONMENT, Programs, prepare
+from judge.languages import language
+from judge.models import MIB, Limits, Source, Testcase
+from sandbox.cell import Cell
+from sandbox.pool import Kind
+from sandbox.spec import RunLimits, RunSpec
+
+#: Outputs up to this size are compared at once; larger ones in a thread, so that the daemon stays responsive.
+_SMALL_BYTES = 64 * 1024
+
+
+class BuiltinChecking:
+    """A checker of ours."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    async def check(self, testcase: Testcase, input_path: Path, answer_path: Path, cell: Cell) -> CheckOutcome:
+        """Compare the standard output of ``cell``'s last run.
+
+        Raises:
+            CheckerFailure: the checker is at fault.
+        """
+        del input_path
+        if testcase.answer.size <= _SMALL_BYTES:
+            return self._compare(testcase, answer_path, cell)
+        return await asyncio.to_thread(self._compare, testcase, answer_path, cell)
+
+    def _compare(self, testcase: Testcase, answer_path: Path, cell: Cell) -> CheckOutcome:
+        checker = checkers.registry.make(self._name, testcase.checker_flags)
+        with answer_path.open("rb") as answer, cell.open_stdout() as output:
+            return checker.check(answer, output)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramChecking:
+    """The package's output validator, compiled and waiting in the judge's cell."""
+
+    cell: Cell
+    program: Source
+    limits: Limits
+
+    async def check(self, testcase: Testcase, input_path: Path, answer_path: Path, cell: Cell) -> CheckOutcome:
+        """Let the validator judge the standard output of ``cell``'s last run."""
+        recipe = language(self.program.language)
+        run_argv = recipe.run_argv(self.program, memory_bytes=self.limits.validation_memory_bytes)
+        with cell.open_stdout() as output:
+            outcome = await self.cell.run(
+                RunSpec(
+                    argv=checkers.validator.argv(run_argv, testcase.checker_flags),
+                    env=ENVIRONMENT,
+                    stdin=output,
+                    data={checkers.validator.INPUT: input_path, checkers.validator.ANSWER: answer_path},
+                    feedback=(checkers.validator.JUDGE_MESSAGE,),
+                    limits=RunLimits(
+                        cpu_ms=self.limits.validation_time_ms,
+                        wall_ms=2 * self.limits.validation_time_ms + 1000,
+                        memory_bytes=self.limits.validation_memory_bytes + recipe.memory_extra_mib * MIB,
+                        output_bytes=self.limits.validation_output_bytes,
+                        processes=max(self.limits.processes, recipe.processes),
+                    ),
+                )
+            )
+        return checkers.validator.read(
+            exit_code=outcome.exit_code,
+            signal=outcome.signal,
+            ended_by=outcome.ended_by,
+            feedback=outcome.feedback,
+            stderr=outcome.stderr,
+        )
+
+
+Checking = BuiltinChecking | ProgramChecking
+
+
+def judge_cell_kind(program: Source, programs: Programs) -> Kind:
+    """The kind of cell that an output validator runs in."""
+    return Kind(image=programs.image(language(program.language)), shows_data=True)
+
+
+async def prepare_checking(program: Source, limits: Limits, programs: Programs, cell: Cell) -> ProgramChecking:
+    """Bring the validator into its cell.
+
+    Raises:
+        CheckerFailure: it does not compile.
+    """
+    compilation = await prepare(cell, program, limits, programs)
+    if not compilation.is_ok:
+        raise CheckerFailure(f"the output validator does not compile:\n{compilation.output}")
+    return ProgramChecking(cell=cell, program=program, limits=limits)

@@ -1,0 +1,122 @@
+"""From a source to a program in a cell's /work, by compiling or from the cache of compiled programs."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import signal
+from dataclasses import dataclass
+
+from judge.cache import FileCache
+from judge.errors import SandboxError
+from judge.languages import Language, language
+from judge.models import Compilation, Limits, Source
+from sandbox import bundle
+from sandbox.cell import Cell
+from sandbox.outcome import EndedBy, Outcome
+from sandbox.spec import RunLimits, RunSpec
+
+#: All that a program finds in its environment, compilers included.
+ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8"}  # noqa: S108
+#: Shown of what a compiler said; its beginning says most.
+OUTPUT_CHARS = 16_000
+#: Compilers start helpers, and virtual machines have many threads.
+_PROCESSES = 128
+_OUTPUT_BYTES = 1024 * 1024
+_TMP_BYTES = 512 * 1024 * 1024
+
+_UNSAFE = re.compile(
+    r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
+)
+
+_LIMITS = {
+    EndedBy.CPU: "The compiler was stopped: it took more processor time than the problem allows for compiling.",
+    EndedBy.WALL: "The compiler was stopped: it took more time than the problem allows for compiling.",
+    EndedBy.MEMORY: "The compiler was stopped: it took more memory than the problem allows for compiling.",
+    EndedBy.OUTPUT: "The compiler was stopped: it printed more than anybody would read.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programs:
+    """Where compiled programs are kept, and how the image of a language is called on this host."""
+
+    cache: FileCache
+    #: Docker's names of the images, by the name recipes give them; equal names mean equal content.
+    images: dict[str, str]
+
+    def image(self, recipe: Language) -> str:
+        try:
+            return self.images[recipe.image]
+        except KeyError:
+            raise SandboxError(f"image {recipe.image} for language {recipe.id} is missing on this host") from None
+
+    def key(self, source: Source) -> str:
+        """The name of what compiling ``source`` gives: a digest of all it is made from."""
+        recipe = language(source.language)
+        made_from = (source.digest, recipe.model_dump_json().encode(), self.image(recipe).encode())
+        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in made_from)).hexdigest()
+
+
+async def prepare(cell: Cell, source: Source, limits: Limits, programs: Programs) -> Compilation:
+    """Bring the program into the cell's /work.
+
+    Raises:
+        SandboxError: the cell failed, or has no such compiler.
+    """
+    key = programs.key(source)
+    kept = programs.cache.find(key)
+    if kept is not None:
+        await cell.load(await asyncio.to_thread(kept.read_bytes))
+        return Compilation(is_ok=True)
+    await cell.load(bundle.pack({file.name: file.content for file in source.files}))
+    recipe = language(source.language)
+    outcome = await cell.run(_spec(recipe, source, limits))
+    if outcome.exec_errno is not None:
+        compiler = recipe.compile[0]
+        raise SandboxError(f"cannot start {compiler} for {recipe.id}: {os.strerror(outcome.exec_errno)}")
+    compilation = await asyncio.to_thread(_read, cell, outcome)
+    if compilation.is_ok:
+        try:
+            program = await cell.save()
+        except SandboxError as error:
+            return Compilation(is_ok=False, output=str(error), cpu_us=outcome.cpu_us)
+        await asyncio.to_thread(programs.cache.put, key, program)
+    return compilation
+
+
+def clean(text: bytes) -> str:
+    """What a compiler said, safe to show: no terminal codes, no characters that reorder their neighbours."""
+    return _UNSAFE.sub("", text.decode("utf-8", "replace"))
+
+
+def _spec(recipe: Language, source: Source, limits: Limits) -> RunSpec:
+    return RunSpec(
+        argv=recipe.compile_argv(source),
+        env=ENVIRONMENT,
+        is_work_writable=True,
+        limits=RunLimits(
+            cpu_ms=limits.compile_time_ms,
+            wall_ms=2 * limits.compile_time_ms + 1000,
+            memory_bytes=limits.compile_memory_bytes,
+            output_bytes=_OUTPUT_BYTES,
+            processes=_PROCESSES,
+            tmp_bytes=_TMP_BYTES,
+        ),
+    )
+
+
+def _read(cell: Cell, outcome: Outcome) -> Compilation:
+    """Compilation as the outcome and the streams tell it."""
+    with cell.open_stdout() as stdout:
+        said = clean(stdout.read(4 * OUTPUT_CHARS) + outcome.stderr)
+    is_ok = outcome.ended_by is EndedBy.ITSELF and outcome.exit_code == 0
+    if outcome.ended_by in _LIMITS:
+        said = f"{_LIMITS[outcome.ended_by]}\n{said}"
+    elif outcome.signal is not None:
+        said = f"The compiler was killed by {signal.Signals(outcome.signal).name}.\n{said}"
+    if len(said) > OUTPUT_CHARS:
+        said = said[:OUTPUT_CHARS] + "\n[cut here: the compiler said more]"
+    return Compilation(is_ok=is_ok, output=said.strip(), cpu_us=outcome.cpu_us)

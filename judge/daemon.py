@@ -1,0 +1,153 @@
+"""The judge daemon: claims judgings as slots fall free, keeps their leases, and puts right what others lost.
+
+Four tasks in one group; if any fails, all end, and whoever started the daemon starts it anew:
+
+    claim      wait for a free slot, then for work; woken by NOTIFY, backed up by a slow poll
+    listen     turns notifications into wake-ups
+    heartbeat  renews the leases held, and abandons judgings whose lease was lost all the same
+    sweep      queues judgings again whose holder is gone
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+
+import structlog
+
+from judge import host, queue
+from judge.config import Settings
+from judge.errors import JudgeError
+from judge.executor import Executor, LocalExecutor
+from judge.store import judgehosts, judgings
+from judge.store.listening import listen
+from judge.store.pool import DISCONNECTED, RECONNECT_S, Pool, open_pool
+from sandbox.pool import CellPool, Kind
+
+log = structlog.get_logger()
+
+#: How long a missed notification can delay a judging.
+POLL_S = 5.0
+
+
+async def run(settings: Settings, dsn: str) -> None:
+    """Judge until cancelled; then give back what is not finished.
+
+    Raises:
+        JudgeError: this host cannot judge, with what to do about it.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(open_pool(dsn))
+        cells = await stack.enter_async_context(host.open_pool(settings))
+        programs = host.open_programs(settings, await host.image_names(settings))
+        leave_cores_to_slots(cells)
+        for slot in cells.slots:
+            for name in dict.fromkeys(programs.images.values()):
+                cells.warm(slot, Kind(image=name, shows_data=False))
+        judgehost_id = await _register(pool, settings, cells)
+        stack.push_async_callback(_say_goodbye, pool, judgehost_id)
+        blob_cache = await host.open_blob_cache(settings)
+        async with asyncio.TaskGroup() as tasks:
+            executor = LocalExecutor(pool=pool, cells=cells, programs=programs, blob_cache=blob_cache, tasks=tasks)
+            daemon = Daemon(pool=pool, executor=executor, judgehost_id=judgehost_id, lease_s=settings.lease_s)
+            tasks.create_task(daemon.claim(), name="claim")
+            tasks.create_task(daemon.listen(dsn), name="listen")
+            tasks.create_task(daemon.heartbeat(), name="heartbeat")
+            tasks.create_task(daemon.sweep(), name="sweep")
+            log.info("judging", slots=len(cells.slots), isolation=settings.isolation.value)
+
+
+class Daemon:
+    """The four tasks, and what they share."""
+
+    def __init__(self, *, pool: Pool, executor: Executor, judgehost_id: int, lease_s: float) -> None:
+        self._pool = pool
+        self._executor = executor
+        self._judgehost_id = judgehost_id
+        self._lease_s = lease_s
+        self._wake = asyncio.Event()
+
+    async def claim(self) -> None:
+        """Fill free slots for as long as there is work."""
+        while True:
+            await self._executor.free_slot()
+            self._wake.clear()
+            try:
+                async with self._pool.acquire() as connection:
+                    claim = await queue.claim(connection, judgehost_id=self._judgehost_id, lease_s=self._lease_s)
+            except DISCONNECTED as error:
+                await _wait_for_database(error)
+                continue
+            if claim is not None:
+                self._executor.start(claim)
+                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_S)
+
+    async def listen(self, dsn: str) -> None:
+        """Wake ``claim`` when something is queued."""
+        while True:
+            try:
+                await listen(dsn, queue.CHANNEL, heard=lambda _: self._wake.set(), connected=self._wake.set)
+            except JudgeError as error:
+                await _wait_for_database(error)
+
+    async def heartbeat(self) -> None:
+        """Keep the leases of what is being judged."""
+        while True:
+            await asyncio.sleep(self._lease_s / 3)
+            held = self._executor.held()
+            try:
+                async with self._pool.acquire() as connection:
+                    kept = await judgings.renew(connection, claims=held, lease_s=self._lease_s)
+                    await judgehosts.seen(connection, self._judgehost_id)
+            except DISCONNECTED as error:
+                await _wait_for_database(error)
+                continue
+            for claim in held:
+                if claim.judging_id not in kept:
+                    self._executor.abandon(claim)
+
+    async def sweep(self) -> None:
+        """Queue again what others, or an earlier life of ours, lost."""
+        while True:
+            try:
+                async with self._pool.acquire() as connection:
+                    count = await queue.reap(connection)
+            except DISCONNECTED as error:
+                await _wait_for_database(error)
+                continue
+            if count:
+                log.warning("queued lost judgings again", count=count)
+            await asyncio.sleep(self._lease_s / 3)
+
+
+def leave_cores_to_slots(cells: CellPool) -> None:
+    """Keep this process off the cores that runs are measured on, where there are others."""
+    others = os.sched_getaffinity(0) - {slot.core for slot in cells.slots}
+    if others:
+        os.sched_setaffinity(0, others)
+
+
+async def _register(pool: Pool, settings: Settings, cells: CellPool) -> int:
+    async with pool.acquire() as connection:
+        judgehost_id = await judgehosts.register(
+            connection, name=host.host_name(), slots=len(cells.slots), isolation=settings.isolation.value
+        )
+        lost = await queue.take_back(connection, judgehost_id=judgehost_id)
+    if lost:
+        log.warning("queued again what this host held when it ended", count=lost)
+    return judgehost_id
+
+
+async def _say_goodbye(pool: Pool, judgehost_id: int) -> None:
+    """Give back what was being judged: at once, instead of when the leases run out."""
+    with contextlib.suppress(*DISCONNECTED):
+        async with asyncio.timeout(10), pool.acquire() as connection:
+            await queue.give_back(connection, judgehost_id=judgehost_id)
+
+
+async def _wait_for_database(error: BaseException) -> None:
+    log.warning("lost the database, trying again", error=str(error) or type(error).__name__)
+    await asyncio.sleep(RECONNECT_S)

@@ -1,0 +1,140 @@
+"""Who judges what the daemon claimed: the one seam between one machine and many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+import structlog
+
+from judge import queue
+from judge.blobs import FetchedBlobs
+from judge.cache import FileCache
+from judge.compiling import Programs
+from judge.errors import LeaseLost
+from judge.judging import Bench, judge, judge_error
+from judge.models import Judged, Problem
+from judge.reporting import Reporter
+from judge.store import blobs, judgings, problems
+from judge.store.judgings import Claim
+from judge.store.pool import DISCONNECTED, RECONNECT_S, Connection, Pool
+from sandbox.pool import CellPool, Slot
+
+log = structlog.get_logger()
+
+_T = TypeVar("_T")
+
+#: Loaded problem versions kept in memory; they are immutable.
+_PROBLEMS = 64
+
+
+class Executor(Protocol):
+    """Judges claims, at most as many at a time as there are slots."""
+
+    async def free_slot(self) -> None:
+        """Wait until one more claim can be judged at once."""
+
+    def start(self, claim: Claim) -> None:
+        """Judge the claim; only after ``free_slot``, and only once for each."""
+
+    def held(self) -> list[Claim]:
+        """The claims being judged now."""
+
+    def abandon(self, claim: Claim) -> None:
+        """Stop judging a claim whose lease is lost; a no-op if it is judged already."""
+
+
+class LocalExecutor:
+    """Judges in this process, on this host's slots. Lives within a ``TaskGroup`` that owns the judgings."""
+
+    def __init__(
+        self, *, pool: Pool, cells: CellPool, programs: Programs, blob_cache: FileCache, tasks: asyncio.TaskGroup
+    ) -> None:
+        self._pool = pool
+        self._bench = Bench(pool=cells, programs=programs, data=FetchedBlobs(blob_cache, self._fetch))
+        self._tasks = tasks
+        self._free: list[Slot] = list(cells.slots)
+        self._has_free = asyncio.Event()
+        self._has_free.set()
+        self._judging: dict[Claim, asyncio.Task[None]] = {}
+        self._problems: dict[int, Problem] = {}
+
+    async def free_slot(self) -> None:
+        await self._has_free.wait()
+
+    def start(self, claim: Claim) -> None:
+        slot = self._free.pop()
+        if not self._free:
+            self._has_free.clear()
+        self._judging[claim] = self._tasks.create_task(self._work(claim, slot), name=f"judging {claim.judging_id}")
+
+    def held(self) -> list[Claim]:
+        return list(self._judging)
+
+    def abandon(self, claim: Claim) -> None:
+        task = self._judging.get(claim)
+        if task is not None:
+            task.cancel("lease lost")
+
+    async def _work(self, claim: Claim, slot: Slot) -> None:
+        try:
+            await self._judge(claim, slot)
+        except LeaseLost as lost:
+            log.warning("lost a judging to somebody else", judging=str(lost))
+        finally:
+            self._judging.pop(claim, None)
+            self._free.append(slot)
+            self._has_free.set()
+
+    async def _judge(self, claim: Claim, slot: Slot) -> None:
+        try:
+            judged = await self._judged(claim, slot)
+        except* LeaseLost as group:
+            raise LeaseLost(str(group.exceptions[0])) from group
+        except* Exception as group:
+            # A bug of ours must neither take the daemon down nor be tried again for ever.
+            log.exception("judging raised", judging=claim.judging_id, error=repr(group.exceptions))
+            judged = judge_error(f"internal error: {group.exceptions[0]!r}")
+        await _until_connected(lambda connection: queue.complete(connection, claim, judged), self._pool)
+        log.info("judged", judging=claim.judging_id, submission=claim.submission_id, verdict=judged.verdict.value)
+
+    async def _judged(self, claim: Claim, slot: Slot) -> Judged:
+        problem = await self._problem(claim.problem_version_id)
+        source = await _until_connected(
+            lambda connection: judgings.load_source(connection, claim.submission_id), self._pool
+        )
+        reporter = Reporter(self._pool, claim, tests_total=len(problem.testcases))
+        async with asyncio.TaskGroup() as both:
+            both.create_task(reporter.work(), name=f"reporting {claim.judging_id}")
+            judged = await judge(
+                problem, source, bench=self._bench, slot=slot, progress=reporter, is_full=claim.is_full
+            )
+            reporter.stop()
+        return judged
+
+    async def _problem(self, version_id: int) -> Problem:
+        if version_id not in self._problems:
+            loaded = await _until_connected(lambda connection: problems.load(connection, version_id), self._pool)
+            while len(self._problems) >= _PROBLEMS:
+                self._problems.pop(next(iter(self._problems)))
+            self._problems[version_id] = loaded
+        return self._problems[version_id]
+
+    async def _fetch(self, sha256: bytes) -> bytes:
+        return await _until_connected(lambda connection: blobs.get(connection, sha256), self._pool)
+
+
+async def _until_connected(work: Callable[[Connection], Awaitable[_T]], pool: Pool) -> _T:
+    """Do one piece of database work, again whenever the connection is lost in the middle.
+
+    Everything here may be repeated: reading, and completing, which a lease admits once. A lease that runs out
+    meanwhile ends the waiting, since the judging is then cancelled or its completion refused.
+    """
+    while True:
+        try:
+            async with pool.acquire() as connection:
+                return await work(connection)
+        except DISCONNECTED as error:
+            log.warning("lost the database, trying again", error=str(error))
+            await asyncio.sleep(RECONNECT_S)

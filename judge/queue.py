@@ -1,0 +1,220 @@
+"""The verbs of the queue. Each is one transaction, whose events are seen if and only if it happened.
+
+    enqueue    -> queued                 a submission with its judging
+    claim      queued -> judging         for as long as the lease lasts
+    record     judging                   runs as they come, for live pages
+    complete   judging -> done           the verdict
+    give_back  judging -> queued         by its holder, who will not finish it
+    take_back  judging -> queued | done  by its holder's next life
+    reap       judging -> queued | done  after the lease ran out, by anybody
+
+Whatever dies between two of these leaves a judging that the next ``reap`` puts right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from judge.errors import RejectedSource
+from judge.languages import is_file_name
+from judge.models import Compilation, Judged, Limits, Run, Source
+from judge.store import blobs, events, judgings, problems
+from judge.store.judgings import Claim
+from judge.store.pool import Connection
+from judge.verdicts import Verdict
+
+#: Somebody waits for work: the payload is empty, since notifications wake and never carry work.
+CHANNEL = "judge_queue"
+
+PRIORITY_CONTEST = 0
+PRIORITY_JURY = 30
+
+MOST_FILES = 32
+
+
+def check_source(source: Source, limits: Limits, *, max_source_bytes: int) -> None:
+    """Refuse what cannot be judged before it is kept.
+
+    Raises:
+        RejectedSource: with a text for the contestant.
+    """
+    most = min(limits.code_bytes, max_source_bytes)
+    if not source.files or source.size == 0:
+        raise RejectedSource("the source is empty")
+    if len(source.files) > MOST_FILES:
+        raise RejectedSource(f"{len(source.files)} files are too many: at most {MOST_FILES} make a submission")
+    if source.size > most:
+        raise RejectedSource(f"the source is {source.size} bytes long; at most {most} are allowed here")
+    names = [file.name for file in source.files]
+    for file in source.files:
+        if not is_file_name(file.name):
+            raise RejectedSource(f"file name {file.name!r}: use letters, digits, dots, dashes and underscores")
+        if b"\0" in file.content:
+            raise RejectedSource(f"{file.name} contains a NUL byte: is it a compiled program instead of its source?")
+        try:
+            file.content.decode()
+        except UnicodeDecodeError as error:
+            raise RejectedSource(f"{file.name} is not UTF-8: byte {error.start + 1} cannot be read as text") from error
+    if len({name.casefold() for name in names}) < len(names):
+        raise RejectedSource("two files have the same name")
+
+
+async def enqueue(
+    connection: Connection,
+    *,
+    contest_id: int,
+    problem_id: int,
+    user_id: int,
+    source: Source,
+    expected: Sequence[Verdict] | None = None,
+) -> int:
+    """Keep a submission and queue its judging; the submission's id.
+
+    Args:
+        expected: the verdicts a jury submission may get, which also puts it behind all contestants'.
+
+    Raises:
+        NotFound: the problem has no version to judge with.
+    """
+    async with connection.transaction():
+        version_id = await problems.live_version(connection, problem_id)
+        submission_id: int = await connection.fetchval(
+            "INSERT INTO submissions (contest_id, problem_id, user_id, language, expected)"
+            " VALUES ($1, $2, $3, $4, $5) RETURNING id",
+            contest_id,
+            problem_id,
+            user_id,
+            source.language,
+            None if expected is None else [verdict.value for verdict in expected],
+        )
+        for ordinal, file in enumerate(source.files):
+            blob = await blobs.put(connection, file.content)
+            await connection.execute(
+                "INSERT INTO submission_files (submission_id, ordinal, name, sha256) VALUES ($1, $2, $3, $4)",
+                submission_id,
+                ordinal,
+                file.name,
+                blob.sha256,
+            )
+        await judgings.add(
+            connection,
+            submission_id=submission_id,
+            problem_version_id=version_id,
+            priority=PRIORITY_CONTEST if expected is None else PRIORITY_JURY,
+        )
+        queued = ("judging", {"state": "queued", "attempt": 0, "tests_total": 0})
+        await events.append(
+            connection, contest_id=contest_id, submission_id=submission_id, events=[("submission", {}), queued]
+        )
+        await wake(connection)
+    return submission_id
+
+
+async def wake(connection: Connection) -> None:
+    """Tell daemons that there is work, when the transaction commits."""
+    await connection.execute("SELECT pg_notify($1, '')", CHANNEL)
+
+
+async def claim(connection: Connection, *, judgehost_id: int, lease_s: float) -> Claim | None:
+    """Take the first judging in the queue, if any."""
+    return await judgings.claim(connection, judgehost_id=judgehost_id, lease_s=lease_s)
+
+
+async def record(
+    connection: Connection,
+    claim: Claim,
+    *,
+    announced: Sequence[tuple[str, dict[str, Any]]],
+    runs: Sequence[tuple[int, Run]],
+    is_fresh: bool,
+) -> None:
+    """Keep runs, and tell live pages of them.
+
+    Args:
+        announced: events, in order.
+        runs: by the ordinals of their test cases.
+        is_fresh: drop all runs recorded before first.
+
+    Raises:
+        LeaseLost: the judging is not ours any more; nothing was kept.
+    """
+    async with connection.transaction():
+        await judgings.hold(connection, claim)
+        if is_fresh:
+            await judgings.forget_runs(connection, claim)
+        if runs:
+            await judgings.add_runs(connection, claim, runs)
+        await events.append(
+            connection, contest_id=claim.contest_id, submission_id=claim.submission_id, events=announced
+        )
+
+
+async def complete(connection: Connection, claim: Claim, judged: Judged) -> None:
+    """Record a verdict with all its runs, whatever was recorded of them before.
+
+    Raises:
+        LeaseLost: the judging is not ours any more; nothing was kept.
+    """
+    async with connection.transaction():
+        await judgings.hold(connection, claim)
+        await _finish(connection, claim, judged)
+
+
+async def give_back(connection: Connection, *, judgehost_id: int) -> int:
+    """Queue again what a judgehost holds and will not finish, since it stops; how many those were."""
+    async with connection.transaction():
+        claims = await judgings.release(connection, await judgings.of_judgehost(connection, judgehost_id))
+        for claim in claims:
+            await _announce_queued(connection, claim)
+        return len(claims)
+
+
+async def take_back(connection: Connection, *, judgehost_id: int) -> int:
+    """Queue again what a judgehost held in an earlier life that ended without a word; how many those were."""
+    async with connection.transaction():
+        return await _end_leases(connection, await judgings.of_judgehost(connection, judgehost_id))
+
+
+async def reap(connection: Connection) -> int:
+    """Queue judgings again whose lease ran out; how many those were."""
+    async with connection.transaction():
+        return await _end_leases(connection, await judgings.lapsed(connection))
+
+
+async def _end_leases(connection: Connection, claims: Sequence[Claim]) -> int:
+    """Queue again what was lost, but for what was lost too often."""
+    for claim in claims:
+        losses = await judgings.count_loss(connection, claim)
+        if losses >= judgings.MOST_LOSSES:
+            message = f"lost {losses} times: whatever judges it dies"
+            judged = Judged(verdict=Verdict.JE, compilation=Compilation(is_ok=False), message=message)
+            await _finish(connection, claim, judged)
+        else:
+            await judgings.release(connection, [claim])
+            await _announce_queued(connection, claim)
+    return len(claims)
+
+
+async def _finish(connection: Connection, claim: Claim, judged: Judged) -> None:
+    await judgings.forget_runs(connection, claim)
+    await judgings.add_runs(connection, claim, list(enumerate(judged.runs, start=1)))
+    await judgings.finish(connection, claim, judged)
+    data = {
+        "attempt": claim.attempt,
+        "verdict": judged.verdict.value,
+        "slowest_cpu_us": judged.slowest_cpu_us,
+        "peak_memory_bytes": judged.peak_memory_bytes,
+        "compile_output": judged.compilation.output,
+    }
+    await events.append(
+        connection, contest_id=claim.contest_id, submission_id=claim.submission_id, events=[("verdict", data)]
+    )
+
+
+async def _announce_queued(connection: Connection, claim: Claim) -> None:
+    data = {"state": "queued", "attempt": claim.attempt, "tests_total": 0}
+    await events.append(
+        connection, contest_id=claim.contest_id, submission_id=claim.submission_id, events=[("judging", data)]
+    )
+    await wake(connection)

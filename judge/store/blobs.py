@@ -1,0 +1,31 @@
+"""Immutable bytes by their SHA-256."""
+
+from __future__ import annotations
+
+from judge.errors import NotFound
+from judge.models import Blob
+from judge.store.pool import Connection
+
+
+async def put(connection: Connection, content: bytes) -> Blob:
+    """Keep ``content``; keeping it twice is keeping it once."""
+    blob = Blob.of(content)
+    await connection.execute(
+        "INSERT INTO blobs (sha256, size, content) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        blob.sha256,
+        blob.size,
+        content,
+    )
+    return blob
+
+
+async def get(connection: Connection, sha256: bytes) -> bytes:
+    """The bytes of that digest.
+
+    Raises:
+        NotFound: nobody kept them.
+    """
+    content: bytes | None = await connection.fetchval("SELECT content FROM blobs WHERE sha256 = $1", sha256)
+    if content is None:
+        raise NotFound(f"blob {sha256.hex()}")
+    return content

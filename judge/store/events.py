@@ -1,0 +1,60 @@
+"""The append-only log that live pages replay, and the notification that there is more of it.
+
+Kinds, with their data:
+
+    submission  {}                                             one was made
+    judging     {state, attempt, tests_total}                  state: queued, compiling, running
+    run         {attempt, ordinal, testcase, verdict, cpu_us, memory_bytes, reason}
+    verdict     {attempt, verdict, slowest_cpu_us, peak_memory_bytes, compile_output}
+
+A ``judging`` event that is queued or compiling, or of a higher attempt, means: what was shown of runs is void.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from judge.store.pool import Connection
+
+#: Payload: the submission's id. Sent when the transaction commits, so that a listener finds what it is told of.
+CHANNEL = "judge_events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One row of the log."""
+
+    id: int
+    kind: str
+    contest_id: int | None
+    submission_id: int | None
+    data: dict[str, Any]
+
+
+async def append(
+    connection: Connection, *, contest_id: int, submission_id: int, events: Sequence[tuple[str, dict[str, Any]]]
+) -> None:
+    """Add events of one submission, in order, and wake whoever shows it."""
+    await connection.executemany(
+        "INSERT INTO events (kind, contest_id, submission_id, data) VALUES ($1, $2, $3, $4)",
+        [(kind, contest_id, submission_id, data) for kind, data in events],
+    )
+    await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(submission_id))
+
+
+async def after(connection: Connection, *, submission_id: int, after_id: int, limit: int = 1000) -> list[Event]:
+    """A submission's events with an id above ``after_id``, oldest first.
+
+    All of one submission's events come from whoever holds its judging's lease, one after the other, so that their ids
+    grow in the order of their commits.
+    """
+    rows = await connection.fetch(
+        "SELECT id, kind, contest_id, submission_id, data FROM events"
+        " WHERE submission_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        submission_id,
+        after_id,
+        limit,
+    )
+    return [Event(**row) for row in rows]
