@@ -48,7 +48,18 @@ class Visitor:
 
     def __init__(self, server: TestServer[Any, Any]) -> None:
         self.client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
-        self.app = server.app
+        self.opened: list[ClientResponse] = []
+
+    async def open(self, path: str, **headers: str) -> ClientResponse:
+        """An answer that is not read yet, closed at the end of the test if not before."""
+        answer = await self.client.get(path, headers=headers, allow_redirects=False)
+        self.opened.append(answer)
+        return answer
+
+    async def close(self) -> None:
+        for answer in self.opened:
+            answer.close()
+        await self.client.session.close()
 
     async def get(self, path: str, **kwargs: Any) -> Page:
         return await _page(await self.client.get(path, allow_redirects=False, **kwargs))

@@ -56,6 +56,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def sentence(error: Exception) -> str:
+    """An error's text as a sentence: those from below the web begin small and stop without a stop."""
+    text = str(error)
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
 def when(moment: datetime) -> Markup:
     """A time in UTC, which the page's script turns into the reader's own."""
     utc = moment.astimezone(UTC)
@@ -93,7 +99,7 @@ def mebibytes(size_bytes: int | None) -> str:
 def verdict(value: Verdict) -> Markup:
     """A verdict in words, with its sign and the class that colours it."""
     return Markup('<span class="verdict verdict-{}"><span aria-hidden="true">{}</span> {}</span>').format(
-        value.value, _SIGNS.get(value, "✗"), value.title
+        value.value, _SIGNS.get(value, "✗"), value.words
     )
 
 

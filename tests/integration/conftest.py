@@ -23,7 +23,7 @@ async def _serving(settings: Settings, dsn: str, pool: Pool) -> AsyncIterator[Si
         yield site
     finally:
         for visitor in site.visitors:
-            await visitor.client.session.close()
+            await visitor.close()
         await server.close()
 
 

@@ -102,9 +102,9 @@ class LivePage {
     }
   }
 
-  // A new attempt, or a place back in the queue, means that what was shown so far no longer holds.
+  // A new attempt, or an earlier state than running, means that what was shown so far no longer holds.
   judging({ state, attempt, tests_total }) {
-    if (state === "queued" || attempt > this.attempt) this.startAfresh();
+    if (state !== "running" || attempt > this.attempt) this.startAfresh();
     this.attempt = attempt;
     if (tests_total) this.total = tests_total;
     this.find("progress").max = Math.max(1, this.total);

@@ -15,12 +15,11 @@ from judge.store.pool import Connection
 from web import forms, permissions, rates
 from web.forms import Form
 from web.keys import POOL, RENDERER, SESSION, SETTINGS
-from web.pages import now, page
+from web.pages import now, page, sentence
 from web.rates import TooOften
 
 #: Samples are shown up to here; the whole file is a link away.
 SAMPLE_BYTES = 4096
-MAX_FILES = 20
 AUTO = "auto"
 _LANGUAGE_COOKIE = "language"
 _LANGUAGE_KEPT_S = 365 * 24 * 3600
@@ -73,7 +72,7 @@ async def submit(request: web.Request) -> web.Response:
                 connection, contest_id=contest.id, problem_id=problem.id, user_id=viewer.id, source=source
             )
     except UsageError as error:
-        filled = Filled(language=form.text("language"), source=form.text("source"), error=str(error))
+        filled = Filled(language=form.text("language"), source=form.text("source"), error=sentence(error))
         return await _problem_page(request, filled, status=429 if isinstance(error, TooOften) else 400)
     redirect = web.HTTPSeeOther(f"/submissions/{submission_id}")
     redirect.set_cookie(
@@ -156,8 +155,6 @@ def _source(form: Form) -> Source:
     chosen, text = form.text("language") or AUTO, form.text("source")
     if form.files and text.strip():
         raise UsageError("Either paste a source or choose files, not both.")
-    if len(form.files) > MAX_FILES:
-        raise UsageError(f"A submission has at most {MAX_FILES} files.")
     if form.files:
         names = [file.name for file in form.files]
         language = languages.guess(names) if chosen == AUTO else languages.language(chosen)

@@ -1,0 +1,174 @@
+"""Live updates: events stream in order, resume where they stopped, and give nothing away."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from aiohttp import ClientResponse
+
+from judge.store.accounts import Role
+from judge.store.pool import Connection
+from judge.verdicts import Verdict
+from tests.website import Site, Visitor, a_run, event, read_events
+from web.keys import HUB
+from web.live import PER_SESSION
+
+
+async def _watched(site: Site, role: Role = Role.CONTESTANT) -> tuple[Visitor, int]:
+    """A visitor with a submission of their own that waits to be judged."""
+    seeded = await site.contest()
+    user_id = await site.account("ada", role)
+    visitor = site.visitor()
+    await visitor.log_in("ada")
+    return visitor, await site.submission(seeded, user_id)
+
+
+async def _open(visitor: Visitor, submission_id: int, **headers: str) -> ClientResponse:
+    return await visitor.open(f"/submissions/{submission_id}/events", **headers)
+
+
+async def _next(answer: ClientResponse) -> str:
+    """The next message, without waiting for the stream's end."""
+    async with asyncio.timeout(10):
+        return (await answer.content.readuntil(b"\n\n")).decode()
+
+
+async def test_streams_in_order(site: Site) -> None:
+    """Each event arrives when it happens, and the stream ends with the verdict."""
+    visitor, submission_id = await _watched(site)
+    answer = await _open(visitor, submission_id)
+    assert answer.headers["Content-Type"] == "text/event-stream"
+    assert "retry:" in await _next(answer)
+    assert '"queued"' in await _next(answer)
+
+    async with site.pool.acquire() as connection:
+        await event(connection, submission_id, "judging", {"state": "running", "attempt": 1, "tests_total": 3})
+        assert '"running"' in await _next(answer)
+        for ordinal in (1, 2):
+            await site.show_run(connection, submission_id, ordinal, a_run())
+            assert f'"ordinal": {ordinal}' in await _next(answer)
+    await site.judge(submission_id, Verdict.AC, [a_run()])
+    rest = await read_events(answer)
+
+    assert [kind for _, kind, _ in rest] == ["run", "verdict"]
+    assert rest[-1][2]["verdict"] == "AC"
+
+
+async def test_resumes(site: Site) -> None:
+    """A browser that was cut off gets what it missed, once, and nothing it has."""
+    visitor, submission_id = await _watched(site)
+    await site.judge(submission_id, Verdict.WA, [a_run(), a_run(verdict=Verdict.WA)])
+    everything = await read_events(await _open(visitor, submission_id))
+    assert [kind for _, kind, _ in everything] == ["judging", "run", "run", "verdict"]
+
+    rest = await read_events(await _open(visitor, submission_id, **{"Last-Event-ID": everything[1][0]}))
+
+    assert rest == everything[2:]
+
+
+async def test_nothing_left(site: Site) -> None:
+    """After the verdict the answer is 204, at which browsers stop asking."""
+    visitor, submission_id = await _watched(site)
+    await site.judge(submission_id, Verdict.AC)
+    last = (await read_events(await _open(visitor, submission_id)))[-1][0]
+
+    assert (await _open(visitor, submission_id, **{"Last-Event-ID": last})).status == 204
+
+
+@pytest.mark.parametrize("last", ["x", "-1", "9" * 400, "٣", "1 OR 1=1"])
+async def test_odd_last_event_id(site: Site, last: str) -> None:
+    """A Last-Event-ID that no event has is no error of ours."""
+    visitor, submission_id = await _watched(site)
+    await site.judge(submission_id, Verdict.AC)
+
+    assert (await _open(visitor, submission_id, **{"Last-Event-ID": last})).status in (200, 204)
+
+
+async def test_old_verdict_does_not_end_it(site: Site) -> None:
+    """A page opened while a submission is judged again follows the new judging, not the old verdict."""
+    visitor, submission_id = await _watched(site)
+    await site.judge(submission_id, Verdict.WA)
+    async with site.pool.acquire() as connection:
+        await connection.execute("UPDATE judgings SET state = 'queued', verdict = NULL")
+        await event(connection, submission_id, "judging", {"state": "queued", "attempt": 1, "tests_total": 3})
+    after = (await visitor.get(f"/submissions/{submission_id}")).text.split('data-after="')[1].split('"')[0]
+    answer = await visitor.open(f"/submissions/{submission_id}/events?after={after}")
+
+    await _next(answer)
+    assert '"queued"' in await _next(answer)
+    await site.judge(submission_id, Verdict.AC)
+    rest = await read_events(answer)
+
+    assert [data["verdict"] for _, _, data in rest] == ["AC"]
+
+
+@pytest.mark.parametrize("role", [Role.CONTESTANT, Role.SETTER])
+async def test_gives_nothing_away(site: Site, role: Role) -> None:
+    """Contestants are sent neither names of tests nor the checker's words; judges are sent the names."""
+    visitor, submission_id = await _watched(site, role)
+    run = a_run("secret/02-overflow", Verdict.WA, message="expected 42")
+    await site.judge(submission_id, Verdict.WA, [run])
+
+    text = str(await read_events(await _open(visitor, submission_id)))
+
+    assert "expected 42" not in text
+    assert ("secret/02-overflow" in text) == (role is Role.SETTER)
+
+
+async def test_survives_a_lost_connection(site: Site) -> None:
+    """When the listening connection is cut, streams go on: it comes back and nothing is missed."""
+    visitor, submission_id = await _watched(site)
+    answer = await _open(visitor, submission_id)
+    await _next(answer)
+    await _next(answer)
+    async with site.pool.acquire() as connection:
+        await _cut_listener(connection)
+        async with connection.transaction():
+            await connection.execute(
+                "INSERT INTO events (kind, submission_id, data) VALUES ('verdict', $1, $2)",
+                *(submission_id, {"attempt": 0, "verdict": "AC"}),
+            )
+
+    async with asyncio.timeout(20):
+        rest = await read_events(answer)
+
+    assert [kind for _, kind, _ in rest] == ["verdict"]
+
+
+async def test_limit_per_session(site: Site) -> None:
+    """One browser watches so many submissions at once and no more, and may again when it lets go of one."""
+    visitor, submission_id = await _watched(site)
+    answers = [await _open(visitor, submission_id) for _ in range(PER_SESSION)]
+    assert {answer.status for answer in answers} == {200}
+
+    assert (await _open(visitor, submission_id)).status == 429
+
+    answers[0].close()
+    async with asyncio.timeout(20):
+        while (await _open(visitor, submission_id)).status != 200:
+            async with site.pool.acquire() as connection:
+                await event(connection, submission_id, "other", {})
+
+
+async def test_shutdown_ends_streams(site: Site) -> None:
+    """Stopping the site does not wait for somebody to close a page."""
+    visitor, submission_id = await _watched(site)
+    answer = await _open(visitor, submission_id)
+    await _next(answer)
+    await _next(answer)
+
+    site.server.app[HUB].close()  # type: ignore[index]
+
+    async with asyncio.timeout(5):
+        assert await read_events(answer) == []
+
+
+async def _cut_listener(connection: Connection) -> None:
+    """Cut the connection that listens, once there is one."""
+    async with asyncio.timeout(10):
+        while not await connection.fetchval(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query ILIKE 'LISTEN%'"
+        ):
+            pass
