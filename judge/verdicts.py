@@ -18,9 +18,9 @@ class Verdict(StrEnum):
     JE = "JE"  # our own or the package's failure, never the contestant's
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         """The verdict in words, as pages show it."""
-        return _TITLES[self]
+        return _WORDS[self]
 
     @property
     def is_penalised(self) -> bool:
@@ -28,7 +28,7 @@ class Verdict(StrEnum):
         return self not in (Verdict.AC, Verdict.CE, Verdict.JE)
 
 
-_TITLES = {
+_WORDS = {
     Verdict.AC: "Accepted",
     Verdict.WA: "Wrong answer",
     Verdict.TLE: "Time limit exceeded",

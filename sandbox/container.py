@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import shutil
 import socket
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ class _AttachStream:
         while len(self._raw) < size:
             try:
                 data = await loop.sock_recv(self._socket, 65536)
-            except ConnectionError:
+            except OSError:
                 data = b""
             if not data:
                 return b""
@@ -105,9 +106,10 @@ class _ContainerWall:
         return self._group is not None and self._group.reset_peak()
 
     async def tear_down(self) -> None:
-        self._stream.close()
+        # Whoever still waits for an answer then reads the end of the stream, before it is closed.
         with contextlib.suppress(SandboxError):
             await _call(self._remove)
+        self._stream.close()
 
     def _remove(self) -> None:
         """Remove; whoever is quicker, Docker's own auto-removal or we, wins."""
@@ -150,7 +152,7 @@ class ContainerMaker:
             with contextlib.suppress(docker.errors.NotFound, docker.errors.APIError):
                 await _call(container.remove, force=True)
         for path in self._cells_dir.glob("judge-*"):
-            await asyncio.to_thread(_remove_tree, path)
+            await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
 
     def missing(self, image: str) -> str | None:
         try:
@@ -224,7 +226,10 @@ class ContainerMaker:
             container_id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
         )
         # The SDK wraps the socket in a reader of its own; nothing has been sent yet that it could have swallowed.
-        return attached._sock.dup()  # type: ignore[no-any-return]  # noqa: SLF001
+        own: socket.socket = attached._sock.dup()  # noqa: SLF001
+        attached._sock.close()  # noqa: SLF001
+        attached.close()
+        return own
 
 
 def _connect() -> docker.DockerClient:
@@ -248,8 +253,3 @@ async def _call(function: Any, *arguments: Any, **keywords: Any) -> Any:  # noqa
     except _DOCKER_ERRORS as error:
         raise SandboxError(f"Docker: {error}") from error
 
-
-def _remove_tree(path: Path) -> None:
-    import shutil
-
-    shutil.rmtree(path, ignore_errors=True)

@@ -15,7 +15,7 @@ import tempfile
 import time
 from asyncio.subprocess import Process
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,6 +132,11 @@ async def ensure(
     if failures:
         raise SandboxError("\n".join(failures))
     return ids
+
+
+async def first_line(recipe: Recipe, argv: Sequence[str]) -> str | None:
+    """The first line a program of an image says, such as its version; None where there is no such image."""
+    return await asyncio.to_thread(_first_line, recipe, argv)
 
 
 def host_mirror(apt: Path = Path("/etc/apt"), os_release: Path = Path("/etc/os-release")) -> str | None:
@@ -336,6 +341,31 @@ def _import(recipe: Recipe, tar: Path) -> str:
         raise SandboxError(f"image {recipe.name}: the Docker engine cannot import it: {error}") from error
     finally:
         client.close()
+
+
+def _first_line(recipe: Recipe, argv: Sequence[str]) -> str | None:
+    try:
+        client = engine.connect()
+    except SandboxError:
+        return None
+    try:
+        said: bytes = client.containers.run(
+            recipe.tag,
+            list(argv),
+            network_mode="none",
+            read_only=True,
+            cap_drop=["ALL"],
+            security_opt=["no-new-privileges"],
+            stderr=True,
+            remove=True,
+        )
+    except docker.errors.ImageNotFound:
+        return None
+    except (docker.errors.DockerException, RequestException) as error:
+        raise SandboxError(f"image {recipe.name}: {argv[0]} does not run: {error}") from error
+    finally:
+        client.close()
+    return next(iter(said.decode(errors="replace").splitlines()), "")
 
 
 def _parsed(line: str) -> Mapping[str, str]:

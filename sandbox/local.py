@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 from judge.errors import SandboxError
@@ -60,9 +61,15 @@ class _ProcessWall:
         return False
 
     async def tear_down(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
+        """The launcher ends with its input; the process we wait for ends when all in the cell is dead."""
+        assert self._process.stdin
+        self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), GRACE_S)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
 
 
 class LocalMaker:
@@ -77,13 +84,12 @@ class LocalMaker:
         name = f"local-{secrets.token_hex(4)}"
         exchange = Exchange(self._cells_dir / name)
         try:
-            process = await self._start(exchange, shows_data=shows_data)
+            process = await self._start(exchange, core=core, shows_data=shows_data)
         except OSError as error:
             exchange.remove()
             raise SandboxError(f"cannot start the launcher: {error}") from error
         cell = Cell(name=name, stream=_ProcessStream(process), wall=_ProcessWall(process), exchange=exchange)
         try:
-            os.sched_setaffinity(process.pid, {core})
             await cell.greet()
         except BaseException:
             await cell.close()
@@ -93,19 +99,19 @@ class LocalMaker:
     async def sweep(self) -> None:
         """Exchange directories of processes that are gone; launchers end with the process that started them."""
         for path in self._cells_dir.glob("local-*"):
-            await asyncio.to_thread(_remove, path)
+            await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
 
     def missing(self, image: str) -> str | None:
         del image
         return None
 
-    async def _start(self, exchange: Exchange, *, shows_data: bool) -> asyncio.subprocess.Process:
+    async def _start(self, exchange: Exchange, *, core: int, shows_data: bool) -> asyncio.subprocess.Process:
         """Start the launcher with its files given as descriptors: its user could not walk to them by path."""
         self._made += 1
         with contextlib.ExitStack() as stack:
             fds = [_opened(stack, path) for path in (launcher_path(), exchange.inward, exchange.outward)]
             program, inward, outward = (f"/proc/self/fd/{fd}" for fd in fds)
-            arguments = ["--data"] if shows_data else []
+            arguments = [*(["--data"] if shows_data else []), "--core", str(core)]
             user = FIRST_UID + self._made % 1000 if os.geteuid() == 0 else None
             return await asyncio.create_subprocess_exec(
                 program,
@@ -131,8 +137,3 @@ def _opened(stack: contextlib.ExitStack, path: Path) -> int:
     stack.callback(os.close, fd)
     return fd
 
-
-def _remove(path: Path) -> None:
-    import shutil
-
-    shutil.rmtree(path, ignore_errors=True)

@@ -36,15 +36,19 @@ class Slot:
 
 
 class CellPool:
-    """The cells of one judgehost. ``close`` ends them all."""
+    """The cells of one judgehost. ``close`` ends them all.
 
-    def __init__(self, maker: CellMaker, slots: Iterable[Slot]) -> None:
+    With ``keeps_warm`` false, cells are made when asked for and not before: for a single judging.
+    """
+
+    def __init__(self, maker: CellMaker, slots: Iterable[Slot], *, keeps_warm: bool = True) -> None:
         self.maker = maker
         self.slots = tuple(slots)
         self._warm: dict[int, OrderedDict[Kind, asyncio.Task[Cell]]] = {
             slot.index: OrderedDict() for slot in self.slots
         }
         self._closing: set[asyncio.Task[None]] = set()
+        self._keeps_warm = keeps_warm
         self._is_closed = False
 
     @contextlib.asynccontextmanager
@@ -63,7 +67,7 @@ class CellPool:
     def warm(self, slot: Slot, kind: Kind) -> None:
         """Have an idle cell of ``kind`` made for ``slot``, unless there is one."""
         cells = self._warm[slot.index]
-        if self._is_closed or kind in cells:
+        if self._is_closed or not self._keeps_warm or kind in cells:
             return
         cells[kind] = asyncio.create_task(self._make(slot, kind), name=f"warm {kind.image} for slot {slot.index}")
         while len(cells) > WARM_KINDS:

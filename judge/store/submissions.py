@@ -20,6 +20,7 @@ class Summary:
     id: int
     contest_id: int
     contest_name: str
+    contest_title: str
     label: str
     problem_title: str
     user_id: int
@@ -71,7 +72,7 @@ class SubmittedFile:
 
 
 _SUMMARY = """
-    SELECT s.id, s.contest_id, c.name AS contest_name, cp.label, coalesce(v.title, p.name) AS problem_title,
+    SELECT s.id, s.contest_id, c.name AS contest_name, c.title AS contest_title, cp.label, coalesce(v.title, p.name) AS problem_title,
            s.user_id, u.name AS user_name, s.language, s.submitted_at, s.expected IS NOT NULL AS is_jury,
            coalesce(j.state::text, 'queued') AS state, j.verdict, j.slowest_cpu_us, j.peak_memory_bytes
     FROM submissions s

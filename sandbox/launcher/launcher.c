@@ -16,12 +16,15 @@
  *
  * When the host goes away (end of input) the launcher ends, and as process 1 takes everything with it.
  *
- * Usage: launcher [--data] IN OUT PATH...
+ * Usage: launcher [--data] [--core N] IN OUT PATH...
  *   IN, OUT   the exchange directories; --data shows IN to boxes as /data
+ *   --core    where there is no container to bind the cell to one processor
  *   PATH...   what of the system boxes may read */
 
 #include "launcher.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,16 +45,30 @@ _Noreturn void die(const char *format, ...)
     _exit(70);
 }
 
+static void bind_to_core(const char *number)
+{
+    cpu_set_t cores;
+
+    CPU_ZERO(&cores);
+    CPU_SET((size_t)atoi(number), &cores);
+    if (sched_setaffinity(0, sizeof(cores), &cores) < 0)
+        die("bind to processor %s: %s", number, strerror(errno));
+}
+
 static struct options parse_options(char **arguments)
 {
     struct options options = {0};
 
-    if (*arguments && strcmp(*arguments, "--data") == 0) {
-        options.shows_data = true;
-        arguments++;
+    for (; *arguments && (*arguments)[0] == '-'; arguments++) {
+        if (strcmp(*arguments, "--data") == 0)
+            options.shows_data = true;
+        else if (strcmp(*arguments, "--core") == 0 && arguments[1])
+            bind_to_core(*++arguments);
+        else
+            break;
     }
     if (!arguments[0] || !arguments[1] || !arguments[2])
-        die("usage: launcher [--data] IN OUT PATH...");
+        die("usage: launcher [--data] [--core N] IN OUT PATH...");
     options.in_path = arguments[0];
     options.out_path = arguments[1];
     options.system_paths = arguments + 2;

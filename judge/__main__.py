@@ -1,0 +1,7 @@
+"""``python -m judge``."""
+
+from __future__ import annotations
+
+from judge.cli import main
+
+main()

@@ -1,0 +1,88 @@
+"""The sample contest: our own packages, judged by the very queue that judges contestants."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from judge import queue
+from judge.store import accounts, jury, problems
+from judge.store.accounts import Role
+from judge.store.jury import JuryVerdict
+from judge.store.pool import Connection, Pool
+from problems.package import Package, load
+
+CONTEST = "samples"
+CONTEST_TITLE = "Sample contest"
+#: Has no password: nobody logs in as it.
+JURY = "jury"
+
+_POLL_S = 0.25
+
+
+def packages(folder: Path) -> list[Package]:
+    """Every package in a folder, by name.
+
+    Raises:
+        PackageError: one of them cannot be judged.
+    """
+    return [load(path) for path in sorted(folder.iterdir()) if (path / "problem.yaml").is_file()]
+
+
+async def publish(connection: Connection, found: list[Package]) -> int:
+    """Put the packages into the sample contest, and submit the jury's submissions to versions that have none yet.
+
+    A problem that somebody has uploaded a version of since is left as they made it.
+
+    Returns:
+        The contest's id.
+    """
+    contest_id = await jury.ensure_contest(connection, name=CONTEST, title=CONTEST_TITLE)
+    user_id = await _jury_user(connection)
+    for package in found:
+        # One transaction: a version never has only some of its submissions.
+        async with connection.transaction():
+            if await jury.is_anybodys(connection, package.name):
+                continue
+            version_id = await problems.publish(connection, package)
+            problem_id = await jury.problem_of(connection, version_id)
+            await jury.ensure_problem(connection, contest_id=contest_id, problem_id=problem_id)
+            if await jury.has_submissions(connection, version_id):
+                continue
+            for submission in package.submissions:
+                await queue.enqueue(
+                    connection,
+                    contest_id=contest_id,
+                    problem_id=problem_id,
+                    user_id=user_id,
+                    source=submission.source,
+                    expected=submission.expected,
+                )
+    return contest_id
+
+
+async def verdicts(pool: Pool, contest_id: int, *, progress: Callable[[int, int], None]) -> list[JuryVerdict]:
+    """Wait until every jury submission of the contest is judged, and give what they got.
+
+    Args:
+        progress: told how many of how many are judged, whenever that changes.
+    """
+    told = -1
+    while True:
+        async with pool.acquire() as connection:
+            found = await jury.verdicts(connection, contest_id)
+        judged = sum(item.verdict is not None for item in found)
+        if judged != told:
+            progress(judged, len(found))
+            told = judged
+        if judged == len(found):
+            return found
+        await asyncio.sleep(_POLL_S)
+
+
+async def _jury_user(connection: Connection) -> int:
+    account = await accounts.by_login(connection, JURY)
+    if account is not None:
+        return account.id
+    return await accounts.create(connection, login=JURY, name="Jury", password_hash=None, role=Role.SETTER)
