@@ -19,6 +19,7 @@ CONTEST_TITLE = "Sample contest"
 JURY = "jury"
 
 _POLL_S = 0.25
+_TELL_EVERY_S = 5.0
 
 
 def packages(folder: Path) -> list[Package]:
@@ -66,16 +67,17 @@ async def verdicts(pool: Pool, contest_id: int, *, progress: Callable[[int, int]
     """Wait until every jury submission of the contest is judged, and give what they got.
 
     Args:
-        progress: told how many of how many are judged, whenever that changes.
+        progress: told now and then how many of how many are judged.
     """
-    told = -1
+    loop = asyncio.get_running_loop()
+    told_at = loop.time()
     while True:
         async with pool.acquire() as connection:
             found = await jury.verdicts(connection, contest_id)
         judged = sum(item.verdict is not None for item in found)
-        if judged != told:
+        if loop.time() - told_at > _TELL_EVERY_S:
             progress(judged, len(found))
-            told = judged
+            told_at = loop.time()
         if judged == len(found):
             return found
         await asyncio.sleep(_POLL_S)

@@ -259,8 +259,7 @@ def _show_ready(settings: Settings, password: str | None) -> None:
 
 
 def _show_progress(judged: int, total: int) -> None:
-    if judged < total:
-        _detail(f"jury submissions judged: {judged} of {total}")
+    _detail(f"jury submissions judged: {judged} of {total}")
 
 
 def show_verdicts(found: list[JuryVerdict]) -> None:
