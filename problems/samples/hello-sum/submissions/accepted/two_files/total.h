@@ -1,0 +1,5 @@
+#pragma once
+
+#include <istream>
+
+long long total(std::istream &amounts);

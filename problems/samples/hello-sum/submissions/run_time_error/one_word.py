@@ -1,0 +1,3 @@
+# Takes the line for a single number.
+input()
+print(int(input()))

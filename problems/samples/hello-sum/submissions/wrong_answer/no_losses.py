@@ -1,0 +1,3 @@
+# Takes losses for earnings.
+input()
+print(sum(abs(int(word)) for word in input().split()))

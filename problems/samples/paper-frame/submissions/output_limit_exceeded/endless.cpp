@@ -1,0 +1,7 @@
+// Draws the upper side for ever.
+#include <iostream>
+
+int main() {
+    std::cout << '+';
+    while (std::cout) std::cout << "--------------------------------";
+}

@@ -1,0 +1,4 @@
+# Draws the upper side for ever.
+print("+", end="")
+while True:
+    print("-" * 1000, end="")

@@ -1,0 +1,5 @@
+# Sets the right side directly behind each line.
+note = [input() for _ in range(int(input()))]
+width = max(map(len, note))
+side = "+" + "-" * (width + 2) + "+"
+print(side, *(f"| {line} |" for line in note), side, sep="\n")

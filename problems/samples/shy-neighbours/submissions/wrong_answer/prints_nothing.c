@@ -1,0 +1,5 @@
+/* Has an idea, but says nothing. */
+int main(void)
+{
+    return 0;
+}
