@@ -90,9 +90,10 @@ async def running(progress: Progress, *, data_dir: Path) -> AsyncIterator[None]:
 def advice(distribution: str, *, is_socket_closed: bool) -> str:
     """What a user without root does to get an engine."""
     if is_socket_closed:
+        user = os.environ.get("USER", "$USER")
         first = (
-            f"{SYSTEM_SOCKET} is there but closed to you: run `sudo usermod -aG docker {os.environ.get('USER', '$USER')}` "
-            "and log in again (whoever is in that group can become root on this machine)"
+            f"{SYSTEM_SOCKET} is there but closed to you: run `sudo usermod -aG docker {user}` and log in again "
+            "(whoever is in that group can become root on this machine)"
         )
     else:
         command = next((_INSTALL[word] for word in distribution.split() if word in _INSTALL), "install Docker")

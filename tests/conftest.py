@@ -47,14 +47,14 @@ async def _server(short_tmp: Path) -> AsyncIterator[str]:
 @pytest_asyncio.fixture
 async def empty_dsn(_server: str) -> AsyncIterator[str]:
     """A database with nothing in it, dropped afterwards."""
-    async with _database(_server, "template1") as dsn:
+    async with _Database(_server, "template1") as dsn:
         yield dsn
 
 
 @pytest_asyncio.fixture
 async def dsn(_server: str) -> AsyncIterator[str]:
     """A database of the test's own with the current schema, dropped afterwards."""
-    async with _database(_server, _TEMPLATE) as dsn:
+    async with _Database(_server, _TEMPLATE) as dsn:
         yield dsn
 
 
@@ -65,7 +65,7 @@ async def pool(dsn: str) -> AsyncIterator[Pool]:
         yield pool
 
 
-class _database:
+class _Database:
     """A database made from a template on entry and dropped on exit, whoever is still connected."""
 
     def __init__(self, server_dsn: str, template: str) -> None:

@@ -149,15 +149,15 @@ async def test_a_pid_file_that_names_another_process_is_no_obstacle(data_dir: Pa
     """After a crash and a reboot the old server's process id may be anybody's; that one is left alone."""
     async with embedded(data_dir):
         pid_file = (data_dir / "postgres" / "postmaster.pid").read_text()
-    stranger = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+    stranger = await asyncio.create_subprocess_exec("cat", stdin=asyncio.subprocess.PIPE)
     stale = "\n".join([str(stranger.pid), *pid_file.splitlines()[1:]])
     (data_dir / "postgres" / "postmaster.pid").write_text(stale + "\n")
 
     async with embedded(data_dir) as dsn:
         assert await execute(dsn, "SELECT 1") == 1
 
-    assert stranger.poll() is None
-    stranger.communicate()
+    assert stranger.returncode is None
+    await stranger.communicate()
 
 
 async def test_a_half_made_cluster_is_made_again(data_dir: Path) -> None:
@@ -190,7 +190,7 @@ async def test_a_data_directory_of_another_version_is_refused(data_dir: Path) ->
         pass
     (data_dir / "postgres" / "PG_VERSION").write_text("17\n")
 
-    with pytest.raises(JudgeError, match="PostgreSQL 17.*dump"):
+    with pytest.raises(JudgeError, match=r"PostgreSQL 17.*dump"):
         async with embedded(data_dir):
             pass
 

@@ -30,7 +30,7 @@ async def test_a_failed_migration_leaves_nothing(empty_dsn: str) -> None:
     connection = await asyncpg.connect(empty_dsn)
     await connection.execute("CREATE TABLE security_events ()")  # the last table that revision 0001 makes
 
-    with pytest.raises(JudgeError, match="refused.*security_events"):
+    with pytest.raises(JudgeError, match=r"refused.*security_events"):
         await migrate(empty_dsn)
 
     tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
@@ -50,7 +50,7 @@ async def test_a_newer_schema_is_refused(dsn: str) -> None:
     await connection.execute("UPDATE alembic_version SET version_num = '9999'")
     await connection.close()
 
-    with pytest.raises(JudgeError, match="newer than this program.*9999"):
+    with pytest.raises(JudgeError, match=r"newer than this program.*9999"):
         await check_migrated(dsn)
     with pytest.raises(JudgeError, match="newer than this program"):
         await migrate(dsn)

@@ -68,8 +68,8 @@ def shell(client: docker.DockerClient, image: str, script: str, **files: str) ->
         read_only=True,
         cap_drop=["ALL"],
         security_opt=["no-new-privileges"],
-        tmpfs={"/tmp": "exec,mode=1777"},  # noqa: S108
-        working_dir="/tmp",  # noqa: S108
+        tmpfs={"/tmp": "exec,mode=1777"},
+        working_dir="/tmp",
         environment=files,
         stderr=True,
     )
@@ -90,7 +90,7 @@ async def test_cpp_compiles_statically(client: docker.DockerClient, built: dict[
 
 
 async def test_java_compiles_and_runs(client: docker.DockerClient, built: dict[str, str]) -> None:
-    """javac and java work as an unprivileged user on a read-only root."""
+    """The compiler and the virtual machine work as an unprivileged user on a read-only root."""
     said = shell(
         client,
         built["java"],
