@@ -13,7 +13,7 @@ def excerpt(content: bytes) -> str:
 
 
 def _escaped(char: str) -> str:
-    if char in '"':
+    if char == '"':
         return "\\" + char
     # isprintable() is false for controls and for the invisible characters that reorder or hide text.
     return char if char.isprintable() else char.encode("unicode_escape").decode("ascii")

@@ -1,7 +1,8 @@
 """Comparing words as numbers, within a relative or an absolute tolerance, either of which suffices.
 
-The tolerances mean what they say: |output - answer| <= tolerance is decided as if by exact arithmetic, so that an answer
-of 1 and a tolerance of 1e-6 accept "1.000001". Doubles decide where they are certain, decimals where they are not.
+The tolerances mean what they say: |output - answer| <= tolerance is decided as if by exact arithmetic, so that an
+answer of 1 and a tolerance of 1e-6 accept "1.000001". Doubles decide where they are certain, decimals where they are
+not.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Closeness:
 
 
 def _number(word: bytes) -> float | None:
-    """The value of a word of the form ``[+-]?(\\d*\\.\\d+|\\d+\\.|\\d+)([eE][+-]?\\d+)?``, else None.
+    r"""The value of a word of the form ``[+-]?(\d*\.\d+|\d+\.|\d+)([eE][+-]?\d+)?``, else None.
 
     float() takes that form, and beside it only underscores and the names inf, infinity and nan, which all have an n.
     It is several times faster than a regular expression.

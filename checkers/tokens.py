@@ -109,7 +109,7 @@ class Tokens:
             got.skip(count)
 
     def _first_wrong(self, ours: Sequence[bytes], theirs: Sequence[bytes], *, is_tail: bool) -> int | None:
-        """Index of the first pieces that differ by more than is tolerated; ``is_tail`` if the first ends a long word."""
+        """Index of the first pieces that differ by more than is tolerated; ``is_tail``: the first ends a long word."""
         if self._closeness is not None and not is_tail and self._closeness.surely_holds(ours, theirs):
             return None
         for index, (wanted, found) in enumerate(zip(ours, theirs, strict=True)):

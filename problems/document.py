@@ -15,7 +15,7 @@ from judge.models import KIB
 from problems.findings import Findings
 from problems.tree import Entry, Tree
 
-Plain: TypeAlias = "str | None | list[Plain] | dict[str, Plain]"
+Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
 Key: TypeAlias = tuple[str | int, ...]
 
 DOCUMENT_BYTES = 256 * KIB
@@ -42,7 +42,7 @@ class Document:
 
 
 def read(tree: Tree, entry: Entry, findings: Findings) -> Document | None:
-    """The document of a file; None, and errors found, if it is not a mapping of texts. An empty file is an empty one."""
+    """The document of a file, which may be empty; None, and errors found, if it is not a mapping of texts."""
     content = tree.read(entry, most_bytes=DOCUMENT_BYTES)
     if content is None:
         return None

@@ -1,4 +1,4 @@
-"""Finds a problem's statements: ``problem_statement/problem[.lang].{md,tex,pdf}``, or in ``statement/`` as later formats."""
+"""Finds a problem's statements: ``problem_statement/problem[.lang].{md,tex,pdf}``, or the same in ``statement/``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Finds the jury's submissions, and the verdicts they are expected to get.
 
-The folder below ``submissions/`` says what is expected, or a line ``@EXPECTED_RESULTS@: WRONG-ANSWER, TIMELIMIT`` in one
-of the files does, in the words of DOMjudge or of the folders. Where both speak, the folder wins.
+The folder below ``submissions/`` says what is expected, or a line ``@EXPECTED_RESULTS@: WRONG-ANSWER, TIMELIMIT`` in
+one of the files does, in the words of DOMjudge or of the folders. Where both speak, the folder wins.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Finds a package's test cases, in judging order: ``data/sample`` first, then ``data/secret``.
 
-Below each, groups are directories of any depth, and cases and groups are ordered together by name, byte by byte. A case is
-``X.in`` with its answer ``X.ans``. A group's ``testdata.yaml`` may give the output validator more flags; a group without
-them takes those of the nearest group around it.
+Below each, groups are directories of any depth, and cases and groups are ordered together by name, byte by byte. A case
+is ``X.in`` with its answer ``X.ans``. A group's ``testdata.yaml`` may give the output validator more flags; a group
+without them takes those of the nearest group around it.
 """
 
 from __future__ import annotations

@@ -175,7 +175,7 @@ class TestRules:
         "word", [b"nan", b"NaN", b"inf", b"-inf", b"Infinity", b"0x1p0", b"1_0", b"1e", b"1e+", b".", b"1.0f", b"1,0"]
     )
     def test_what_is_no_number(self, word: bytes) -> None:
-        """Names, hexadecimal and unfinished numbers are wrong where a number is expected, however large the tolerance."""
+        """Names, hexadecimal and unfinished numbers are wrong where a number is expected, whatever the tolerance."""
         assert not is_accepted(b"1", word, "float_tolerance", "1e9")
 
     @pytest.mark.parametrize("word", [b"1.", b"1.0", b"+1", b"1e0", b"1E-00", b".1e1", b"01", b"10e-1"])
