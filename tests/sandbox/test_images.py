@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import docker
 import docker.errors
 import pytest
-import pytest_asyncio
 
 from judge.errors import ImageMissing, SandboxError
 from judge.languages import images as language_images
@@ -40,13 +39,10 @@ print(json.loads(json.dumps("ok")), math.gcd(12, 8), fractions.Fraction(2, 4), h
 """
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def built(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, str]]:
+@pytest.fixture
+def built(image_names: dict[str, str]) -> dict[str, str]:
     """Every language's image."""
-    folder = tmp_path_factory.mktemp("images")
-    recipes = [Recipe(name=name, packages=image.packages) for name, image in language_images().items()]
-    async with engine.running(print, data_dir=folder):
-        yield await images.ensure(recipes, mirror=None, cache_dir=folder, progress=print)
+    return image_names
 
 
 @pytest.fixture

@@ -1,0 +1,45 @@
+# Everything is done through these targets; `make` alone lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON_FILES := requirements.lock pyproject.toml scripts/setup.sh
+
+help: ## Show this list.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.dev launcher ## Install everything that `make up` and `make test` need.
+
+up: .venv/.runtime launcher ## Run the whole judge here, in the foreground, on http://127.0.0.1:8080.
+	@exec .venv/bin/judge up
+
+test: setup check ## Run every check and the whole test suite.
+	.venv/bin/pytest $(PYTEST_ARGS)
+
+check: .venv/.dev ## Lint, formatting, types, layers.
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+
+launcher: .venv/.runtime ## Build the program that runs submissions.
+	@$(MAKE) --no-print-directory -C sandbox/launcher
+
+lock: .venv/.dev ## Pin the versions that are installed in .venv.
+	.venv/bin/python scripts/lock.py
+
+clean: ## Remove what was built and installed; the data in var/ stays.
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info test-artefacts
+	$(MAKE) --no-print-directory -C sandbox/launcher clean
+
+# The files below say that a step was done; a change of what they depend on does it again.
+.venv/.runtime: $(PYTHON_FILES)
+	@scripts/setup.sh system
+	@scripts/setup.sh python requirements.lock
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.lock
+	@scripts/setup.sh system tests
+	@scripts/setup.sh python requirements.lock requirements-dev.lock
+	@touch $@
+
+.PHONY: help setup up test check launcher lock clean

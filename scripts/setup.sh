@@ -1,0 +1,77 @@
+#!/bin/bash
+# Installs what the judge needs on this machine: system packages where they are missing, then .venv with the pinned
+# Python packages. Called by the Makefile, which remembers that it was done.
+#
+#   scripts/setup.sh system [tests]   the system's packages; with "tests", also those that only the tests need
+#   scripts/setup.sh python LOCK...   .venv with the packages of those lock files, and the project itself
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+fail() {
+  echo "setup: $*" >&2
+  exit 1
+}
+
+# Prints the Debian packages whose purpose nothing on this machine serves yet.
+missing_packages() {
+  command -v gcc > /dev/null || echo gcc
+  command -v make > /dev/null || echo make
+  [ -e /usr/include/stdlib.h ] || echo libc6-dev
+  [ -e /usr/include/seccomp.h ] || echo libseccomp-dev
+  command -v setpriv > /dev/null || echo util-linux
+  # Judging one's own programs needs neither an engine nor images.
+  if [ "${JUDGE_ISOLATION:-container}" != local ]; then
+    command -v mmdebstrap > /dev/null || echo mmdebstrap
+    [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || echo debian-archive-keyring
+    command -v dockerd > /dev/null || [ -n "${DOCKER_HOST:-}" ] || [ -S /var/run/docker.sock ] \
+      || [ -S "${XDG_RUNTIME_DIR:-/nowhere}/docker.sock" ] || echo docker.io
+  fi
+  if [ "${1:-}" = tests ]; then
+    command -v chromium > /dev/null || echo chromium
+  fi
+}
+
+install_system() {
+  local packages
+  mapfile -t packages < <(missing_packages "${1:-}")
+  python > /dev/null || packages+=(python3 python3-venv)
+  [ "${#packages[@]}" -gt 0 ] || return 0
+  command -v apt-get > /dev/null || fail "this is no Debian: install what there provides ${packages[*]}, then try again"
+  [ "$(id -u)" = 0 ] || fail "run \`sudo apt-get install ${packages[*]}\`, then try again"
+  echo "==> installing ${packages[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -q
+  apt-get install -q -y --no-install-recommends "${packages[@]}"
+  python > /dev/null || fail "Python 3.11 or newer with its venv module is needed, and this system has none: install one"
+}
+
+# Prints a Python that is new enough and can make environments; fails where there is none.
+python() {
+  local candidate
+  for candidate in ${PYTHON:-python3.13 python3.12 python3.11 python3.14 python3}; do
+    if command -v "$candidate" > /dev/null \
+      && "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done
+  return 1
+}
+
+install_python() {
+  if [ ! -x .venv/bin/python ]; then
+    echo "==> making .venv"
+    "$(python)" -m venv .venv || fail "Python 3.11 or newer with its venv module is needed (apt-get install python3-venv)"
+  fi
+  local arguments=() lock
+  for lock in "$@"; do arguments+=(-r "$lock"); done
+  echo "==> installing Python packages"
+  .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps "${arguments[@]}"
+  .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps -e .
+}
+
+case "${1:-}" in
+  system) install_system "${2:-}" ;;
+  python) shift; install_python "$@" ;;
+  *) fail "say system or python; see the head of $0" ;;
+esac
