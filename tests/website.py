@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -43,10 +43,13 @@ class Page:
         return unescape(re.sub(r"<[^>]*>", " ", self.text))
 
 
+Fields = Mapping[str, str] | FormData | None
+
+
 class Visitor:
     """One browser: its own cookies, and forms sent with the token of the page they stand on."""
 
-    def __init__(self, server: TestServer[Any, Any]) -> None:
+    def __init__(self, server: TestServer) -> None:
         self.client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
         self.opened: list[ClientResponse] = []
 
@@ -61,20 +64,29 @@ class Visitor:
             answer.close()
         await self.client.session.close()
 
-    async def get(self, path: str, **kwargs: Any) -> Page:
-        return await _page(await self.client.get(path, allow_redirects=False, **kwargs))
+    async def get(self, path: str, *, cookies: Mapping[str, str] | None = None) -> Page:
+        return await _page(await self.client.get(path, cookies=cookies, allow_redirects=False))
 
-    async def post(self, path: str, fields: Any = None, *, form_on: str | None = None, **kwargs: Any) -> Page:
-        """Send the form found on the page ``form_on``, by default that of the same address, filled in with ``fields``."""
+    async def post(
+        self,
+        path: str,
+        fields: Fields = None,
+        *,
+        form_on: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Page:
+        """Send the form found on the page ``form_on``, by default of the same address, filled in with ``fields``."""
         token = _CSRF.search((await self.get(form_on or path)).text)
-        return await self.post_raw(path, fields, csrf=token.group(1) if token else "", **kwargs)
+        return await self.post_raw(path, fields, csrf=token.group(1) if token else "", headers=headers)
 
-    async def post_raw(self, path: str, fields: Any = None, *, csrf: str | None, **kwargs: Any) -> Page:
+    async def post_raw(
+        self, path: str, fields: Fields = None, *, csrf: str | None, headers: Mapping[str, str] | None = None
+    ) -> Page:
         """Send a form with that token, or with none."""
         data = fields if isinstance(fields, FormData) else FormData(fields or {})
         if csrf is not None:
             data.add_field("csrf", csrf)
-        return await _page(await self.client.post(path, data=data, allow_redirects=False, **kwargs))
+        return await _page(await self.client.post(path, data=data, headers=headers, allow_redirects=False))
 
     async def log_in(self, login: str, password: str = PASSWORD) -> Page:
         return await self.post("/login", {"login": login, "password": password})
@@ -96,7 +108,7 @@ class Seeded:
 class Site:
     """A running site and its database."""
 
-    def __init__(self, server: TestServer[Any, Any], pool: Pool) -> None:
+    def __init__(self, server: TestServer, pool: Pool) -> None:
         self.server = server
         self.pool = pool
         self.visitors: list[Visitor] = []
@@ -109,7 +121,7 @@ class Site:
 
     async def account(self, login: str, role: Role = Role.CONTESTANT, *, name: str = "") -> int:
         """An account with the password that all accounts of these tests have."""
-        self._hash = self._hash or await self.server.app[PASSWORDS].hash(PASSWORD)  # type: ignore[index]
+        self._hash = self._hash or await self.server.app[PASSWORDS].hash(PASSWORD)
         async with self.pool.acquire() as connection:
             return await accounts.create(
                 connection, login=login, name=name or login.title(), password_hash=self._hash, role=role
@@ -140,7 +152,8 @@ class Site:
         starts_at = now + starts_in
         async with self.pool.acquire() as connection, connection.transaction():
             contest_id = await connection.fetchval(
-                "INSERT INTO contests (name, title, starts_at, ends_at, freeze_at) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+                "INSERT INTO contests (name, title, starts_at, ends_at, freeze_at) VALUES ($1, $2, $3, $4, $5)"
+                " RETURNING id",
                 name,
                 title,
                 starts_at,
@@ -240,10 +253,25 @@ class Site:
         return await event(connection, submission_id, "run", data)
 
 
-def a_run(testcase: str = "secret/01", verdict: Verdict = Verdict.AC, **changes: Any) -> Run:
+def a_run(
+    testcase: str = "secret/01",
+    verdict: Verdict = Verdict.AC,
+    *,
+    cpu_us: int = 12_000,
+    memory_bytes: int = 3_500_000,
+    reason: str = "",
+    message: str = "",
+) -> Run:
     """A run that needs no further description."""
-    values: dict[str, Any] = {"cpu_us": 12_000, "wall_us": 15_000, "memory_bytes": 3_500_000, **changes}
-    return Run(testcase=testcase, verdict=verdict, **values)
+    return Run(
+        testcase=testcase,
+        verdict=verdict,
+        cpu_us=cpu_us,
+        wall_us=cpu_us + 1000,
+        memory_bytes=memory_bytes,
+        reason=reason,
+        message=message,
+    )
 
 
 async def event(connection: Connection, submission_id: int, kind: str, data: dict[str, Any]) -> int:

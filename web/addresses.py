@@ -12,9 +12,10 @@ class TrustedProxies:
     """The networks whose X-Forwarded-For is believed."""
 
     def __init__(self, networks: Iterable[str]) -> None:
-        """
+        """Read the setting.
+
         Raises:
-            UsageError: something in the setting is not an address or network.
+            UsageError: something in it is not an address or a network.
         """
         self._networks: list[IPv4Network | IPv6Network] = []
         for text in networks:

@@ -20,7 +20,9 @@ def to_html(source: str, language: str) -> str:
         lexer = get_lexer_by_name(_LEXERS.get(language, language), stripnl=False, ensurenl=False)
     except ClassNotFound:
         return plain(source)
-    return str(highlight(source, lexer, HtmlFormatter(nowrap=True, classprefix="k-")))
+    html = str(highlight(source, lexer, HtmlFormatter(nowrap=True, classprefix="k-")))
+    # The formatter ends every line, the last one too where the source does not.
+    return html if source.endswith("\n") else html.removesuffix("\n")
 
 
 def plain(source: str) -> str:

@@ -1,8 +1,8 @@
 """Live updates: server-sent events for whoever watches a submission.
 
-One connection per process listens to Postgres. A notification only wakes the watchers of its submission; each then reads
-what is new from the events table. So a watcher's backlog is never kept here, however slow its reader: there is one flag
-for each, and a reader that cannot keep up is cut off and resumes from the table with ``Last-Event-ID``.
+One connection per process listens to Postgres. A notification only wakes the watchers of its submission; each then
+reads what is new from the events table. So a watcher's backlog is never kept here, however slow its reader: there is
+one flag for each, and a reader that cannot keep up is cut off and resumes from the table with ``Last-Event-ID``.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
-from judge.store.events import CHANNEL, Event
 
 from judge.errors import JudgeError
 from judge.store import events, submissions
+from judge.store.events import CHANNEL, Event
 from judge.store.listening import listen
 from judge.store.pool import Pool
 

@@ -1,4 +1,4 @@
-"""How often somebody may try something that is dear or dangerous. Counted in the database: all web processes share it."""
+"""How often somebody may try what is dear or dangerous, counted in the database that all web processes share."""
 
 from __future__ import annotations
 

@@ -73,7 +73,8 @@ class Renderer:
         try:
             async with asyncio.timeout(self._timeout_s):
                 child = await self._running()
-                assert child.stdin is not None and child.stdout is not None
+                assert child.stdin is not None
+                assert child.stdout is not None
                 message = json.dumps(request).encode()
                 child.stdin.write(_LENGTH.pack(len(message)) + message)
                 await child.stdin.drain()

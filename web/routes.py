@@ -1,4 +1,4 @@
-"""Which address leads to which handler. Patterns are tight, so that handlers and queries see plain names and numbers."""
+"""Which address leads to which handler. Patterns are tight: handlers and queries see plain names and numbers."""
 
 from __future__ import annotations
 

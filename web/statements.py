@@ -24,8 +24,8 @@ MAX_MATH_LENGTH = 4000
 _MATH_TAGS = frozenset(
     re.findall(
         r"\w+",
-        """math menclose mfenced mfrac mi mn mo mover mpadded mphantom mroot mrow ms mspace msqrt mstyle msub msubsup msup
-        mtable mtd mtext mtr munder munderover""",
+        """math menclose mfenced mfrac mi mn mo mover mpadded mphantom mroot mrow ms mspace msqrt mstyle msub msubsup
+        msup mtable mtd mtext mtr munder munderover""",
     )
 )
 _MATH_ATTRIBUTES = frozenset(

@@ -158,7 +158,7 @@ async def test_shutdown_ends_streams(site: Site) -> None:
     await _next(answer)
     await _next(answer)
 
-    site.server.app[HUB].close()  # type: ignore[index]
+    site.server.app[HUB].close()
 
     async with asyncio.timeout(5):
         assert await read_events(answer) == []

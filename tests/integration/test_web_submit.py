@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -45,7 +46,7 @@ async def _contestant(site: Site) -> Visitor:
 
 
 async def test_pasted(site: Site) -> None:
-    """A pasted source is stored as typed, with the newlines browsers add taken out again, and its language remembered."""
+    """A pasted source is stored as typed, less the line ends browsers put in; its language is remembered."""
     visitor = await _contestant(site)
 
     answer = await visitor.post(PROBLEM, {"language": "python3", "source": "a = 1\r\nprint(a)\r\n"})
@@ -153,7 +154,7 @@ async def test_unannounced_length(site: Site) -> None:
     """A body of unknown length is refused: browsers do not send any."""
     visitor = await _contestant(site)
 
-    async def chunks():  # type: ignore[no-untyped-def]
+    async def chunks() -> AsyncIterator[bytes]:
         yield b"csrf=1"
 
     answer = await visitor.client.post(

@@ -1,0 +1,79 @@
+"""Rendering in a child process: right when it works, plain text when it does not, and never in anybody's way."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator
+from html import unescape
+
+import pytest
+import pytest_asyncio
+
+from web import highlight
+from web.rendering import MAX_CHARACTERS, Renderer
+
+#: The C lexer of Pygments takes minutes over this: it tries every way to split the blanks.
+_TARPIT = "int a" + " " * 40_000 + "<x>"
+
+
+@pytest_asyncio.fixture
+async def renderer() -> AsyncIterator[Renderer]:
+    """A renderer with all the time it needs."""
+    made = Renderer(timeout_s=60.0)
+    yield made
+    await made.close()
+
+
+@pytest_asyncio.fixture
+async def impatient() -> AsyncIterator[Renderer]:
+    """A renderer that waits as long as the site's."""
+    made = Renderer()
+    yield made
+    await made.close()
+
+
+async def test_renders(renderer: Renderer) -> None:
+    """Statements and sources come back as HTML."""
+    assert "<math" in await renderer.statement(b"1", "$x$")
+    assert 'class="k-k"' in await renderer.source(b"2", "return 1", "python3")
+
+
+async def test_hostile_input_is_shown_plain(impatient: Renderer) -> None:
+    """What takes too long is shown as it was written, and the next reader is served as if nothing had been."""
+    assert (await impatient.source(b"1", _TARPIT, "c")).endswith(" &lt;x&gt;")
+    assert 'class="k-k"' in await impatient.source(b"2", "return 1", "python3")
+
+
+async def test_failure_is_remembered(impatient: Renderer) -> None:
+    """What took too long once is not tried again: it would hold up everybody each time."""
+    first = await impatient.source(b"1", _TARPIT, "c")
+    started = time.monotonic()
+
+    assert await impatient.source(b"1", _TARPIT, "c") == first
+    assert time.monotonic() - started < 1
+
+
+async def test_child_killed(renderer: Renderer) -> None:
+    """A child that dies is replaced."""
+    await renderer.statement(b"1", "a")
+    assert renderer._child is not None
+    renderer._child.kill()
+    await renderer._child.wait()
+
+    assert "<em>b</em>" in await renderer.statement(b"2", "*b*")
+
+
+async def test_huge_text_is_plain(renderer: Renderer) -> None:
+    """What nobody would read is not rendered at all."""
+    assert (await renderer.source(b"1", "<" * (MAX_CHARACTERS + 1), "c")).startswith("&lt;&lt;")
+    assert renderer._child is None
+
+
+@pytest.mark.parametrize("language", ["c", "cpp20", "java", "python3", "gone"])
+@pytest.mark.parametrize("source", ["", "\n\n  x\n", "</pre><script>&amp;", "\t'unclosed"])
+def test_highlighting_changes_nothing(language: str, source: str) -> None:
+    """Tags aside, a highlighted source is the source: no line added, stripped or unescaped."""
+    html = highlight.to_html(source, language)
+
+    assert unescape(re.sub(r"</?span[^>]*>", "", html)) == source
