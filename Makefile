@@ -22,7 +22,7 @@ check: .venv/.dev ## Lint, formatting, types, layers.
 	.venv/bin/lint-imports --no-logo
 
 launcher: .venv/.runtime ## Build the program that runs submissions.
-	@$(MAKE) --no-print-directory -C sandbox/launcher
+	@$(MAKE) --silent --no-print-directory -C sandbox/launcher
 
 lock: .venv/.dev ## Pin the versions that are installed in .venv.
 	.venv/bin/python scripts/lock.py

@@ -15,6 +15,7 @@ import click
 
 from judge import config, database, logs, up
 from judge.config import Isolation, Settings
+from judge.embedded import embedded
 from judge.errors import JudgeError, NotFound, UsageError
 from judge.languages import Language, languages
 from judge.languages import images as language_images
@@ -228,7 +229,7 @@ async def _dsn(settings: Settings) -> AsyncIterator[str]:
     if settings.database_url:
         yield settings.database_url
         return
-    async with database.embedded(settings.data_dir) as dsn:
+    async with embedded(settings.data_dir) as dsn:
         yield dsn
 
 

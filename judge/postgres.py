@@ -6,8 +6,8 @@ Below ``data_dir``::
     postgres.lock   held by the process that runs the server
     postgres.log    what the server says
 
-PostgreSQL refuses to run as root, so root runs it as the system user ``judge-postgres``, which must be able to reach the
-cluster and the programs. Where it cannot, as in a checkout below /root, both are put below /var/lib/judge, and
+PostgreSQL refuses to run as root, so root runs it as the system user ``judge-postgres``, who must be able to reach
+the cluster and the programs. Where that is not so, as in a checkout below /root, both are put below /var/lib/judge, and
 ``postgres`` becomes a link to the cluster. No directory that is not ours has its mode changed.
 
 Who may connect: only the server's own user, the user who made the cluster, and only through the Unix socket. The

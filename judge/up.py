@@ -28,7 +28,8 @@ from rich.table import Table
 
 from judge import samples
 from judge.config import Isolation, Settings
-from judge.database import embedded, migrate
+from judge.database import migrate
+from judge.embedded import embedded
 from judge.errors import JudgeError, UsageError
 from judge.languages import images as language_images
 from judge.models import MIB
@@ -50,6 +51,7 @@ _POLL_S = 0.1
 _STEADY_S = 60.0
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
+_WIDTH = 140
 #: What our own commands exit with after saying, in one line, why they cannot run.
 _REFUSED = 2
 
@@ -196,7 +198,7 @@ def _ending(code: int) -> str:
 async def _until_healthy(settings: Settings) -> None:
     def is_healthy() -> bool:
         try:
-            with urllib.request.urlopen(f"{_url(settings)}/healthz", timeout=2) as answer:
+            with urllib.request.urlopen(f"{_url(settings)}/healthz", timeout=2) as answer:  # noqa: S310 - always http
                 return bool(answer.status == 200)
         except OSError:
             return False
@@ -264,7 +266,9 @@ def _show_progress(judged: int, total: int) -> None:
 
 def show_verdicts(found: list[JuryVerdict]) -> None:
     """Print what the jury's submissions got, beside what they were expected to get."""
-    table = Table("problem", "file", "language", "expected", "verdict", "time", "memory", box=None)
+    table = Table(box=None)
+    for heading in ("problem", "file", "language", "expected", "verdict", "time", "memory"):
+        table.add_column(heading, overflow="fold")
     for item in found:
         table.add_row(
             item.problem,
@@ -275,7 +279,9 @@ def show_verdicts(found: list[JuryVerdict]) -> None:
             "-" if item.slowest_cpu_us is None else f"{item.slowest_cpu_us / 1e6:.3f} s",
             "-" if item.peak_memory_bytes is None else f"{item.peak_memory_bytes / MIB:.1f} MiB",
         )
-    Console().print(table)
+    console = Console()
+    # What is not a terminal has no width to respect.
+    console.print(table, width=None if console.is_terminal else _WIDTH)
     wrong = sum(not item.is_as_expected for item in found)
     click.secho(
         f"{len(found) - wrong} of {len(found)} jury submissions got a verdict they were expected to get",

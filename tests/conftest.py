@@ -13,8 +13,12 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from judge.database import embedded, migrate
+from judge.database import migrate
+from judge.embedded import embedded
+from judge.languages import images as language_images
 from judge.store.pool import Pool, open_pool
+from sandbox import engine
+from sandbox.images import Recipe, ensure
 
 _TEMPLATE = "template"
 _numbers = itertools.count(1)
@@ -63,6 +67,14 @@ async def pool(dsn: str) -> AsyncIterator[Pool]:
     """Connections to the test's own database."""
     async with open_pool(dsn) as pool:
         yield pool
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def image_names(short_tmp: Path) -> AsyncIterator[dict[str, str]]:
+    """Every language's image on a real engine."""
+    recipes = [Recipe(name=name, packages=image.packages) for name, image in language_images().items()]
+    async with engine.running(print, data_dir=short_tmp):
+        yield await ensure(recipes, mirror=None, cache_dir=short_tmp / "images", progress=print)
 
 
 class _Database:

@@ -115,7 +115,7 @@ async def verdicts(connection: Connection, contest_id: int) -> list[JuryVerdict]
 
 
 def _label(index: int) -> str:
-    """A, B, …, Z, AA, AB, …"""
+    """Letters, as a spreadsheet's columns have them: A, B, …, Z, AA, AB."""
     label = ""
     while index >= 0:
         index, letter = divmod(index, len(ascii_uppercase))

@@ -17,7 +17,7 @@ import asyncpg
 import pytest
 
 from judge import postgres
-from judge.database import embedded
+from judge.embedded import embedded
 from judge.errors import JudgeError
 
 NOBODY = 65534
@@ -27,7 +27,7 @@ _numbers = itertools.count(1)
 SCRIPT = """
 import asyncio, os, pathlib, sys
 import asyncpg
-from judge.database import embedded
+from judge.embedded import embedded
 
 async def main():
     async with embedded(pathlib.Path(sys.argv[1])) as dsn:
@@ -145,6 +145,29 @@ async def test_a_killed_server_recovers(data_dir: Path) -> None:
         assert await execute(dsn, "SELECT n FROM kept") == 42
 
 
+async def test_a_server_that_crashes_is_started_again(data_dir: Path) -> None:
+    """Whoever reconnects after kill -9 of the running server finds it again, under the same name, with its data."""
+    async with embedded(data_dir) as dsn:
+        await execute(dsn, "CREATE TABLE kept AS SELECT 42 AS n")
+        killed = server_pid(data_dir)
+        os.kill(killed, signal.SIGKILL)
+        assert await eventually(dsn, "SELECT n FROM kept") == 42
+        second = server_pid(data_dir)
+        assert second != killed
+
+    assert not is_running(second)
+
+
+async def eventually(dsn: str, statement: str) -> object:
+    """What the statement gives as soon as the server lets it be asked."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                return await execute(dsn, statement)
+            except (OSError, asyncpg.PostgresError):
+                await asyncio.sleep(0.05)
+
+
 async def test_a_pid_file_that_names_another_process_is_no_obstacle(data_dir: Path) -> None:
     """After a crash and a reboot the old server's process id may be anybody's; that one is left alone."""
     async with embedded(data_dir):
@@ -157,7 +180,7 @@ async def test_a_pid_file_that_names_another_process_is_no_obstacle(data_dir: Pa
         assert await execute(dsn, "SELECT 1") == 1
 
     assert stranger.returncode is None
-    await stranger.communicate()
+    await stranger.communicate(b"")
 
 
 async def test_a_half_made_cluster_is_made_again(data_dir: Path) -> None:
