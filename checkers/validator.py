@@ -1,8 +1,8 @@
 """The calling convention of a package's own output validator: its arguments, and what its end means.
 
 It is called as ``program /data/input /data/answer /feedback/ [flags...]`` with the output on standard input. Exit code
-42 accepts and 43 rejects; anything else is the validator's own failure. In ``/feedback`` it may leave a text for judges,
-``judgemessage.txt``. Whatever it writes is as hostile as a submission's output, which it may be quoting.
+42 accepts and 43 rejects; anything else is the validator's own failure. In ``/feedback`` it may leave
+``judgemessage.txt``, a text for judges. Whatever it writes is as hostile as a submission's output, which it may quote.
 """
 
 from __future__ import annotations

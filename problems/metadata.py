@@ -74,7 +74,7 @@ def read(tree: Tree, findings: Findings) -> Metadata:
     if source is None or raw is None:
         return Metadata(title=None, limits=None, has_validator=None, validator_flags=())
     _refuse_unsupported(raw, source, findings)
-    _refuse_bad_flags(raw.validator_flags, source, findings)
+    flags = _usable_flags(raw.validator_flags, source, findings)
     time_limit_s = _time_limit_s(raw.limits.time_limit, ini, findings)
     has_validator_folder = any(tree.find(name) for name in ("output_validators", "output_validator"))
     # The drafts after legacy dropped the key; there a validator is used because it exists.
@@ -86,7 +86,7 @@ def read(tree: Tree, findings: Findings) -> Metadata:
         title=_title(raw.name, findings, source) or ini.name,
         limits=None if time_limit_s is None else raw.limits.judged(time_limit_s),
         has_validator=has_validator,
-        validator_flags=raw.validator_flags,
+        validator_flags=flags,
     )
 
 
@@ -200,10 +200,12 @@ def _refuse_unsupported(raw: _RawMetadata, source: Document, findings: Findings)
         findings.error(FILE, "validation: either default or custom", line=source.line("validation"))
 
 
-def _refuse_bad_flags(flags: Sequence[str], source: Document, findings: Findings) -> None:
-    if not are_usable_flags(flags):
-        text = f"validator_flags: at most {MOST_FLAGS} words of printable characters"
-        findings.error(FILE, text, line=source.line("validator_flags"))
+def _usable_flags(flags: tuple[str, ...], source: Document, findings: Findings) -> tuple[str, ...]:
+    if are_usable_flags(flags):
+        return flags
+    text = f"validator_flags: at most {MOST_FLAGS} words of printable characters"
+    findings.error(FILE, text, line=source.line("validator_flags"))
+    return ()
 
 
 def _time_limit_s(in_yaml: float | None, ini: domjudge.Extras, findings: Findings) -> float | None:
