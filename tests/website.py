@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -13,11 +14,13 @@ from typing import Any
 from aiohttp import ClientResponse, CookieJar, FormData
 from aiohttp.test_utils import TestClient, TestServer
 
+from judge.config import Settings
 from judge.models import Blob, Limits, Run
 from judge.store import accounts
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
 from judge.verdicts import Verdict
+from web.app import make_app
 from web.keys import PASSWORDS
 
 PASSWORD = "correct horse battery"
@@ -251,6 +254,20 @@ class Site:
             "message": run.message,
         }
         return await event(connection, submission_id, "run", data)
+
+
+@asynccontextmanager
+async def serving(settings: Settings, dsn: str, pool: Pool) -> AsyncIterator[Site]:
+    """The real application on a port of its own, with its visitors seen off at the end."""
+    server = TestServer(make_app(settings, dsn))
+    await server.start_server()
+    site = Site(server, pool)
+    try:
+        yield site
+    finally:
+        for visitor in site.visitors:
+            await visitor.close()
+        await server.close()
 
 
 def a_run(
