@@ -9,7 +9,7 @@ import shutil
 import socket
 import time
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -60,8 +60,12 @@ def connect(*, timeout_s: int = 60) -> docker.DockerClient:
 
 
 @asynccontextmanager
-async def running(progress: Progress, *, data_dir: Path) -> AsyncIterator[None]:
+async def running(progress: Progress, *, data_dir: Path, argv: Sequence[str] = ("dockerd",)) -> AsyncIterator[None]:
     """Make sure that an engine answers. One that we had to start ourselves is stopped at exit, and no other.
+
+    Args:
+        data_dir: where the log of one that we start goes.
+        argv: what starts one.
 
     Raises:
         SandboxError: none can be had without the user, and exactly what to do.
@@ -78,7 +82,7 @@ async def running(progress: Progress, *, data_dir: Path) -> AsyncIterator[None]:
         progress("Docker engine: running")
         yield
         return
-    process = await _start(data_dir / "dockerd.log")
+    process = await _start(argv, data_dir / "dockerd.log")
     try:
         await _until_answering(process, data_dir / "dockerd.log")
         progress(f"Docker engine: started (process {process.pid})")
@@ -174,11 +178,11 @@ async def _start_service(progress: Progress) -> bool:
     return await _answers()
 
 
-async def _start(log: Path) -> Process:
+async def _start(argv: Sequence[str], log: Path) -> Process:
     """An engine of our own. In its own session, so that Ctrl-C does not reach it before our cells are gone."""
     with log.open("ab") as output:
         return await asyncio.create_subprocess_exec(
-            *("setpriv", "--pdeathsig", "TERM", "--", "dockerd"),
+            *("setpriv", "--pdeathsig", "TERM", "--", *argv),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -1,0 +1,151 @@
+"""The command line, as a process: help, errors, languages, accounts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click import Command, Group
+
+from judge.cli import main
+from judge.languages import languages
+from judge.store import accounts
+from judge.store.accounts import Role
+from judge.store.pool import Pool
+from web.passwords import Passwords
+
+
+def judge(*words: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        (sys.executable, "-m", "judge", *words),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=os.environ | environment,
+    )
+
+
+def commands(group: Group, *before: str) -> list[tuple[str, ...]]:
+    """Every command below a group, as words."""
+    found: list[tuple[str, ...]] = []
+    for name, command in group.commands.items():
+        found.append((*before, name))
+        if isinstance(command, Group):
+            found += commands(command, *before, name)
+    return found
+
+
+@pytest.mark.parametrize("words", [(), *commands(main)], ids=" ".join)
+def test_every_command_has_help(words: tuple[str, ...]) -> None:
+    """Each command says what it is for, even where the settings are broken."""
+    command: Command = main
+    for word in words:
+        assert isinstance(command, Group)
+        command = command.commands[word]
+    assert command.help
+
+
+def test_help_works_with_broken_settings() -> None:
+    """Whoever looks for help with a setting must get it."""
+    assert judge("up", "--help", JUDGE_SLOTS="many").returncode == 0
+
+
+def test_an_error_is_one_clear_line() -> None:
+    """A setting that cannot be understood is named on standard error, without a traceback, and the exit code is 2."""
+    done = judge("migrate", JUDGE_SLOTS="many")
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("judge: setting slots: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_languages_as_json() -> None:
+    """One JSON document on standard output, with every language and nothing else."""
+    done = judge("language", "list", "--json", JUDGE_ISOLATION="local")
+
+    listed = json.loads(done.stdout)["languages"]
+    assert [item["id"] for item in listed] == list(languages())
+    assert all(set(item) == {"id", "name", "extensions", "image", "version"} for item in listed)
+    python = next(item for item in listed if item["id"] == "python3")
+    assert python["version"] is None or python["version"].startswith("Python 3")
+
+
+def test_an_unknown_image_is_refused() -> None:
+    """A mistyped image is named beside the ones there are; nothing is built."""
+    done = judge("image", "build", "fortran")
+
+    assert done.returncode == 2
+    assert "no image is called fortran" in done.stderr
+
+
+def test_migrating_twice(empty_dsn: str) -> None:
+    """The command says what it did, and that there is nothing left to do."""
+    assert judge("migrate", JUDGE_DATABASE_URL=empty_dsn).stdout == "applied: 0001\n"
+    assert judge("migrate", JUDGE_DATABASE_URL=empty_dsn).stdout == "the schema is up to date\n"
+
+
+def test_nothing_starts_on_an_empty_database(empty_dsn: str) -> None:
+    """Servers and commands alike name the command to run first."""
+    for words in (("web",), ("daemon",), ("user", "create-admin", "ann")):
+        done = judge(*words, JUDGE_DATABASE_URL=empty_dsn)
+        assert done.returncode == 2
+        assert "run `judge migrate`" in done.stderr
+
+
+async def test_an_admin_gets_a_password_that_works(pool: Pool, dsn: str) -> None:
+    """The password shown is the one that is kept, as a hash."""
+    done = judge("user", "create-admin", "ann", "--name", "Ann", JUDGE_DATABASE_URL=dsn)
+    password = done.stdout.split()[-1]
+
+    async with pool.acquire() as connection:
+        account = await accounts.by_login(connection, "ann")
+    assert account is not None
+    assert (account.name, account.role) == ("Ann", Role.ADMIN)
+    assert await Passwords().verify(account.password_hash, password)
+
+
+async def test_a_password_is_reset(pool: Pool, dsn: str) -> None:
+    """The new password works, the old one does not, and a chosen one comes through standard input alone."""
+    old = judge("user", "create-admin", "ann", JUDGE_DATABASE_URL=dsn).stdout.split()[-1]
+    done = judge("user", "reset-password", "ann", "--password-stdin", stdin="a long walk\n", JUDGE_DATABASE_URL=dsn)
+
+    assert "a long walk" not in done.stdout
+    async with pool.acquire() as connection:
+        account = await accounts.by_login(connection, "ann")
+    assert account is not None
+    assert await Passwords().verify(account.password_hash, "a long walk")
+    assert not await Passwords().verify(account.password_hash, old)
+
+
+def test_bad_account_commands_are_refused(dsn: str) -> None:
+    """A login that is taken, none at all, nobody's, and a password too short are each said so."""
+    judge("user", "create-admin", "ann", JUDGE_DATABASE_URL=dsn)
+    for words, stdin, said in (
+        (("create-admin", "Ann"), "", "taken"),
+        (("create-admin", "a b"), "", "login is"),
+        (("reset-password", "bob"), "", "nobody has the login 'bob'"),
+        (("reset-password", "ann", "--password-stdin"), "short\n", "characters"),
+    ):
+        done = judge("user", *words, stdin=stdin, JUDGE_DATABASE_URL=dsn)
+        assert done.returncode == 2
+        assert said in done.stderr
+
+
+def test_logs_are_json_where_nobody_looks(tmp_path: Path) -> None:
+    """Standard error that is no terminal gets one JSON object a line, of structlog and of the standard library."""
+    script = (
+        "import logging, structlog; from judge import logs; logs.set_up();"
+        "structlog.get_logger().info('one', n=1); logging.getLogger('x').warning('two')"
+    )
+    done = subprocess.run((sys.executable, "-c", script), capture_output=True, text=True, check=True, cwd=tmp_path)
+
+    records = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(record["event"], record["level"]) for record in records] == [("one", "info"), ("two", "warning")]
+    assert done.stdout == ""
