@@ -60,18 +60,18 @@ class Form:
 _FORM = web.RequestKey("form", Form)
 
 
-async def read(request: web.Request, *, max_bytes: int) -> Form:
+async def read(request: web.Request) -> Form:
     """The request's form; read once, then remembered.
 
     Raises:
         UsageError: it is not a form that this site has sent.
-        web.HTTPRequestEntityTooLarge: more than ``max_bytes``.
+        web.HTTPRequestEntityTooLarge: more than the application takes.
     """
     if _FORM not in request:
-        _check_length(request, max_bytes)
+        _check_length(request, request.client_max_size)
         try:
             async with asyncio.timeout(READ_TIMEOUT_S):
-                request[_FORM] = await _parse(request, max_bytes)
+                request[_FORM] = await _parse(request, request.client_max_size)
         except TimeoutError as error:
             raise UsageError("The form took too long to arrive; send it again.") from error
         # What aiohttp raises over a malformed body differs by version; all of it means the same to whoever sent it.

@@ -131,7 +131,7 @@ async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not _is_same_origin(request, settings):
         return _error_page(request, 403, "That form was sent by another site. Nothing was done.")
     if state.session is not None:
-        form = await forms.read(request, max_bytes=settings.max_source_bytes + forms.OVERHEAD_BYTES)
+        form = await forms.read(request)
         if hmac.compare_digest(form.text("csrf").encode(), state.csrf_token.encode()):
             return await handler(request)
     return _error_page(

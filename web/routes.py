@@ -26,7 +26,7 @@ def set_up(app: web.Application) -> None:
             web.get(_PROBLEM + "/statements/{language:[a-z-]{1,16}}.{format:tex|pdf}", problems.statement_file),
             web.get(_PROBLEM + "/samples/{ordinal:[1-9][0-9]{0,3}}.{kind:in|ans}", problems.sample_file),
             web.get(_SUBMISSION, submissions.show),
-            web.get(_SUBMISSION + "/events", submissions.follow),
+            web.get(_SUBMISSION + "/events", submissions.follow, allow_head=False),
             web.get("/register", accounts.register_form),
             web.post("/register", accounts.register),
             web.get("/login", accounts.login_form),

@@ -18,7 +18,6 @@ from web.keys import PASSWORDS, POOL, PROXIES, SESSION, SETTINGS
 from web.pages import page
 from web.rates import TooOften
 
-MAX_BYTES = 16 * 1024
 #: Where a login may lead: a path of this site. Browsers read two slashes, or a slash and a backslash, as another host.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f]{0,500}")
 
@@ -32,7 +31,7 @@ async def register_form(request: web.Request) -> web.Response:
 
 async def register(request: web.Request) -> web.Response:
     """Make a contestant's account and log in to it."""
-    form = await forms.read(request, max_bytes=MAX_BYTES)
+    form = await forms.read(request)
     pool = request.app[POOL]
     try:
         if not request.app[SETTINGS].registration_open:
@@ -69,7 +68,7 @@ async def login_form(request: web.Request) -> web.Response:
 
 async def login(request: web.Request) -> web.Response:
     """Log in. A wrong login, a wrong password and a disabled account look and take the same."""
-    form = await forms.read(request, max_bytes=MAX_BYTES)
+    form = await forms.read(request)
     try:
         name = form.line("login", label="The login", max_length=32)
         password = form.text("password")
@@ -104,7 +103,7 @@ async def account_form(request: web.Request) -> web.Response:
 async def change_password(request: web.Request) -> web.Response:
     """Change one's password, which ends all other sessions of the account."""
     viewer = permissions.require_viewer(request[SESSION].viewer)
-    form = await forms.read(request, max_bytes=MAX_BYTES)
+    form = await forms.read(request)
     error, pool = "", request.app[POOL]
     try:
         password = _new_password(form, login=viewer.login)

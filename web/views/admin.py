@@ -14,7 +14,6 @@ from web.keys import POOL, SESSION
 from web.pages import page
 
 PAGE = 100
-MAX_BYTES = 16 * 1024
 
 
 async def users(request: web.Request) -> web.Response:
@@ -26,7 +25,7 @@ async def users(request: web.Request) -> web.Response:
 async def change_user(request: web.Request) -> web.Response:
     """Change an account's role, or disable or enable it."""
     admin = permissions.require_admin(request[SESSION].viewer)
-    form = await forms.read(request, max_bytes=MAX_BYTES)
+    form = await forms.read(request)
     try:
         async with request.app[POOL].acquire() as connection:
             await _change(connection, form, account_id=int(request.match_info["account"]), by=admin.id)

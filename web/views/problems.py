@@ -58,7 +58,7 @@ async def submit(request: web.Request) -> web.Response:
     """Take a submission, or show the form again with what was filled in and what is wrong with it."""
     viewer = permissions.require_viewer(request[SESSION].viewer)
     settings, pool = request.app[SETTINGS], request.app[POOL]
-    form = await forms.read(request, max_bytes=settings.max_source_bytes + forms.OVERHEAD_BYTES)
+    form = await forms.read(request)
     try:
         async with pool.acquire() as connection:
             contest, problem = await _find(request, connection)
