@@ -279,9 +279,8 @@ def show_verdicts(found: list[JuryVerdict]) -> None:
             "-" if item.slowest_cpu_us is None else f"{item.slowest_cpu_us / 1e6:.3f} s",
             "-" if item.peak_memory_bytes is None else f"{item.peak_memory_bytes / MIB:.1f} MiB",
         )
-    console = Console()
     # What is not a terminal has no width to respect.
-    console.print(table, width=None if console.is_terminal else _WIDTH)
+    Console(width=None if sys.stdout.isatty() else _WIDTH).print(table)
     wrong = sum(not item.is_as_expected for item in found)
     click.secho(
         f"{len(found) - wrong} of {len(found)} jury submissions got a verdict they were expected to get",

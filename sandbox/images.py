@@ -109,10 +109,7 @@ async def ensure(
     missing = [recipe for recipe in wanted if recipe.name not in ids]
     if not missing:
         return ids
-    if shutil.which("mmdebstrap") is None:
-        raise SandboxError(
-            "building images needs mmdebstrap: run `sudo apt-get install mmdebstrap debian-archive-keyring`"
-        )
+    _check_tools()
     cache_dir.mkdir(parents=True, exist_ok=True)
     source = mirror or host_mirror()
     failures: list[str] = []

@@ -22,12 +22,14 @@ missing_packages() {
   # Judging one's own programs needs neither an engine nor images.
   if [ "${JUDGE_ISOLATION:-container}" != local ]; then
     command -v mmdebstrap > /dev/null || echo mmdebstrap
+    # Without root, mmdebstrap builds under the user's subordinate ids.
+    [ "$(id -u)" = 0 ] || command -v newuidmap > /dev/null || echo uidmap
     [ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || echo debian-archive-keyring
     command -v dockerd > /dev/null || [ -n "${DOCKER_HOST:-}" ] || [ -S /var/run/docker.sock ] \
       || [ -S "${XDG_RUNTIME_DIR:-/nowhere}/docker.sock" ] || echo docker.io
   fi
   if [ "${1:-}" = tests ]; then
-    command -v chromium > /dev/null || echo chromium
+    [ -x /usr/bin/chromium ] || echo chromium
   fi
 }
 
