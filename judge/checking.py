@@ -20,26 +20,34 @@ from sandbox.spec import RunLimits, RunSpec
 _SMALL_BYTES = 64 * 1024
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A test case with its files at hand."""
+
+    testcase: Testcase
+    input: Path
+    answer: Path
+
+
 class BuiltinChecking:
     """A checker of ours."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
-    async def check(self, testcase: Testcase, input_path: Path, answer_path: Path, cell: Cell) -> CheckOutcome:
+    async def check(self, case: Case, cell: Cell, output_bytes: int) -> CheckOutcome:
         """Compare the standard output of ``cell``'s last run.
 
         Raises:
             CheckerFailure: the checker is at fault.
         """
-        del input_path
-        if testcase.answer.size <= _SMALL_BYTES:
-            return self._compare(testcase, answer_path, cell)
-        return await asyncio.to_thread(self._compare, testcase, answer_path, cell)
+        if max(case.testcase.answer.size, output_bytes) <= _SMALL_BYTES:
+            return self._compare(case, cell)
+        return await asyncio.to_thread(self._compare, case, cell)
 
-    def _compare(self, testcase: Testcase, answer_path: Path, cell: Cell) -> CheckOutcome:
-        checker = checkers.registry.make(self._name, testcase.checker_flags)
-        with answer_path.open("rb") as answer, cell.open_stdout() as output:
+    def _compare(self, case: Case, cell: Cell) -> CheckOutcome:
+        checker = checkers.registry.make(self._name, case.testcase.checker_flags)
+        with case.answer.open("rb") as answer, cell.open_stdout() as output:
             return checker.check(answer, output)
 
 
@@ -51,17 +59,18 @@ class ProgramChecking:
     program: Source
     limits: Limits
 
-    async def check(self, testcase: Testcase, input_path: Path, answer_path: Path, cell: Cell) -> CheckOutcome:
+    async def check(self, case: Case, cell: Cell, output_bytes: int) -> CheckOutcome:
         """Let the validator judge the standard output of ``cell``'s last run."""
+        del output_bytes
         recipe = language(self.program.language)
         run_argv = recipe.run_argv(self.program, memory_bytes=self.limits.validation_memory_bytes)
         with cell.open_stdout() as output:
             outcome = await self.cell.run(
                 RunSpec(
-                    argv=checkers.validator.argv(run_argv, testcase.checker_flags),
+                    argv=checkers.validator.argv(run_argv, case.testcase.checker_flags),
                     env=ENVIRONMENT,
                     stdin=output,
-                    data={checkers.validator.INPUT: input_path, checkers.validator.ANSWER: answer_path},
+                    data={checkers.validator.INPUT: case.input, checkers.validator.ANSWER: case.answer},
                     feedback=(checkers.validator.JUDGE_MESSAGE,),
                     limits=RunLimits(
                         cpu_ms=self.limits.validation_time_ms,

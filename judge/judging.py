@@ -17,7 +17,7 @@ from typing import Protocol
 import structlog
 
 from checkers.base import CheckerFailure
-from judge.checking import BuiltinChecking, Checking, judge_cell_kind, prepare_checking
+from judge.checking import BuiltinChecking, Case, Checking, judge_cell_kind, prepare_checking
 from judge.compiling import ENVIRONMENT, Programs, prepare
 from judge.errors import JudgeError
 from judge.languages import language
@@ -126,12 +126,10 @@ async def _run_all(
 ) -> list[Run]:
     runs: list[Run] = []
     for ordinal, testcase in enumerate(problem.testcases, start=1):
-        input_path, answer_path = await data.path(testcase.input), await data.path(testcase.answer)
-        spec = _run_spec(source, problem.limits, input_path)
+        case = Case(testcase=testcase, input=await data.path(testcase.input), answer=await data.path(testcase.answer))
+        spec = _run_spec(source, problem.limits, case.input)
         outcome = await cell.run(spec)
-        run = _stopped(testcase, outcome, spec.limits)
-        if run is None:
-            run = await _checked(testcase, outcome, checking, input_path, answer_path, cell)
+        run = _stopped(testcase, outcome, spec.limits) or await _checked(case, outcome, checking, cell)
         runs.append(run)
         progress.ran(ordinal, run)
         if run.verdict is not Verdict.AC and not is_full:
@@ -177,15 +175,13 @@ def _stopped(testcase: Testcase, outcome: Outcome, limits: RunLimits) -> Run | N
     return None
 
 
-async def _checked(
-    testcase: Testcase, outcome: Outcome, checking: Checking, input_path: Path, answer_path: Path, cell: Cell
-) -> Run:
+async def _checked(case: Case, outcome: Outcome, checking: Checking, cell: Cell) -> Run:
     try:
-        checked = await checking.check(testcase, input_path, answer_path, cell)
+        checked = await checking.check(case, cell, outcome.stdout_bytes)
     except CheckerFailure as error:
-        return _run(testcase, outcome, Verdict.JE, message=str(error))
+        return _run(case.testcase, outcome, Verdict.JE, message=str(error))
     verdict = Verdict.AC if checked.is_accepted else Verdict.WA
-    return _run(testcase, outcome, verdict, message=checked.message)
+    return _run(case.testcase, outcome, verdict, message=checked.message)
 
 
 def _run(testcase: Testcase, outcome: Outcome, verdict: Verdict, *, reason: str = "", message: str = "") -> Run:

@@ -20,6 +20,8 @@ from sandbox.spec import RunSpec
 
 #: What the launcher itself may take for anything but the run's own wall time.
 GRACE_S = 20.0
+#: The launcher lengthens the wall limit on a disturbed host, to this many times at most.
+MOST_PATIENCE = 5
 #: A compiled program, all its files together.
 PROGRAM_BYTES = 256 * 1024 * 1024
 
@@ -109,7 +111,7 @@ class Cell:
         stdin = self._show(spec)
         has_own_peak = self._wall.reset_peak()
         request = protocol.run(spec, stdin=stdin, stdout="stdout")
-        report = await self._ask(request, Message.REPORT, spec.limits.wall_ms / 1000 + GRACE_S)
+        report = await self._ask(request, Message.REPORT, MOST_PATIENCE * spec.limits.wall_ms / 1000 + GRACE_S)
         return self._outcome(report, has_own_peak=has_own_peak)
 
     def open_stdout(self) -> BinaryIO:
@@ -157,6 +159,7 @@ class Cell:
                 "involuntary_switches": report.number(Field.SWITCHES),
                 "major_faults": report.number(Field.MAJOR_FAULTS),
                 "minor_faults": report.number(Field.MINOR_FAULTS),
+                "waited_us": report.number(Field.WAITED_NS) // 1000,
             },
         )
 

@@ -252,4 +252,3 @@ async def _call(function: Any, *arguments: Any, **keywords: Any) -> Any:  # noqa
         raise SandboxError("the Docker engine does not answer in time") from error
     except _DOCKER_ERRORS as error:
         raise SandboxError(f"Docker: {error}") from error
-

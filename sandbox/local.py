@@ -136,4 +136,3 @@ def _opened(stack: contextlib.ExitStack, path: Path) -> int:
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     stack.callback(os.close, fd)
     return fd
-

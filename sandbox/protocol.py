@@ -66,6 +66,7 @@ class Field(IntEnum):
     OOM_KILLS = 63
     CGROUP_PEAK = 64
     CGROUP_START = 65
+    WAITED_NS = 66
     FILE_NAME = 70
     FILE_DATA = 71
 

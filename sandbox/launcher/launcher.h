@@ -44,7 +44,7 @@ enum field {
     F_ENDED_BY = 40, F_EXIT_CODE = 41, F_SIGNAL = 42, F_EXEC_ERRNO = 43,
     F_CPU_NS = 50, F_WALL_NS = 51, F_BOX_NS = 52, F_PEAK_RSS = 53, F_STDOUT_BYTES = 54, F_STDERR_TEXT = 55,
     F_SWITCHES = 60, F_MAJOR_FAULTS = 61, F_MINOR_FAULTS = 62, F_OOM_KILLS = 63, F_CGROUP_PEAK = 64,
-    F_CGROUP_START = 65,
+    F_CGROUP_START = 65, F_WAITED_NS = 66,
     F_FILE_NAME = 70, F_FILE_DATA = 71,
 };
 
@@ -117,6 +117,7 @@ uint64_t meter_cpu_ns(const struct meter *meter);
 uint64_t meter_oom_kills(const struct meter *meter);
 uint64_t meter_memory(int fd);
 void watch_processes(uint64_t *cpu_ns, uint64_t *rss_bytes);
+uint64_t longest_wait_ns(void);
 
 /*** box.c: one box, from the inside ***/
 

@@ -108,6 +108,46 @@ static uint64_t process_rss_bytes(pid_t pid)
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+static uint64_t thread_wait_ns(const char *pid, const char *thread)
+{
+    char path[80], text[96];
+    unsigned long long waited = 0;
+
+    snprintf(path, sizeof(path), "/proc/%.10s/task/%.10s/schedstat", pid, thread);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (read_counter(fd, text, sizeof(text)))
+        sscanf(text, "%*u %llu", &waited);
+    if (fd >= 0)
+        close(fd);
+    return waited;
+}
+
+/* The longest that any thread alive now was ready to run and not let. With nobody else on the core, another thread of
+ * the run was using it meanwhile, and is charged for it; else the host was disturbed. */
+uint64_t longest_wait_ns(void)
+{
+    char path[64];
+    uint64_t longest = 0;
+    DIR *processes = opendir("/proc");
+
+    if (!processes)
+        die("open /proc");
+    for (struct dirent *process; (process = readdir(processes));) {
+        if (atoi(process->d_name) <= 1)
+            continue;
+        snprintf(path, sizeof(path), "/proc/%.10s/task", process->d_name);
+        DIR *threads = opendir(path);
+        for (struct dirent *thread; threads && (thread = readdir(threads));) {
+            uint64_t waited = thread_wait_ns(process->d_name, thread->d_name);
+            longest = waited > longest ? waited : longest;
+        }
+        if (threads)
+            closedir(threads);
+    }
+    closedir(processes);
+    return longest;
+}
+
 /* Sums over the processes alive now. The launcher is process 1 of its namespace: every other one belongs to the run. */
 void watch_processes(uint64_t *cpu_ns, uint64_t *rss_bytes)
 {

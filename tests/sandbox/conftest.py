@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from judge.languages import images as language_images
-from sandbox import bundle, engine
+from sandbox import bundle
 from sandbox.cell import Cell, CellMaker
 from sandbox.container import ContainerMaker
-from sandbox.images import Recipe, ensure
 from sandbox.local import LocalMaker
 from sandbox.outcome import Outcome
 from sandbox.spec import RunLimits, RunSpec
@@ -34,14 +32,6 @@ class Level:
 
     async def cell(self, *, shows_data: bool = False) -> Cell:
         return await self.maker.make(image=self.image, core=CORE, shows_data=shows_data)
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def image_names(short_tmp: Path) -> AsyncIterator[dict[str, str]]:
-    """Every language's image on a real engine."""
-    recipes = [Recipe(name=name, packages=image.packages) for name, image in language_images().items()]
-    async with engine.running(print, data_dir=short_tmp):
-        yield await ensure(recipes, mirror=None, cache_dir=short_tmp / "images", progress=print)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["local", "container"])
