@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from judge import config, database, logs, up
+from judge import cli_judging, config, database, logs, up
 from judge.config import Isolation, Settings
 from judge.embedded import embedded
 from judge.errors import JudgeError, NotFound, UsageError
@@ -252,3 +252,7 @@ def _server_dsn(settings: Settings) -> Iterator[str]:
             yield dsn
         finally:
             runner.run(context.__aexit__(None, None, None))
+
+
+main.add_command(cli_judging.run)
+main.add_command(cli_judging.bench)

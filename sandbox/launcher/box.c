@@ -68,7 +68,7 @@ static void mount_own(const struct box *box)
     mount_or_give_up(box, "proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY,
                      "subset=pid,hidepid=invisible");
     snprintf(options, sizeof(options), "size=%llu,nr_inodes=16384,mode=1777",
-             (unsigned long long)box->request->tmp_bytes);
+             (unsigned long long)box->fitting.tmp_bytes);
     mount_or_give_up(box, "tmpfs", "/tmp", MS_NOSUID | MS_NODEV | MS_NOSYMFOLLOW, options);
 }
 
@@ -81,6 +81,15 @@ static void take_stdio(const struct box *box)
     for (int i = 0; i < 3; i++)
         if (dup2(100 + i, i) < 0)
             give_up(box, "dup standard streams");
+}
+
+static void drop_capabilities(const struct box *box)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
+
+    if (syscall(SYS_capset, &header, none) < 0)
+        give_up(box, "drop capabilities");
 }
 
 static void set_up(const struct box *box)
@@ -99,6 +108,9 @@ static void set_up(const struct box *box)
     if (setsid() < 0)
         give_up(box, "setsid");
     umask(022);
+    drop_capabilities(box);
+    if (!install_filter())
+        give_up(box, "seccomp filter");
 }
 
 static bool set_limit(__rlimit_resource_t resource, uint64_t value)
@@ -120,14 +132,6 @@ static bool set_limits(const struct run_request *request)
            set_limit(RLIMIT_NPROC, request->processes + 1);
 }
 
-static bool drop_capabilities(void)
-{
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
-
-    return syscall(SYS_capset, &header, none) == 0;
-}
-
 /* Runs between vfork and exec, in the init's memory: it may only make system calls and leave a note in the ledger. */
 static _Noreturn void start_program(const struct box *box)
 {
@@ -135,10 +139,9 @@ static _Noreturn void start_program(const struct box *box)
 
     signal(SIGPIPE, SIG_DFL);
     sigprocmask(SIG_SETMASK, &no_signals, NULL);
-    if (!set_limits(box->request) || !drop_capabilities() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-        syscall(SYS_close_range, 3, ~0u, 0) < 0 || !install_filter()) {
+    if (!set_limits(box->request) || syscall(SYS_close_range, 3, ~0u, 0) < 0) {
         box->ledger->failed_errno = errno;
-        strcpy(box->ledger->failed_step, "limits, capabilities or filter");
+        strcpy(box->ledger->failed_step, "limits");
         _exit(1);
     }
     execve(box->request->argv[0], box->request->argv, box->request->envp);
@@ -159,7 +162,7 @@ static void note_usage(struct ledger *ledger, const struct rusage *usage)
     ledger->minor_faults += (uint64_t)usage->ru_minflt;
 }
 
-/* Reaps everything that ends until the program itself has; the rest dies with process 1. */
+/* Reaps everything that ends until the program itself has. */
 static void await_program(const struct box *box, pid_t program)
 {
     struct rusage usage;
@@ -180,18 +183,49 @@ static void await_program(const struct box *box, pid_t program)
     }
 }
 
+/* Kills and reaps what the program left behind; kill(-1) is atomic against forks. */
+static void end_others(const struct box *box)
+{
+    struct rusage usage;
+    int status;
+
+    kill(-1, SIGKILL);
+    for (;;) {
+        pid_t ended = wait4(-1, &status, __WALL, &usage);
+        if (ended > 0)
+            note_usage(box->ledger, &usage);
+        else if (errno != EINTR)
+            return;
+    }
+}
+
+static void await_go(const struct box *box)
+{
+    uint64_t value;
+
+    while (read(box->go, &value, sizeof(value)) < 0)
+        if (errno != EINTR)
+            give_up(box, "wait to go");
+}
+
 _Noreturn void box_main(const struct box *box)
 {
+    const uint64_t one = 1;
+
     set_up(box);
-    box->ledger->cpu_base_ns = meter_cpu_ns(box->meter);
+    await_go(box);
     box->ledger->started_ns = now_ns();
+    box->ledger->cpu_base_ns = meter_cpu_ns(box->meter);
     pid_t program = vfork();
     if (program == 0)
         start_program(box);
     if (program < 0)
         give_up(box, "vfork");
     /* Only the program holds the streams from here on: their end is its end. */
-    syscall(SYS_close_range, 0, ~0u, 0);
+    syscall(SYS_close_range, 0, box->done - 1, 0);
+    syscall(SYS_close_range, box->done + 1, ~0u, 0);
     await_program(box, program);
+    end_others(box);
+    (void)!write(box->done, &one, sizeof(one));
     _exit(0);
 }

@@ -6,13 +6,17 @@
  *                  over the mounts that it made itself (root.c) and over nothing else. Single-threaded. Reads requests
  *                  on standard input, writes reports on standard output, works on one request at a time (run.c).
  *   a box's init   process 1 of fresh user, pid, mount, ipc and uts namespaces, a clone of the launcher that never
- *                  executes anything. Mounts the run's /proc and /tmp, starts the program, reaps (box.c). When it ends,
- *                  the kernel has killed all else in the box before the launcher can see it.
- *   the program    and whatever it starts, without capabilities, behind the filter of seccomp.c, with three open
+ *                  executes anything. Mounts the run's /proc and /tmp, gives up its capabilities, puts itself behind
+ *                  the filter of seccomp.c, and waits to be told to go; then it starts the program, and when that ends
+ *                  kills and reaps whatever else is left (box.c). Should it be killed itself, the kernel has killed
+ *                  all else in the box before the launcher can see it.
+ *   the program    and whatever it starts, without capabilities, behind the same filter, with three open
  *                  descriptors: pipes whose other ends the launcher holds.
  *
- * Init and launcher share one page, the ledger, which is gone from the program at exec. No stream that a program can
- * write to carries anything but its own output.
+ * Every box serves one run. The next one is made as soon as a run has been reported, while the host looks at the report:
+ * a run then costs little more than the exec of its program. Init and launcher share memory, the request and the
+ * ledger, which is gone from the program at exec. No stream that a program can write to carries anything but its own
+ * output.
  *
  * When the host goes away (end of input) the launcher ends, and as process 1 takes everything with it.
  *
@@ -30,6 +34,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -43,6 +48,15 @@ _Noreturn void die(const char *format, ...)
     fputc('\n', stderr);
     va_end(arguments);
     _exit(70);
+}
+
+void *share(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (memory == MAP_FAILED)
+        die("shared memory: %s", strerror(errno));
+    return memory;
 }
 
 static void bind_to_core(const char *number)
@@ -96,6 +110,7 @@ static void serve(const struct request *request, struct exchange exchange, const
         run_box(&request->run, exchange, meter);
         break;
     case LOAD:
+        discard_box(); /* it shows the old /work */
         if (unpack_bundle(exchange.in, request->name))
             say_done();
         else
@@ -114,7 +129,6 @@ static void serve(const struct request *request, struct exchange exchange, const
 
 int main(int count, char **arguments)
 {
-    static struct request request;
     struct meter meter;
 
     (void)count;
@@ -125,9 +139,10 @@ int main(int count, char **arguments)
     open_meter(&meter, getpid() == 1);
     enter_cell();
     struct exchange exchange = build_root(&options);
+    struct request *request = new_request();
     compile_filter();
     say_hello(&meter);
-    while (read_request(&request))
-        serve(&request, exchange, &meter);
+    while (read_request(request))
+        serve(request, exchange, &meter);
     return 0;
 }

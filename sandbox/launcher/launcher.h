@@ -23,6 +23,9 @@
 /* The sandbox is broken: says why on standard error, which the host keeps, and ends the whole cell. */
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Zeroed memory that a later clone keeps sharing with the launcher. */
+void *share(size_t size);
+
 /*** clock.c ***/
 
 uint64_t now_ns(void);     /* CLOCK_MONOTONIC: immune to a clock that is set */
@@ -66,6 +69,9 @@ struct request {
     uint64_t max_bytes;   /* SAVE */
     struct run_request run;
 };
+
+/* A request in shared memory, to be read into. */
+struct request *new_request(void);
 
 /* Waits for the next request; false at the end of the stream. A malformed one ends the cell: the host speaks this
  * protocol, so whatever else arrives means that nothing here can be trusted any more. */
@@ -121,22 +127,30 @@ uint64_t longest_wait_ns(void);
 
 /*** box.c: one box, from the inside ***/
 
-/* A page shared by the launcher and the box's init, which the program itself never sees: exec drops it. */
+/* What the launcher and a box's init share; the program itself never sees it, since exec drops it. */
 struct ledger {
     char failed_step[64]; /* set-up failed here; empty: it did not */
     int failed_errno;
     int exec_errno; /* the program could not be started */
     int status;     /* of the program, as wait(2) gives it */
-    uint64_t started_ns, ended_ns, cpu_base_ns;
-    _Atomic uint64_t reaped_cpu_ns;
+    uint64_t started_ns, ended_ns;
+    _Atomic uint64_t cpu_base_ns, reaped_cpu_ns;
     uint64_t peak_rss_bytes, switches, major_faults, minor_faults;
 };
 
+/* What has to be known of a run before its box can be made. */
+struct fitting {
+    uint64_t tmp_bytes;
+    bool work_writable, feedback;
+};
+
 struct box {
-    const struct run_request *request;
+    struct fitting fitting;
+    const struct run_request *request; /* shared: filled in between the making of the box and `go` */
     struct ledger *ledger;
     const struct meter *meter;
     int stdio[3];
+    int go, done; /* event counters: the launcher says when to start, the init when all of the run is dead */
 };
 
 /* Runs in the new namespaces, as their process 1. */
@@ -145,6 +159,7 @@ _Noreturn void box_main(const struct box *box);
 /*** run.c: one box, from the outside ***/
 
 void run_box(const struct run_request *request, struct exchange exchange, const struct meter *meter);
+void discard_box(void);
 
 /*** seccomp.c ***/
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/eventfd.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -27,14 +27,22 @@
 /* So many times its wall limit a run on a disturbed host may take on top. */
 #define MOST_PATIENCE 4
 
+/* A box that waits for its run, or is at it. */
+struct prepared {
+    struct box box;
+    pid_t init;           /* 0: there is no box */
+    int init_fd;          /* pidfd of the box's init: readable when all of the box is dead */
+    int feed, catch, err; /* our ends of the three pipes; -1 when closed */
+};
+
+static struct prepared prepared;
+
 struct watch {
     const struct run_request *request;
     const struct meter *meter;
     struct ledger *ledger;
-    pid_t init;
-    int init_fd;          /* pidfd of the box's init: readable when all of the box is dead */
-    int input, output;    /* files */
-    int feed, catch, err; /* our ends of the three pipes; -1 when closed */
+    struct prepared *prepared;
+    int input, output; /* files */
     uint64_t output_bytes;
     char *stderr_text;
     size_t stderr_bytes;
@@ -64,7 +72,7 @@ static void kill_box(struct watch *watch, enum ended_by reason)
     watch->killed = true;
     watch->ended_by = reason;
     /* Killing process 1 of a namespace kills all of it, atomically against forks. */
-    if (syscall(SYS_pidfd_send_signal, watch->init_fd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+    if (syscall(SYS_pidfd_send_signal, watch->prepared->init_fd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
         die("kill the box: %s", strerror(errno));
 }
 
@@ -77,17 +85,17 @@ static void feed_input(struct watch *watch)
             if (got < 0)
                 die("read input: %s", strerror(errno));
             if (got == 0) {
-                close_fd(&watch->feed);
+                close_fd(&watch->prepared->feed);
                 return;
             }
             watch->chunk_at = 0;
             watch->chunk_size = (size_t)got;
         }
-        ssize_t put = write(watch->feed, watch->chunk + watch->chunk_at, watch->chunk_size - watch->chunk_at);
+        ssize_t put = write(watch->prepared->feed, watch->chunk + watch->chunk_at, watch->chunk_size - watch->chunk_at);
         if (put < 0 && errno == EAGAIN)
             return;
         if (put < 0) {
-            close_fd(&watch->feed);
+            close_fd(&watch->prepared->feed);
             return;
         }
         watch->chunk_at += (size_t)put;
@@ -187,28 +195,28 @@ static uint64_t enforce(struct watch *watch)
     return next < MS / 2 ? MS / 2 : next;
 }
 
-/* Until the box's init is dead, and with it everything in the box. */
+/* Until everything of the run is dead: its init says so, or is dead itself. */
 static void attend(struct watch *watch)
 {
     for (;;) {
         struct pollfd fds[] = {
-            {watch->init_fd, POLLIN, 0}, {watch->feed, POLLOUT, 0}, {watch->catch, POLLIN, 0},
-            {watch->err, POLLIN, 0}, {STDIN_FILENO, 0, 0},
+            {watch->prepared->init_fd, POLLIN, 0}, {watch->prepared->feed, POLLOUT, 0}, {watch->prepared->catch, POLLIN, 0},
+            {watch->prepared->err, POLLIN, 0}, {STDIN_FILENO, 0, 0}, {watch->prepared->box.done, POLLIN, 0},
         };
         uint64_t next = enforce(watch);
         struct timespec timeout = {(time_t)(next / 1000000000u), (long)(next % 1000000000u)};
 
-        if (ppoll(fds, 5, &timeout, NULL) < 0 && errno != EINTR)
+        if (ppoll(fds, 6, &timeout, NULL) < 0 && errno != EINTR)
             die("poll: %s", strerror(errno));
         if (fds[4].revents & (POLLHUP | POLLERR))
             die("the host went away during a run");
         if (fds[1].revents)
             feed_input(watch);
         if (fds[2].revents)
-            catch_stream(watch, &watch->catch, store_output);
+            catch_stream(watch, &watch->prepared->catch, store_output);
         if (fds[3].revents)
-            catch_stream(watch, &watch->err, store_stderr);
-        if (fds[0].revents)
+            catch_stream(watch, &watch->prepared->err, store_stderr);
+        if (fds[0].revents || fds[5].revents)
             return;
     }
 }
@@ -216,26 +224,25 @@ static void attend(struct watch *watch)
 /* What the dead left in the pipes. Nobody can write any more, so this ends. */
 static void drain(struct watch *watch)
 {
-    while (watch->catch >= 0)
-        catch_stream(watch, &watch->catch, store_output);
-    while (watch->err >= 0)
-        catch_stream(watch, &watch->err, store_stderr);
+    while (watch->prepared->catch >= 0)
+        catch_stream(watch, &watch->prepared->catch, store_output);
+    while (watch->prepared->err >= 0)
+        catch_stream(watch, &watch->prepared->err, store_stderr);
 }
 
-static pid_t clone_box(const struct box *box, int *init_fd)
+static void clone_box(void)
 {
     struct clone_args arguments = {
         .flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD,
-        .pidfd = (uint64_t)(uintptr_t)init_fd,
+        .pidfd = (uint64_t)(uintptr_t)&prepared.init_fd,
         .exit_signal = SIGCHLD,
     };
-    pid_t init = (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
 
-    if (init == 0)
-        box_main(box);
-    if (init < 0)
+    prepared.init = (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
+    if (prepared.init == 0)
+        box_main(&prepared.box);
+    if (prepared.init < 0)
         die("clone a box: %s", strerror(errno));
-    return init;
 }
 
 static void make_pipe(int *inside, int *outside, bool inside_reads)
@@ -291,17 +298,9 @@ static void send_report(const struct watch *watch, uint64_t begun_ns)
     send_message();
 }
 
-/* Collects the dead init, and decides about memory now that nothing can change any more. */
-static void reap(struct watch *watch)
+/* Decides about memory now that nothing can change any more. */
+static void judge_memory(struct watch *watch)
 {
-    struct rusage usage;
-    int status;
-
-    while (wait4(watch->init, &status, __WALL, &usage) < 0)
-        if (errno != EINTR)
-            die("wait for the box: %s", strerror(errno));
-    if ((uint64_t)usage.ru_maxrss * 1024 > watch->ledger->peak_rss_bytes)
-        watch->ledger->peak_rss_bytes = (uint64_t)usage.ru_maxrss * 1024;
     if (watch->seen_rss_bytes > watch->ledger->peak_rss_bytes)
         watch->ledger->peak_rss_bytes = watch->seen_rss_bytes;
     if (meter_oom_kills(watch->meter) > watch->oom_base)
@@ -328,57 +327,114 @@ static bool open_files(struct watch *watch, struct exchange exchange)
     return false;
 }
 
-static struct ledger *new_ledger(void)
+static int event_counter(void)
+{
+    int fd = eventfd(0, EFD_CLOEXEC);
+
+    if (fd < 0)
+        die("eventfd: %s", strerror(errno));
+    return fd;
+}
+
+/* Makes a box that waits for its run. Needs nothing of the run but what it has to fit. */
+static void prepare_box(const struct run_request *request, struct fitting fitting, const struct meter *meter)
 {
     static struct ledger *ledger;
 
-    if (!ledger) {
-        ledger = mmap(NULL, sizeof(*ledger), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        if (ledger == MAP_FAILED)
-            die("mmap: %s", strerror(errno));
-    }
+    if (!ledger)
+        ledger = share(sizeof(*ledger));
     memset(ledger, 0, sizeof(*ledger));
-    return ledger;
+    prepared = (struct prepared){.box = {.fitting = fitting, .request = request, .ledger = ledger, .meter = meter}};
+    set_work_writable(fitting.work_writable);
+    if (fitting.feedback)
+        mount_or_die("feedback", "/feedback", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOSYMFOLLOW, "size=64m,mode=755");
+    make_pipe(&prepared.box.stdio[0], &prepared.feed, true);
+    make_pipe(&prepared.box.stdio[1], &prepared.catch, false);
+    make_pipe(&prepared.box.stdio[2], &prepared.err, false);
+    prepared.box.go = event_counter();
+    prepared.box.done = event_counter();
+    clone_box();
+    for (int i = 0; i < 3; i++)
+        close_fd(&prepared.box.stdio[i]);
+}
+
+/* Waits until the box is gone for good, and lets go of all that belonged to it. */
+static void clear_box(void)
+{
+    while (waitpid(prepared.init, NULL, __WALL) < 0)
+        if (errno != EINTR)
+            die("wait for the box: %s", strerror(errno));
+    close_fd(&prepared.init_fd);
+    close_fd(&prepared.feed);
+    close_fd(&prepared.catch);
+    close_fd(&prepared.err);
+    close_fd(&prepared.box.go);
+    close_fd(&prepared.box.done);
+    if (prepared.box.fitting.feedback && umount2("/feedback", MNT_DETACH) < 0)
+        die("unmount /feedback: %s", strerror(errno));
+    prepared.init = 0;
+}
+
+/* Drops the box made ahead, if any. */
+void discard_box(void)
+{
+    if (!prepared.init)
+        return;
+    if (syscall(SYS_pidfd_send_signal, prepared.init_fd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
+        die("kill the box: %s", strerror(errno));
+    clear_box();
+}
+
+static bool fits(struct fitting wanted)
+{
+    struct fitting made = prepared.box.fitting;
+
+    return prepared.init && made.tmp_bytes == wanted.tmp_bytes && made.work_writable == wanted.work_writable &&
+           made.feedback == wanted.feedback;
+}
+
+static void go(struct watch *watch)
+{
+    const uint64_t one = 1;
+
+    watch->oom_base = meter_oom_kills(watch->meter);
+    watch->memory_base = meter_memory(watch->meter->memory_fd);
+    /* From here on what the launcher itself uses is told apart from the run. */
+    watch->own_cpu_base_ns = own_cpu_ns();
+    if (write(watch->prepared->box.go, &one, sizeof(one)) < 0)
+        die("start the run: %s", strerror(errno));
 }
 
 void run_box(const struct run_request *request, struct exchange exchange, const struct meter *meter)
 {
     uint64_t begun_ns = now_ns();
-    struct watch watch = {.request = request, .meter = meter, .ledger = new_ledger(), .stderr_text = stderr_buffer,
-                          .chunk = feed_chunk};
-    struct box box = {.request = request, .ledger = watch.ledger, .meter = meter};
+    struct watch watch = {.request = request, .meter = meter, .stderr_text = stderr_buffer, .chunk = feed_chunk,
+                          .prepared = &prepared};
+    struct fitting fitting = {request->tmp_bytes, request->work_writable, request->feedback[0] != NULL};
 
     if (!open_files(&watch, exchange)) {
         refuse("open the run's input or output: %s", strerror(errno));
         return;
     }
-    set_work_writable(request->work_writable);
-    if (request->feedback[0])
-        mount_or_die("feedback", "/feedback", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOSYMFOLLOW, "size=64m,mode=755");
-    make_pipe(&box.stdio[0], &watch.feed, true);
-    make_pipe(&box.stdio[1], &watch.catch, false);
-    make_pipe(&box.stdio[2], &watch.err, false);
-    watch.oom_base = meter_oom_kills(meter);
-    watch.memory_base = meter_memory(meter->memory_fd);
-    watch.init = clone_box(&box, &watch.init_fd);
-    /* From here on what the launcher itself uses is told apart from the run; the clone was before the run's base. */
-    watch.own_cpu_base_ns = own_cpu_ns();
-    for (int i = 0; i < 3; i++)
-        close_fd(&box.stdio[i]);
-
+    if (!fits(fitting)) {
+        discard_box();
+        prepare_box(request, fitting, meter);
+    }
+    watch.ledger = prepared.box.ledger;
+    go(&watch);
     attend(&watch);
-    reap(&watch);
     drain(&watch);
-    close_fd(&watch.feed);
-    close_fd(&watch.init_fd);
-    close_fd(&watch.input);
-    close_fd(&watch.output);
+    judge_memory(&watch);
     if (watch.ledger->failed_step[0])
         refuse("making a box: %s: %s", watch.ledger->failed_step, strerror(watch.ledger->failed_errno));
     else if (!watch.ledger->started_ns)
         refuse("making a box: it was killed while being set up");
     else
         send_report(&watch, begun_ns);
-    if (request->feedback[0] && umount2("/feedback", MNT_DETACH) < 0)
-        die("unmount /feedback: %s", strerror(errno));
+    close_fd(&watch.input);
+    close_fd(&watch.output);
+    clear_box();
+    /* A compiler runs once; what it made runs on one test after the other. */
+    if (!fitting.work_writable)
+        prepare_box(request, fitting, meter);
 }

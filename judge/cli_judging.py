@@ -1,0 +1,103 @@
+"""Commands about problems and single judgings: ``judge run`` and ``judge problem``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from judge.bench import figures
+from judge.bench import sandbox as bench_of_sandbox
+from judge.config import Isolation, Settings
+from judge.single import judge_source
+from judge.verdicts import Verdict
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option(
+    "--problem", "package", required=True, type=click.Path(path_type=Path), help="The folder of a problem package."
+)
+@click.option("--language", "language_id", help="A language's id; guessed from the file names by default.")
+@click.option("--isolation", type=click.Choice([level.value for level in Isolation]), help="Overrides the settings.")
+@click.option("--all", "is_full", is_flag=True, help="Run all tests, even after the first failure.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    source: Path,
+    package: Path,
+    language_id: str | None,
+    isolation: str | None,
+    *,
+    is_full: bool,
+    as_json: bool,
+) -> None:
+    """Judge SOURCE, a file or a folder of them, without database or server.
+
+    Exit code 0: judged, whatever the verdict. 2: it cannot be judged as given. 3: judge error.
+    """
+    settings: Settings = ctx.obj.settings
+    if isolation is not None:
+        settings = settings.model_copy(update={"isolation": Isolation(isolation)})
+    described = asyncio.run(
+        judge_source(
+            settings,
+            package,
+            source,
+            language_id=language_id,
+            is_full=is_full,
+            said=lambda line: click.echo(line, err=True),
+        )
+    )
+    if as_json:
+        click.echo(json.dumps(described))
+    else:
+        _show(described)
+    if described["verdict"] == Verdict.JE:
+        ctx.exit(3)
+
+
+def _show(described: dict[str, Any]) -> None:
+    """A judging for people."""
+    console = Console(highlight=False)
+    table = Table("test", "verdict", "time", "memory", "")
+    for test in described["tests"]:
+        table.add_row(
+            test["name"],
+            test["verdict"],
+            f"{test['cpu_ms']:.0f} ms",
+            f"{test['memory_bytes'] / 2**20:.1f} MiB",
+            escape("; ".join(filter(None, (test["reason"], test["message"])))),
+        )
+    if described["tests"]:
+        console.print(table)
+    if described["compile"]["output"]:
+        console.print("compiler:\n" + described["compile"]["output"], markup=False)
+    if described["message"]:
+        console.print(described["message"], markup=False)
+    verdict = Verdict(described["verdict"])
+    console.print(f"{verdict.value} – {verdict.words}", style="bold green" if verdict is Verdict.AC else "bold red")
+
+
+@click.group()
+def bench() -> None:
+    """Measure this host, beside a peer or the physical limit in the same run."""
+
+
+@bench.command("sandbox")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def bench_sandbox(lazy: Any, *, as_json: bool) -> None:  # noqa: ANN401
+    """What a run costs: a box, a bare fork and exec, a container of its own."""
+    found = asyncio.run(bench_of_sandbox.measure(lazy.settings, lambda line: click.echo(line, err=True)))
+    if as_json:
+        click.echo(json.dumps(figures.as_json(found)))
+    else:
+        figures.show(found)
