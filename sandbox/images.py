@@ -186,6 +186,13 @@ def _read(path: Path) -> str:
         return ""
 
 
+def _check_tools() -> None:
+    needed = {"mmdebstrap": "mmdebstrap"} if os.geteuid() == 0 else {"mmdebstrap": "mmdebstrap", "newuidmap": "uidmap"}
+    if missing := [package for program, package in needed.items() if shutil.which(program) is None]:
+        packages = " ".join([*missing, "debian-archive-keyring"])
+        raise SandboxError(f"building images needs {' and '.join(missing)}: run `sudo apt-get install {packages}`")
+
+
 async def built(recipes: Iterable[Recipe]) -> dict[str, str]:
     """Ids of those of the images that this host has, by recipe name.
 

@@ -162,7 +162,7 @@ async def test_a_cancelled_build_leaves_nothing(built: dict[str, str], tmp_path:
             is_under_way.set()
 
     build = asyncio.create_task(images.ensure([recipe], mirror=None, cache_dir=tmp_path, progress=progress))
-    await is_under_way.wait()
+    await asyncio.wait({build, asyncio.create_task(is_under_way.wait())}, return_when=asyncio.FIRST_COMPLETED)
     build.cancel()
     with pytest.raises(asyncio.CancelledError):
         await build
