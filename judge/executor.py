@@ -107,9 +107,7 @@ class LocalExecutor:
         reporter = Reporter(self._pool, claim, tests_total=len(problem.testcases))
         async with asyncio.TaskGroup() as both:
             both.create_task(reporter.work(), name=f"reporting {claim.judging_id}")
-            judged = await judge(
-                problem, source, bench=self._bench, slot=slot, progress=reporter, is_full=claim.is_full
-            )
+            judged = await judge(problem, source, bench=self._bench, slot=slot, progress=reporter)
             reporter.stop()
         return judged
 

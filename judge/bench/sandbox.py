@@ -44,7 +44,11 @@ async def measure(settings: Settings, said: Progress) -> list[Figure]:
     image = (await ensure([recipe], mirror=settings.debian_mirror, cache_dir=cache_dir, progress=said))[IMAGE]
     core = host.slots(settings)[0].core
     maker = host.cell_maker(settings)
-    starts, stops, boxes, trips, bare = [], [], [], [], []
+    starts: list[float] = []
+    stops: list[float] = []
+    boxes: list[float] = []
+    trips: list[float] = []
+    bare: list[float] = []
     for number in range(CELLS):
         begun = time.perf_counter()
         cell = await maker.make(image=image, core=core, shows_data=False)

@@ -26,8 +26,6 @@ class Claim:
     submission_id: int
     contest_id: int
     problem_version_id: int
-    #: Whether all test cases are to be run, as for jury submissions.
-    is_full: bool
 
 
 async def add(connection: Connection, *, submission_id: int, problem_version_id: int, priority: int) -> int:
@@ -54,8 +52,8 @@ async def claim(connection: Connection, *, judgehost_id: int, lease_s: float) ->
         " claimed AS (UPDATE judgings SET state = 'judging', attempt = attempt + 1, judgehost_id = $1,"
         "  claimed_at = now(), lease_until = now() + make_interval(secs => $2) FROM next"
         "  WHERE judgings.id = next.id RETURNING judgings.*)"
-        " SELECT claimed.id AS judging_id, attempt, submission_id, contest_id, problem_version_id,"
-        "  expected IS NOT NULL AS is_full FROM claimed JOIN submissions ON submissions.id = submission_id",
+        " SELECT claimed.id AS judging_id, attempt, submission_id, contest_id, problem_version_id"
+        " FROM claimed JOIN submissions ON submissions.id = submission_id",
         judgehost_id,
         lease_s,
     )
@@ -162,8 +160,8 @@ async def count_loss(connection: Connection, claim: Claim) -> int:
 async def lapsed(connection: Connection, *, limit: int = 100) -> list[Claim]:
     """Claims whose lease ran out, locked for this transaction."""
     rows = await connection.fetch(
-        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id,"
-        " expected IS NOT NULL AS is_full FROM judgings JOIN submissions ON submissions.id = submission_id"
+        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id"
+        " FROM judgings JOIN submissions ON submissions.id = submission_id"
         " WHERE state = 'judging' AND lease_until < now() ORDER BY lease_until LIMIT $1"
         " FOR UPDATE OF judgings SKIP LOCKED",
         limit,
@@ -174,8 +172,8 @@ async def lapsed(connection: Connection, *, limit: int = 100) -> list[Claim]:
 async def of_judgehost(connection: Connection, judgehost_id: int) -> list[Claim]:
     """Claims that a judgehost held, locked for this transaction: those of its earlier life, when it starts anew."""
     rows = await connection.fetch(
-        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id,"
-        " expected IS NOT NULL AS is_full FROM judgings JOIN submissions ON submissions.id = submission_id"
+        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id"
+        " FROM judgings JOIN submissions ON submissions.id = submission_id"
         " WHERE state = 'judging' AND judgehost_id = $1 FOR UPDATE OF judgings",
         judgehost_id,
     )
