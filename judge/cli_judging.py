@@ -83,7 +83,7 @@ def _show(described: dict[str, Any]) -> None:
     if described["message"]:
         console.print(described["message"], markup=False)
     verdict = Verdict(described["verdict"])
-    console.print(f"{verdict.value} – {verdict.words}", style="bold green" if verdict is Verdict.AC else "bold red")
+    console.print(f"{verdict.value}: {verdict.words}", style="bold green" if verdict is Verdict.AC else "bold red")
 
 
 @click.group()

@@ -17,6 +17,7 @@ from judge.judging import Bench, judge, judge_error
 from judge.models import Judged, Problem
 from judge.reporting import Reporter
 from judge.store import blobs, judgings, problems
+from judge.store.events import Telling
 from judge.store.judgings import Claim
 from judge.store.pool import DISCONNECTED, RECONNECT_S, Connection, Pool
 from sandbox.pool import CellPool, Slot
@@ -88,18 +89,22 @@ class LocalExecutor:
             self._has_free.set()
 
     async def _judge(self, claim: Claim, slot: Slot) -> None:
+        announced: list[Telling] = []
         try:
-            judged = await self._judged(claim, slot)
+            judged = await self._judged(claim, slot, announced)
         except* LeaseLost as group:
             raise LeaseLost(str(group.exceptions[0])) from group
         except* Exception as group:
             # A bug of ours must neither take the daemon down nor be tried again for ever.
             log.exception("judging raised", judging=claim.judging_id, error=repr(group.exceptions))
             judged = judge_error(f"internal error: {group.exceptions[0]!r}")
-        await _until_connected(lambda connection: queue.complete(connection, claim, judged), self._pool)
+        await _until_connected(
+            lambda connection: queue.complete(connection, claim, judged, announced=announced), self._pool
+        )
         log.info("judged", judging=claim.judging_id, submission=claim.submission_id, verdict=judged.verdict.value)
 
-    async def _judged(self, claim: Claim, slot: Slot) -> Judged:
+    async def _judged(self, claim: Claim, slot: Slot, announced: list[Telling]) -> Judged:
+        """Judge, reporting meanwhile; what could not be reported any more is added to ``announced``."""
         problem = await self._problem(claim.problem_version_id)
         source = await _until_connected(
             lambda connection: judgings.load_source(connection, claim.submission_id), self._pool
@@ -109,6 +114,7 @@ class LocalExecutor:
             both.create_task(reporter.work(), name=f"reporting {claim.judging_id}")
             judged = await judge(problem, source, bench=self._bench, slot=slot, progress=reporter)
             reporter.stop()
+        announced += reporter.unannounced()
         return judged
 
     async def _problem(self, version_id: int) -> Problem:

@@ -63,7 +63,7 @@ async def open_pool(settings: Settings) -> AsyncIterator[CellPool]:
 
 
 async def image_names(settings: Settings) -> dict[str, str]:
-    """What the images of recipes are called on this host. At level ``local`` programs are the host's own, hence its name.
+    """What the images of recipes are called on this host; at level ``local``, where programs are its own, by its name.
 
     Raises:
         SandboxError: no image has been built, or no engine answers.

@@ -14,12 +14,12 @@ Whatever dies between two of these leaves a judging that the next ``reap`` puts 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from judge.errors import RejectedSource
 from judge.languages import is_file_name
 from judge.models import Compilation, Judged, Limits, Run, Source
 from judge.store import blobs, events, judgings, problems
+from judge.store.events import Telling
 from judge.store.judgings import Claim
 from judge.store.pool import Connection
 from judge.verdicts import Verdict
@@ -125,7 +125,7 @@ async def record(
     connection: Connection,
     claim: Claim,
     *,
-    announced: Sequence[tuple[str, dict[str, Any]]],
+    announced: Sequence[Telling],
     runs: Sequence[tuple[int, Run]],
     is_fresh: bool,
 ) -> None:
@@ -150,15 +150,18 @@ async def record(
         )
 
 
-async def complete(connection: Connection, claim: Claim, judged: Judged) -> None:
+async def complete(connection: Connection, claim: Claim, judged: Judged, *, announced: Sequence[Telling] = ()) -> None:
     """Record a verdict with all its runs, whatever was recorded of them before.
+
+    Args:
+        announced: events that come before that of the verdict.
 
     Raises:
         LeaseLost: the judging is not ours any more; nothing was kept.
     """
     async with connection.transaction():
         await judgings.hold(connection, claim)
-        await _finish(connection, claim, judged)
+        await _finish(connection, claim, judged, announced)
 
 
 async def give_back(connection: Connection, *, judgehost_id: int) -> int:
@@ -196,7 +199,7 @@ async def _end_leases(connection: Connection, claims: Sequence[Claim]) -> int:
     return len(claims)
 
 
-async def _finish(connection: Connection, claim: Claim, judged: Judged) -> None:
+async def _finish(connection: Connection, claim: Claim, judged: Judged, announced: Sequence[Telling] = ()) -> None:
     await judgings.forget_runs(connection, claim)
     await judgings.add_runs(connection, claim, list(enumerate(judged.runs, start=1)))
     await judgings.finish(connection, claim, judged)
@@ -208,7 +211,10 @@ async def _finish(connection: Connection, claim: Claim, judged: Judged) -> None:
         "compile_output": judged.compilation.output,
     }
     await events.append(
-        connection, contest_id=claim.contest_id, submission_id=claim.submission_id, events=[("verdict", data)]
+        connection,
+        contest_id=claim.contest_id,
+        submission_id=claim.submission_id,
+        events=[*announced, ("verdict", data)],
     )
 
 

@@ -6,14 +6,12 @@ Judging never waits for Postgres: runs are collected while one write is under wa
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from judge import queue
 from judge.models import Run
+from judge.store.events import Telling
 from judge.store.judgings import Claim
 from judge.store.pool import DISCONNECTED, RECONNECT_S, Pool
-
-_Event = tuple[str, dict[str, Any]]
 
 
 class Reporter:
@@ -23,7 +21,7 @@ class Reporter:
         self._pool = pool
         self._claim = claim
         self._tests_total = tests_total
-        self._events: list[_Event] = []
+        self._events: list[Telling] = []
         self._runs: list[tuple[int, Run]] = []
         self._is_fresh = False
         self._has_news = asyncio.Event()
@@ -52,9 +50,13 @@ class Reporter:
         self._has_news.set()
 
     def stop(self) -> None:
-        """Make ``work`` end when its present write is done; what is left unwritten goes with the verdict."""
+        """Make ``work`` end when its present write is done."""
         self._is_stopped = True
         self._has_news.set()
+
+    def unannounced(self) -> list[Telling]:
+        """Once ``work`` has ended: the events that have to go with the verdict."""
+        return self._events
 
     async def work(self) -> None:
         """Write until stopped.

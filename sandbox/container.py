@@ -44,7 +44,7 @@ class _AttachStream:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
-        self._socket.setblocking(False)
+        self._socket.setblocking(False)  # noqa: FBT003
         self._raw = bytearray()
         self._stderr = bytearray()
 

@@ -80,7 +80,7 @@ class Exchange:
 
     def take(self, name: str, max_bytes: int) -> bytes:
         """The content of ``out``'s file ``name``, which must not be larger than ``max_bytes``."""
-        with open(self.open_out(name), "rb") as file:
+        with os.fdopen(self.open_out(name), "rb") as file:
             content = file.read(max_bytes + 1)
         if len(content) > max_bytes:
             raise CellDied(f"{name} in the exchange directory is larger than {max_bytes} bytes")

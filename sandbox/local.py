@@ -31,7 +31,9 @@ class _ProcessStream:
     """A launcher that is a child process of ours."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin and process.stdout and process.stderr
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
         self._stdin, self._stdout, self._stderr = process.stdin, process.stdout, process.stderr
 
     async def send(self, data: bytes) -> None:

@@ -21,6 +21,9 @@ from judge.store.pool import Connection
 #: Payload: the submission's id. Sent when the transaction commits, so that a listener finds what it is told of.
 CHANNEL = "judge_events"
 
+#: An event to be: its kind and data.
+Telling = tuple[str, dict[str, Any]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -33,9 +36,7 @@ class Event:
     data: dict[str, Any]
 
 
-async def append(
-    connection: Connection, *, contest_id: int, submission_id: int, events: Sequence[tuple[str, dict[str, Any]]]
-) -> None:
+async def append(connection: Connection, *, contest_id: int, submission_id: int, events: Sequence[Telling]) -> None:
     """Add events of one submission, in order, and wake whoever shows it."""
     await connection.executemany(
         "INSERT INTO events (kind, contest_id, submission_id, data) VALUES ($1, $2, $3, $4)",

@@ -104,7 +104,7 @@ async def filled(pool: Pool) -> AsyncIterator[Queue]:
 async def test_killing_the_daemon_loses_nothing(
     filled: Queue, dsn: str, short_tmp: Path, level: str, image_names: dict[str, str]
 ) -> None:
-    """kill -9 in the middle of a judging, three times over: all ends judged exactly once, with the known verdicts."""
+    """A kill -9 in the middle of a judging, three times over: all ends judged exactly once, with the known verdicts."""
     assert image_names
     data_dir = short_tmp / f"killed-{level}"
     for kills in range(3):
@@ -130,7 +130,8 @@ async def test_killing_the_daemon_loses_nothing(
     tests = len(load(SAMPLES / "hello-sum").problem.testcases)
     odd = await filled.connection.fetch(
         "SELECT judgings.id FROM judgings LEFT JOIN runs ON judging_id = judgings.id GROUP BY judgings.id"
-        " HAVING bool_or(runs.attempt <> judgings.attempt) OR count(*) <> CASE judgings.verdict WHEN 'AC' THEN $1 ELSE 1 END",
+        " HAVING bool_or(runs.attempt <> judgings.attempt)"
+        " OR count(*) <> CASE judgings.verdict WHEN 'AC' THEN $1 ELSE 1 END",
         tests,
     )
     assert odd == []

@@ -24,6 +24,7 @@ from problems.package import load
 SAMPLES = Path(__file__).parents[2] / "problems" / "samples"
 RUN = Run(testcase="sample/1", verdict=Verdict.AC, cpu_us=1, wall_us=2, memory_bytes=3)
 ACCEPTED = Judged(verdict=Verdict.AC, compilation=Compilation(is_ok=True), runs=(RUN,))
+REFUSED = Judged(verdict=Verdict.CE, compilation=Compilation(is_ok=False))
 LEASE_S = 30.0
 
 
@@ -37,9 +38,7 @@ class Contest:
     judgehost_id: int
 
     async def team(self, login: str) -> int:
-        return await accounts.create(
-            self.connection, login=login, name=login, password_hash=None, role=Role.CONTESTANT
-        )
+        return await accounts.create(self.connection, login=login, name=login, password_hash=None, role=Role.CONTESTANT)
 
     async def submit(self, user_id: int, *, expected: tuple[Verdict, ...] | None = None) -> int:
         return await queue.enqueue(
@@ -171,7 +170,7 @@ async def test_a_late_result_is_refused(contest: Contest) -> None:
         if when == "queued":
             holder = await contest.surely_claim()
         elif when == "judging":
-            await queue.complete(contest.connection, holder, Judged(verdict=Verdict.CE, compilation=Compilation(is_ok=False)))
+            await queue.complete(contest.connection, holder, REFUSED)
     assert await contest.state(lost) == ("done", "CE")
 
 
