@@ -10,7 +10,7 @@ from judge import queue
 from judge.store import accounts, jury, problems
 from judge.store.accounts import Role
 from judge.store.jury import JuryVerdict
-from judge.store.pool import Connection, Pool
+from judge.store.pool import DISCONNECTED, RECONNECT_S, Connection, Pool
 from problems.package import Package, load
 
 CONTEST = "samples"
@@ -39,7 +39,7 @@ async def publish(connection: Connection, found: list[Package]) -> int:
     Returns:
         The contest's id.
     """
-    contest_id = await jury.ensure_contest(connection, name=CONTEST, title=CONTEST_TITLE)
+    contest_id = await contests.ensure_contest(connection, name=CONTEST, title=CONTEST_TITLE)
     user_id = await _jury_user(connection)
     for package in found:
         # One transaction: a version never has only some of its submissions.
@@ -47,8 +47,8 @@ async def publish(connection: Connection, found: list[Package]) -> int:
             if await jury.is_anybodys(connection, package.name):
                 continue
             version_id = await problems.publish(connection, package)
-            problem_id = await jury.problem_of(connection, version_id)
-            await jury.ensure_problem(connection, contest_id=contest_id, problem_id=problem_id)
+            problem_id = await problems.problem_of(connection, version_id)
+            await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
             if await jury.has_submissions(connection, version_id):
                 continue
             for submission in package.submissions:
@@ -72,8 +72,13 @@ async def verdicts(pool: Pool, contest_id: int, *, progress: Callable[[int, int]
     loop = asyncio.get_running_loop()
     told_at = loop.time()
     while True:
-        async with pool.acquire() as connection:
-            found = await jury.verdicts(connection, contest_id)
+        try:
+            async with pool.acquire() as connection:
+                found = await jury.verdicts(connection, contest_id)
+        except DISCONNECTED:
+            # The database is on its way back, or whoever keeps it running says why not.
+            await asyncio.sleep(RECONNECT_S)
+            continue
         judged = sum(item.verdict is not None for item in found)
         if loop.time() - told_at > _TELL_EVERY_S:
             progress(judged, len(found))

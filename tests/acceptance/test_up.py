@@ -29,30 +29,33 @@ PASSWORD = re.compile(r"password (\S{16})$", re.MULTILINE)
 
 @dataclass(kw_only=True)
 class Up:
-    """A ``judge up``, and all it has said."""
+    """A ``judge up``, and all it has said so far: read all the time, because a full pipe would stop it."""
 
     process: Process
-    port: int
     lines: list[str] = field(default_factory=list)
 
     @property
     def said(self) -> str:
         return "\n".join(self.lines)
 
-    async def until(self, words: str) -> None:
-        """Read on until it says that."""
+    async def listen(self) -> None:
+        """Read until it closes its output."""
         assert self.process.stdout
-        while not any(words in line for line in self.lines):
-            line = await asyncio.wait_for(self.process.stdout.readline(), 600)
-            assert line, self.said
+        async for line in self.process.stdout:
             self.lines.append(line.decode().rstrip())
+
+    async def until(self, words: str) -> None:
+        """Wait until it has said that."""
+        deadline = time.monotonic() + 600
+        while words not in self.said:
+            assert self.process.returncode is None, self.said
+            assert time.monotonic() < deadline, self.said
+            await asyncio.sleep(0.05)
 
     async def end(self, number: int) -> int:
         """Send it a signal, and give its exit code."""
         self.process.send_signal(number)
-        assert self.process.stdout
-        self.lines += (await asyncio.wait_for(self.process.stdout.read(), 60)).decode().splitlines()
-        return await self.process.wait()
+        return await asyncio.wait_for(self.process.wait(), 60)
 
     def children(self) -> dict[str, int]:
         """Its children that are commands of ours, by name, and the database."""
@@ -80,13 +83,17 @@ async def running(data_dir: Path, port: int) -> AsyncIterator[Up]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env=environment,
+        limit=2**20,
     )
+    up = Up(process=process)
+    listening = asyncio.create_task(up.listen())
     try:
-        yield Up(process=process, port=port)
+        yield up
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+        await listening
 
 
 @pytest.fixture
@@ -132,7 +139,7 @@ async def test_from_nothing_to_verdicts_and_back_again(data_dir: Path, port: int
         children = up.children()
         assert {"daemon", "web", "postgres"} <= set(children)
         assert await up.end(signal.SIGINT) == 0
-        assert len(PASSWORD.findall(up.said)) == 1
+    assert len(PASSWORD.findall(up.said)) == 1
     await until_gone(children)
 
     async with running(data_dir, port) as up:
@@ -140,7 +147,7 @@ async def test_from_nothing_to_verdicts_and_back_again(data_dir: Path, port: int
         async with embedded(data_dir) as dsn, connect(dsn) as connection:
             assert len(await jury.verdicts(connection, contest_id)) == total
         assert await up.end(signal.SIGTERM) == 0
-        assert PASSWORD.findall(up.said) == []
+    assert PASSWORD.findall(up.said) == []
 
 
 async def test_a_second_one_says_so_and_leaves(data_dir: Path, port: int) -> None:
@@ -148,8 +155,8 @@ async def test_a_second_one_says_so_and_leaves(data_dir: Path, port: int) -> Non
     async with running(data_dir, port) as up:
         await up.until("ready: ")
         async with running(data_dir, port) as second:
-            await second.until("is running already")
             assert await second.process.wait() == 2
+        assert "is running already" in second.said
         assert health(port) == 200
 
 
@@ -189,6 +196,6 @@ async def test_a_port_that_is_taken_is_refused_at_once(data_dir: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         async with running(data_dir, taken.getsockname()[1]) as up:
-            await up.until("set JUDGE_WEB_PORT")
             assert await up.process.wait() == 2
+    assert "set JUDGE_WEB_PORT" in up.said
     assert not (data_dir / "postgres").exists()

@@ -149,3 +149,21 @@ def test_logs_are_json_where_nobody_looks(tmp_path: Path) -> None:
     records = [json.loads(line) for line in done.stderr.splitlines()]
     assert [(record["event"], record["level"]) for record in records] == [("one", "info"), ("two", "warning")]
     assert done.stdout == ""
+
+
+def test_no_local_variable_is_ever_logged(tmp_path: Path) -> None:
+    """A traceback in the log, on a terminal or not, names places and no values: those may be secrets."""
+    script = (
+        "import pathlib, sys, structlog; from judge import logs\n"
+        "def fail(secret):\n"
+        "    raise ValueError('told')\n"
+        "sys.stderr.isatty = lambda: sys.argv[1] == 'terminal'\n"
+        "logs.set_up()\n"
+        "try: fail('hunter' + '2')\n"
+        "except ValueError: structlog.get_logger().exception('failed')\n"
+    )
+    for where in ("terminal", "file"):
+        argv = (sys.executable, "-c", script, where)
+        done = subprocess.run(argv, capture_output=True, text=True, check=True, cwd=tmp_path)
+        assert "ValueError: told" in done.stderr
+        assert "hunter2" not in done.stderr
