@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from judge import queue
-from judge.store import accounts, jury, problems
+from judge.store import accounts, contests, jury, problems
 from judge.store.accounts import Role
 from judge.store.jury import JuryVerdict
 from judge.store.pool import DISCONNECTED, RECONNECT_S, Connection, Pool

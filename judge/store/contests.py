@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from string import ascii_uppercase
 
 import asyncpg
 
-from judge.errors import NotFound
+from judge.errors import NotFound, UsageError
 from judge.models import Limits
 from judge.store.pool import Connection
 from judge.verdicts import Verdict
+
+#: What addresses can name a contest by.
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,69 @@ _PROBLEM = """
     ) v ON true
     WHERE cp.contest_id = $1
 """
+
+
+async def create(
+    connection: Connection,
+    *,
+    name: str,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    freeze_at: datetime | None,
+) -> int:
+    """Make a contest; its id.
+
+    Raises:
+        UsageError: the name is taken or is none, or the times contradict each other.
+    """
+    if not _NAME.fullmatch(name):
+        raise UsageError(f"contest name {name!r}: use at most 64 of a-z, 0-9, _ and -, the first no sign")
+    if ends_at is not None and ends_at <= starts_at:
+        raise UsageError("the contest would end before it starts")
+    if freeze_at is not None and not (starts_at <= freeze_at and (ends_at is None or freeze_at <= ends_at)):
+        raise UsageError("the scoreboard would freeze outside the contest")
+    contest_id: int | None = await connection.fetchval(
+        "INSERT INTO contests (name, title, starts_at, ends_at, freeze_at) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (name) DO NOTHING RETURNING id",
+        name,
+        title,
+        starts_at,
+        ends_at,
+        freeze_at,
+    )
+    if contest_id is None:
+        raise UsageError(f"there is a contest called {name!r} already")
+    return contest_id
+
+
+async def ensure_contest(connection: Connection, *, name: str, title: str) -> int:
+    """The id of the contest of that name, which is made, open for ever, where there is none."""
+    contest_id: int = await connection.fetchval(
+        "INSERT INTO contests (name, title, starts_at) VALUES ($1, $2, now())"
+        " ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id",
+        name,
+        title,
+    )
+    return contest_id
+
+
+async def add_problem(connection: Connection, *, contest_id: int, problem_id: int) -> None:
+    """Put the problem into the contest, under the next free label, unless it is there already."""
+    async with connection.transaction():
+        await connection.execute("SELECT FROM contests WHERE id = $1 FOR UPDATE", contest_id)
+        rows = await connection.fetch(
+            "SELECT problem_id, label FROM contest_problems WHERE contest_id = $1", contest_id
+        )
+        if problem_id in {row["problem_id"] for row in rows}:
+            return
+        taken = {row["label"] for row in rows}
+        await connection.execute(
+            "INSERT INTO contest_problems (contest_id, problem_id, label) VALUES ($1, $2, $3)",
+            contest_id,
+            problem_id,
+            next(label for label in map(_label, range(len(taken) + 1)) if label not in taken),
+        )
 
 
 async def all_contests(connection: Connection) -> list[Contest]:
@@ -180,3 +248,13 @@ async def scores(connection: Connection, contest: Contest) -> Scores:
 
 def _problem(row: asyncpg.Record) -> ContestProblem:
     return ContestProblem(**{**dict(row), "limits": Limits(**row["limits"])})
+
+
+def _label(index: int) -> str:
+    """Letters, as a spreadsheet's columns have them: A, B, …, Z, AA, AB."""
+    label = ""
+    while index >= 0:
+        index, letter = divmod(index, len(ascii_uppercase))
+        label = ascii_uppercase[letter] + label
+        index -= 1
+    return label

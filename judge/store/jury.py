@@ -1,9 +1,8 @@
-"""The jury's own submissions, and the contest that holds them."""
+"""The jury's own submissions: what each was expected to get, and what it got."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from string import ascii_uppercase
 
 from judge.store.pool import Connection
 from judge.verdicts import Verdict
@@ -27,41 +26,6 @@ class JuryVerdict:
     @property
     def is_as_expected(self) -> bool:
         return self.verdict in self.expected
-
-
-async def ensure_contest(connection: Connection, *, name: str, title: str) -> int:
-    """The id of the contest of that name, which is made, open for ever, where there is none."""
-    contest_id: int = await connection.fetchval(
-        "INSERT INTO contests (name, title, starts_at) VALUES ($1, $2, now())"
-        " ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id",
-        name,
-        title,
-    )
-    return contest_id
-
-
-async def ensure_problem(connection: Connection, *, contest_id: int, problem_id: int) -> None:
-    """Put the problem into the contest, under the next free label, unless it is there already."""
-    async with connection.transaction():
-        await connection.execute("SELECT FROM contests WHERE id = $1 FOR UPDATE", contest_id)
-        rows = await connection.fetch(
-            "SELECT problem_id, label FROM contest_problems WHERE contest_id = $1", contest_id
-        )
-        if problem_id in {row["problem_id"] for row in rows}:
-            return
-        taken = {row["label"] for row in rows}
-        await connection.execute(
-            "INSERT INTO contest_problems (contest_id, problem_id, label) VALUES ($1, $2, $3)",
-            contest_id,
-            problem_id,
-            next(label for label in map(_label, range(len(taken) + 1)) if label not in taken),
-        )
-
-
-async def problem_of(connection: Connection, version_id: int) -> int:
-    """The id of the problem that a version is of."""
-    problem_id: int = await connection.fetchval("SELECT problem_id FROM problem_versions WHERE id = $1", version_id)
-    return problem_id
 
 
 async def is_anybodys(connection: Connection, problem_name: str) -> bool:
@@ -112,13 +76,3 @@ async def verdicts(connection: Connection, contest_id: int) -> list[JuryVerdict]
         )
         for row in rows
     ]
-
-
-def _label(index: int) -> str:
-    """Letters, as a spreadsheet's columns have them: A, B, …, Z, AA, AB."""
-    label = ""
-    while index >= 0:
-        index, letter = divmod(index, len(ascii_uppercase))
-        label = ascii_uppercase[letter] + label
-        index -= 1
-    return label

@@ -63,6 +63,12 @@ async def publish(connection: Connection, package: Publishable, *, created_by: i
     return version_id
 
 
+async def problem_of(connection: Connection, version_id: int) -> int:
+    """The id of the problem that a version is of."""
+    problem_id: int = await connection.fetchval("SELECT problem_id FROM problem_versions WHERE id = $1", version_id)
+    return problem_id
+
+
 async def live_version(connection: Connection, problem_id: int) -> int:
     """The version that new submissions to a problem are judged with.
 

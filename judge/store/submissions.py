@@ -73,7 +73,8 @@ class SubmittedFile:
 
 _SUMMARY = """
     SELECT s.id, s.contest_id, c.name AS contest_name, c.title AS contest_title, cp.label,
-           coalesce(v.title, p.name) AS problem_title, s.user_id, u.name AS user_name, s.language, s.submitted_at, s.expected IS NOT NULL AS is_jury,
+           coalesce(v.title, p.name) AS problem_title, s.user_id, u.name AS user_name, s.language,
+           s.submitted_at, s.expected IS NOT NULL AS is_jury,
            coalesce(j.state::text, 'queued') AS state, j.verdict, j.slowest_cpu_us, j.peak_memory_bytes
     FROM submissions s
     JOIN contests c ON c.id = s.contest_id

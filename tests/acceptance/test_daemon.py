@@ -17,7 +17,7 @@ import pytest_asyncio
 
 from judge import queue
 from judge.languages import pasted
-from judge.store import accounts, jury, problems
+from judge.store import accounts, contests, problems
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
 from judge.verdicts import Verdict
@@ -88,10 +88,10 @@ class Queue:
 async def filled(pool: Pool) -> AsyncIterator[Queue]:
     """Twelve submissions with known verdicts, all waiting."""
     async with pool.acquire() as connection:
-        contest_id = await jury.ensure_contest(connection, name="test", title="Test")
+        contest_id = await contests.ensure_contest(connection, name="test", title="Test")
         version_id = await problems.publish(connection, load(SAMPLES / "hello-sum"))
-        problem_id = await jury.problem_of(connection, version_id)
-        await jury.ensure_problem(connection, contest_id=contest_id, problem_id=problem_id)
+        problem_id = await problems.problem_of(connection, version_id)
+        await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
         user_id = await accounts.create(connection, login="a", name="a", password_hash=None, role=Role.CONTESTANT)
         filled = Queue(connection, contest_id, problem_id, user_id)
         for number in range(12):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from judge.store import jury, problems
+from judge.store import contests, problems
 from problems.package import load
 from tests.acceptance.test_daemon import daemon
 from tests.browser.test_live import _register
@@ -23,10 +23,10 @@ VERDICT_MS = 60_000
 
 async def _hello_sum(site: Site) -> None:
     async with site.pool.acquire() as connection:
-        contest_id = await jury.ensure_contest(connection, name="spring", title="Spring Contest")
+        contest_id = await contests.ensure_contest(connection, name="spring", title="Spring Contest")
         version_id = await problems.publish(connection, load(SAMPLES / "hello-sum"))
-        problem_id = await jury.problem_of(connection, version_id)
-        await jury.ensure_problem(connection, contest_id=contest_id, problem_id=problem_id)
+        problem_id = await problems.problem_of(connection, version_id)
+        await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
 
 
 async def _submit_file(page: Page, path: Path) -> None:

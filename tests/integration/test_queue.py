@@ -14,7 +14,7 @@ from judge import queue
 from judge.errors import LeaseLost, NotFound, RejectedSource
 from judge.languages import pasted
 from judge.models import Compilation, Judged, Limits, Run, Source, SourceFile
-from judge.store import accounts, events, judgehosts, judgings, jury, problems
+from judge.store import accounts, contests, events, judgehosts, judgings, problems
 from judge.store.accounts import Role
 from judge.store.judgings import Claim
 from judge.store.pool import Connection, Pool
@@ -74,10 +74,10 @@ class Contest:
 async def contest(pool: Pool) -> AsyncIterator[Contest]:
     """An empty queue."""
     async with pool.acquire() as connection:
-        contest_id = await jury.ensure_contest(connection, name="test", title="Test")
+        contest_id = await contests.ensure_contest(connection, name="test", title="Test")
         version_id = await problems.publish(connection, load(SAMPLES / "hello-sum"))
-        problem_id = await jury.problem_of(connection, version_id)
-        await jury.ensure_problem(connection, contest_id=contest_id, problem_id=problem_id)
+        problem_id = await problems.problem_of(connection, version_id)
+        await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
         judgehost_id = await judgehosts.register(connection, name="host", slots=1, isolation="local")
         yield Contest(connection=connection, contest_id=contest_id, problem_id=problem_id, judgehost_id=judgehost_id)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from judge import queue, samples
 from judge.models import Compilation, Judged
-from judge.store import accounts, judgehosts, jury, problems
+from judge.store import accounts, contests, judgehosts, jury, problems
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
 from judge.verdicts import Verdict
@@ -64,7 +64,7 @@ async def test_somebodys_own_version_is_left_alone(pool: Pool, tmp_path: Path) -
 
         await samples.publish(connection, [package(tmp_path)])
 
-        problem_id = await jury.problem_of(connection, own_id)
+        problem_id = await problems.problem_of(connection, own_id)
         assert await problems.live_version(connection, problem_id) == own_id
 
 
@@ -85,10 +85,10 @@ async def test_verdicts_wait_for_the_last_one_and_tell_right_from_wrong(pool: Po
 async def test_labels_are_given_in_order_and_never_twice(pool: Pool) -> None:
     """A problem keeps its label; the 27th is AA."""
     async with pool.acquire() as connection:
-        contest_id = await jury.ensure_contest(connection, name="many", title="Many")
+        contest_id = await contests.ensure_contest(connection, name="many", title="Many")
         rows = await connection.fetch("INSERT INTO problems (name) SELECT 'p' || generate_series(1, 28) RETURNING id")
         for row in [*rows, rows[3]]:
-            await jury.ensure_problem(connection, contest_id=contest_id, problem_id=row["id"])
+            await contests.add_problem(connection, contest_id=contest_id, problem_id=row["id"])
         rows = await connection.fetch("SELECT label FROM contest_problems ORDER BY problem_id")
 
     labels = [row["label"] for row in rows]

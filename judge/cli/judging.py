@@ -1,4 +1,4 @@
-"""Commands about problems and single judgings: ``judge run`` and ``judge problem``."""
+"""``judge run``: one source against one package."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from judge.bench import figures
-from judge.bench import sandbox as bench_of_sandbox
 from judge.config import Isolation, Settings
 from judge.single import judge_source
 from judge.verdicts import Verdict
@@ -84,20 +82,3 @@ def _show(described: dict[str, Any]) -> None:
         console.print(described["message"], markup=False)
     verdict = Verdict(described["verdict"])
     console.print(f"{verdict.value}: {verdict.words}", style="bold green" if verdict is Verdict.AC else "bold red")
-
-
-@click.group()
-def bench() -> None:
-    """Measure this host, beside a peer or the physical limit in the same run."""
-
-
-@bench.command("sandbox")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.pass_obj
-def bench_sandbox(lazy: Any, *, as_json: bool) -> None:  # noqa: ANN401
-    """What a run costs: a box, a bare fork and exec, a container of its own."""
-    found = asyncio.run(bench_of_sandbox.measure(lazy.settings, lambda line: click.echo(line, err=True)))
-    if as_json:
-        click.echo(json.dumps(figures.as_json(found)))
-    else:
-        figures.show(found)

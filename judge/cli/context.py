@@ -1,0 +1,52 @@
+"""What commands share: the settings, read when a command wants them, and the database they lead to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from judge import config, database
+from judge.config import Settings
+from judge.embedded import embedded
+from judge.store.pool import Connection, connect
+
+
+class Lazy:
+    """The settings, read when a command wants them: --help works with broken ones."""
+
+    @property
+    def settings(self) -> Settings:
+        return config.load()
+
+
+@asynccontextmanager
+async def database_dsn(settings: Settings) -> AsyncIterator[str]:
+    """The database of the settings, or the embedded one, started if it does not run already."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    async with embedded(settings.data_dir) as dsn:
+        yield dsn
+
+
+@asynccontextmanager
+async def open_connection(settings: Settings) -> AsyncIterator[Connection]:
+    """One connection to that database, whose schema is this version's."""
+    async with database_dsn(settings) as dsn:
+        await database.check_migrated(dsn)
+        async with connect(dsn) as connection:
+            yield connection
+
+
+@contextmanager
+def server_dsn(settings: Settings) -> Iterator[str]:
+    """The database for a command that has an event loop of its own."""
+    with asyncio.Runner() as runner:
+        context = database_dsn(settings)
+        dsn = runner.run(context.__aenter__())
+        try:
+            runner.run(database.check_migrated(dsn))
+            yield dsn
+        finally:
+            runner.run(context.__aexit__(None, None, None))

@@ -1,0 +1,50 @@
+"""Commands that run the judge: ``judge up``, ``web``, ``daemon`` and ``migrate``."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from judge import database, up
+from judge.cli.context import Lazy, database_dsn, server_dsn
+
+
+@click.command("up")
+@click.pass_obj
+def up_command(lazy: Lazy) -> None:
+    """Run everything on this machine, in the foreground: database, judge daemon and web server."""
+    up.run(lazy.settings)
+
+
+@click.command()
+@click.pass_obj
+def web(lazy: Lazy) -> None:
+    """Serve the web pages."""
+    from web.app import run
+
+    with server_dsn(lazy.settings) as dsn:
+        run(lazy.settings, dsn)
+
+
+@click.command()
+@click.pass_obj
+def daemon(lazy: Lazy) -> None:
+    """Judge submissions as they come."""
+    from judge.daemon import run
+
+    with server_dsn(lazy.settings) as dsn:
+        up.until_told(run(lazy.settings, dsn))
+
+
+@click.command()
+@click.pass_obj
+def migrate(lazy: Lazy) -> None:
+    """Bring the database's schema up to date."""
+
+    async def work() -> list[str]:
+        async with database_dsn(lazy.settings) as dsn:
+            return await database.migrate(dsn)
+
+    applied = asyncio.run(work())
+    click.echo(f"applied: {', '.join(applied)}" if applied else "the schema is up to date")

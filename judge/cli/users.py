@@ -1,0 +1,71 @@
+"""Commands about accounts: ``judge user``."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+
+import click
+
+from judge.cli.context import Lazy, open_connection
+from judge.errors import NotFound
+from judge.store import accounts
+from judge.store.accounts import Role
+from web.passwords import Passwords, check_strength
+
+
+@click.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command("create-admin")
+@click.argument("login")
+@click.option("--name", help="The name shown to others; the login by default.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
+@click.pass_obj
+def create_admin(lazy: Lazy, login: str, name: str | None, *, password_stdin: bool) -> None:
+    """Make an admin account."""
+    password = _password(login, from_stdin=password_stdin)
+
+    async def work() -> None:
+        async with open_connection(lazy.settings) as connection:
+            hashed = await Passwords().hash(password)
+            await accounts.create(connection, login=login, name=name or login, password_hash=hashed, role=Role.ADMIN)
+
+    asyncio.run(work())
+    _show_password(login, password, is_given=password_stdin)
+
+
+@user.command("reset-password")
+@click.argument("login")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
+@click.pass_obj
+def reset_password(lazy: Lazy, login: str, *, password_stdin: bool) -> None:
+    """Give an account a new password, and log it out everywhere."""
+    password = _password(login, from_stdin=password_stdin)
+
+    async def work() -> None:
+        async with open_connection(lazy.settings) as connection:
+            account = await accounts.by_login(connection, login)
+            if account is None:
+                raise NotFound(f"nobody has the login {login!r}")
+            hashed = await Passwords().hash(password)
+            await accounts.set_password(connection, account_id=account.id, password_hash=hashed)
+
+    asyncio.run(work())
+    _show_password(login, password, is_given=password_stdin)
+
+
+def _password(login: str, *, from_stdin: bool) -> str:
+    """A new password: never an argument, which every user of the machine could read."""
+    if not from_stdin:
+        return secrets.token_urlsafe(12)
+    given = sys.stdin.readline(1000).rstrip("\n")
+    check_strength(given, login=login)
+    return given
+
+
+def _show_password(login: str, password: str, *, is_given: bool) -> None:
+    click.echo(f"{login}: password set" if is_given else f"{login}: the password is {password}")
