@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +17,15 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: only root
 
 
 @pytest.fixture
-def argv(short_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+def argv(short_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, ...]]:
     """How to start an engine that shares nothing with the system's, to which DOCKER_HOST points."""
     folder = short_tmp / "engine"
     socket = f"unix://{folder}/docker.sock"
     monkeypatch.setenv("DOCKER_HOST", socket)
     folders = [f"--{name}={folder}/{name}" for name in ("data-root", "exec-root", "pidfile")]
-    return ("dockerd", "--host", socket, *folders, "--bridge=none", "--iptables=false", "--storage-driver=vfs")
+    yield ("dockerd", "--host", socket, *folders, "--bridge=none", "--iptables=false", "--storage-driver=vfs")
+    # An engine mounts its data directory on itself, and takes that back unless it is killed.
+    subprocess.run(("umount", "--quiet", folder / "data-root"), check=False, capture_output=True)
 
 
 async def test_an_engine_we_start_is_stopped_by_us(argv: tuple[str, ...], tmp_path: Path) -> None:
