@@ -137,6 +137,9 @@ int main(int count, char **arguments)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         die("no_new_privs");
     open_meter(&meter, getpid() == 1);
+    /* A descriptor opened outside the new mount namespace cannot be bound in it; the working folder moves along. */
+    if (options.shows_data && chdir(options.in_path) < 0)
+        die("enter %s: %s", options.in_path, strerror(errno));
     enter_cell();
     struct exchange exchange = build_root(&options);
     struct request *request = new_request();

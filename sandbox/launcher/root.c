@@ -199,7 +199,7 @@ struct exchange build_root(const struct options *options)
     mount_or_die("/proc", NEW_ROOT "/proc", NULL, MS_BIND | MS_REC, NULL);
     if (options->shows_data) {
         make_dir(NEW_ROOT "/data");
-        bind_read_only(options->in_path, NEW_ROOT "/data", MS_NOEXEC);
+        bind_read_only(".", NEW_ROOT "/data", MS_NOEXEC);
     }
     mount_or_die(NULL, NEW_ROOT, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | HARMLESS, NULL);
 

@@ -142,10 +142,20 @@ static void catch_stream(struct watch *watch, int *fd, void (*store)(struct watc
     }
 }
 
+/* What the control group counted since the run began, less what the launcher itself used of it. A counter that cannot
+ * be read, or runs backwards, must not look like a run that used up everything. */
+static uint64_t metered_cpu_ns(const struct watch *watch)
+{
+    uint64_t now = meter_cpu_ns(watch->meter), base = watch->ledger->cpu_base_ns;
+    uint64_t own = own_cpu_ns() - watch->own_cpu_base_ns;
+
+    return now > base + own ? now - base - own : 0;
+}
+
 /* Processor time of the run so far. */
 static uint64_t used_cpu_ns(struct watch *watch, uint64_t *rss_bytes)
 {
-    uint64_t used, own = own_cpu_ns() - watch->own_cpu_base_ns;
+    uint64_t used;
 
     *rss_bytes = 0;
     if (watch->meter->cpu_fd < 0) {
@@ -157,8 +167,7 @@ static uint64_t used_cpu_ns(struct watch *watch, uint64_t *rss_bytes)
     }
     if (watch->ledger->cpu_base_ns == 0)
         return 0; /* still being set up */
-    used = meter_cpu_ns(watch->meter) - watch->ledger->cpu_base_ns;
-    return used > own ? used - own : 0;
+    return metered_cpu_ns(watch);
 }
 
 /* The wall limit is there for programs that wait, not for hosts that keep them waiting: time in which the run was ready
@@ -262,14 +271,12 @@ static void make_pipe(int *inside, int *outside, bool inside_reads)
 static void send_report(const struct watch *watch, uint64_t begun_ns)
 {
     struct ledger *ledger = watch->ledger;
-    uint64_t own = own_cpu_ns() - watch->own_cpu_base_ns, reaped = atomic_load(&ledger->reaped_cpu_ns);
+    uint64_t reaped = atomic_load(&ledger->reaped_cpu_ns);
     uint64_t cpu = reaped > watch->seen_cpu_ns ? reaped : watch->seen_cpu_ns;
     uint64_t wall = (ledger->ended_ns ? ledger->ended_ns : now_ns()) - ledger->started_ns;
 
-    if (watch->meter->cpu_fd >= 0) {
-        uint64_t used = meter_cpu_ns(watch->meter) - ledger->cpu_base_ns;
-        cpu = used > own ? used - own : 0;
-    }
+    if (watch->meter->cpu_fd >= 0)
+        cpu = metered_cpu_ns(watch);
     begin_message(REPORT);
     put_number(F_ENDED_BY, watch->ended_by);
     if (!ledger->ended_ns)
