@@ -33,6 +33,9 @@ class FileCache:
         with temporary.open("wb") as file:
             file.write(content)
             os.fchmod(file.fileno(), 0o444)
+            # A rename can reach the disk before what it names does; after a power cut the file would be empty.
+            file.flush()
+            os.fsync(file.fileno())
         return temporary.rename(self._path / name)
 
     def prune(self) -> None:

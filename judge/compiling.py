@@ -10,7 +10,7 @@ import signal
 from dataclasses import dataclass
 
 from judge.cache import FileCache
-from judge.errors import SandboxError
+from judge.errors import Refused, SandboxError
 from judge.languages import Language, language
 from judge.models import Compilation, Limits, Source
 from sandbox import bundle
@@ -26,6 +26,7 @@ OUTPUT_CHARS = 16_000
 _PROCESSES = 128
 _OUTPUT_BYTES = 1024 * 1024
 _TMP_BYTES = 512 * 1024 * 1024
+_DIGEST_BYTES = hashlib.sha256().digest_size
 
 _UNSAFE = re.compile(
     r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
@@ -37,6 +38,7 @@ _LIMITS = {
     EndedBy.MEMORY: "The compiler was stopped: it took more memory than the problem allows for compiling.",
     EndedBy.OUTPUT: "The compiler was stopped: it printed more than anybody would read.",
 }
+_TOO_LARGE = "What the compiler made is larger than a program may be, or more files than one may have."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,19 @@ class Programs:
         made_from = (source.digest, recipe.model_dump_json().encode(), self.image(recipe).encode())
         return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in made_from)).hexdigest()
 
+    def kept(self, key: str) -> bytes | None:
+        """The program kept as ``key``; None if there is none, or what a crash of the host left of one."""
+        path = self.cache.find(key)
+        if path is None:
+            return None
+        with path.open("rb") as file:
+            digest, program = file.read(_DIGEST_BYTES), file.read()
+        return program if hashlib.sha256(program).digest() == digest else None
+
+    def keep(self, key: str, program: bytes) -> None:
+        """Keep ``program`` as ``key``."""
+        self.cache.put(key, b"".join((hashlib.sha256(program).digest(), program)))
+
 
 async def prepare(cell: Cell, source: Source, limits: Limits, programs: Programs) -> Compilation:
     """Bring the program into the cell's /work.
@@ -67,9 +82,9 @@ async def prepare(cell: Cell, source: Source, limits: Limits, programs: Programs
         SandboxError: the cell failed, or has no such compiler.
     """
     key = programs.key(source)
-    kept = programs.cache.find(key)
+    kept = await asyncio.to_thread(programs.kept, key)
     if kept is not None:
-        await cell.load(await asyncio.to_thread(kept.read_bytes))
+        await cell.load(kept)
         return Compilation(is_ok=True)
     await cell.load(bundle.pack({file.name: file.content for file in source.files}))
     recipe = language(source.language)
@@ -81,15 +96,23 @@ async def prepare(cell: Cell, source: Source, limits: Limits, programs: Programs
     if compilation.is_ok:
         try:
             program = await cell.save()
-        except SandboxError as error:
-            return Compilation(is_ok=False, output=str(error), cpu_us=outcome.cpu_us)
-        await asyncio.to_thread(programs.cache.put, key, program)
+        except Refused:
+            return Compilation(is_ok=False, output=_TOO_LARGE, cpu_us=outcome.cpu_us)
+        await asyncio.to_thread(programs.keep, key, program)
     return compilation
 
 
 def clean(text: bytes) -> str:
     """What a compiler said, safe to show: no terminal codes, no characters that reorder their neighbours."""
     return _UNSAFE.sub("", text.decode("utf-8", "replace"))
+
+
+def signal_name(number: int) -> str:
+    """What the signal is called; those for real-time use have numbers only."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _spec(recipe: Language, source: Source, limits: Limits) -> RunSpec:
@@ -116,7 +139,7 @@ def _read(cell: Cell, outcome: Outcome) -> Compilation:
     if outcome.ended_by in _LIMITS:
         said = f"{_LIMITS[outcome.ended_by]}\n{said}"
     elif outcome.signal is not None:
-        said = f"The compiler was killed by {signal.Signals(outcome.signal).name}.\n{said}"
+        said = f"The compiler was killed by {signal_name(outcome.signal)}.\n{said}"
     if len(said) > OUTPUT_CHARS:
         said = said[:OUTPUT_CHARS] + "\n[cut here: the compiler said more]"
     return Compilation(is_ok=is_ok, output=said.strip(), cpu_us=outcome.cpu_us)

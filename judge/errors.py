@@ -11,6 +11,7 @@ A contestant's failure is a verdict, and a broken checker is the verdict JE; nei
     ├── LeaseLost             the judging was given to somebody else, or is over
     └── SandboxError          the sandbox failed, not the program in it
         ├── CellDied          the cell ended by itself or broke the protocol
+        ├── Refused           a cell will not do what it was asked, and goes on
         └── ImageMissing      the language's image has not been built
 """
 
@@ -59,6 +60,10 @@ class SandboxError(JudgeError):
 
 class CellDied(SandboxError):
     """The cell ended by itself or broke the protocol."""
+
+
+class Refused(SandboxError):
+    """A cell will not do what it was asked, and goes on."""
 
 
 class ImageMissing(SandboxError):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ import structlog
 
 from checkers.base import CheckerFailure
 from judge.checking import BuiltinChecking, Case, Checking, judge_cell_kind, prepare_checking
-from judge.compiling import ENVIRONMENT, Programs, prepare
+from judge.compiling import ENVIRONMENT, Programs, prepare, signal_name
 from judge.errors import JudgeError
 from judge.languages import language
 from judge.models import MIB, Blob, Compilation, Judged, Limits, Problem, Run, Source, Testcase
@@ -169,7 +168,7 @@ def _stopped(testcase: Testcase, outcome: Outcome, limits: RunLimits) -> Run | N
     if outcome.exec_errno is not None:
         return _run(testcase, outcome, Verdict.RTE, reason=f"cannot be started: {os.strerror(outcome.exec_errno)}")
     if outcome.signal is not None:
-        return _run(testcase, outcome, Verdict.RTE, reason=f"killed by {_signal_name(outcome.signal)}")
+        return _run(testcase, outcome, Verdict.RTE, reason=f"killed by {signal_name(outcome.signal)}")
     if outcome.exit_code != 0:
         return _run(testcase, outcome, Verdict.RTE, reason=f"exit code {outcome.exit_code}")
     return None
@@ -197,10 +196,3 @@ def _run(testcase: Testcase, outcome: Outcome, verdict: Verdict, *, reason: str 
         message=message,
         noise=dict(outcome.noise),
     )
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

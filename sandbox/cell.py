@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from judge.errors import CellDied, SandboxError
+from judge.errors import CellDied, Refused, SandboxError
 from sandbox import protocol
 from sandbox.exchange import Exchange
 from sandbox.outcome import EndedBy, Outcome
@@ -87,13 +87,21 @@ class Cell:
         self.facts = Facts(cgroup=hello.number(Field.CGROUP))
 
     async def load(self, program: bytes) -> None:
-        """Unpack the bundle ``program`` into a fresh /work."""
+        """Unpack the bundle ``program`` into a fresh /work.
+
+        Raises:
+            Refused: it is damaged, or larger than /work.
+        """
         self.exchange.put("program", program)
         await self._ask(protocol.load("program"), Message.DONE)
         self.exchange.hide("program")
 
     async def save(self) -> bytes:
-        """All regular files of /work, as a bundle."""
+        """All regular files of /work, as a bundle.
+
+        Raises:
+            Refused: they are larger, or more, than a program may be.
+        """
         await self._ask(protocol.save("saved", PROGRAM_BYTES), Message.DONE)
         # Names and headers come on top of what the files hold.
         return self.exchange.take("saved", PROGRAM_BYTES + 16 * 1024 * 1024)
@@ -168,7 +176,7 @@ class Cell:
         reply = await self._reply(deadline_s)
         if reply.message is Message.REFUSED:
             text = reply.texts.get(Field.TEXT, b"").decode(errors="replace")
-            raise SandboxError(f"the launcher of cell {self.name} refused: {text}")
+            raise Refused(f"the launcher of cell {self.name} refused: {text}")
         if reply.message is not expected:
             raise CellDied(f"the launcher of cell {self.name} answered {reply.message.name} out of turn")
         return reply

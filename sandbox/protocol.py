@@ -123,6 +123,8 @@ def parse(body: bytes) -> Reply:
 def _fields(body: bytes) -> Iterator[tuple[Field, bytes]]:
     at = 1
     while at < len(body):
+        if len(body) - at < 5:
+            raise ValueError("truncated field")
         size = int.from_bytes(body[at + 1 : at + 5], "big")
         data = body[at + 5 : at + 5 + size]
         if len(data) != size:
