@@ -61,7 +61,7 @@ async def test_cpu_time_of_threads_adds_up(probe: Prober) -> None:
 
 
 async def test_cpu_time_of_children_nobody_waits_for_counts(probe: Prober) -> None:
-    """Ignoring SIGCHLD hides a child from its parent, not from its bill; at ``local`` nearly, in a container exactly."""
+    """Ignoring SIGCHLD hides a child from its parent, not from its bill; at ``local`` only nearly all of it."""
     outcome, _ = await probe("ignored-child-burns", 0.4)
 
     assert outcome.cpu_us >= (400_000 if probe.level == "container" else 350_000)
