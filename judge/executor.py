@@ -28,6 +28,8 @@ _T = TypeVar("_T")
 
 #: Loaded problem versions kept in memory; they are immutable.
 _PROBLEMS = 64
+#: How often a host that makes no cells is asked again.
+_HOST_CHECK_S = 3.0
 
 
 class Executor(Protocol):
@@ -92,16 +94,30 @@ class LocalExecutor:
         announced: list[Telling] = []
         try:
             judged = await self._judged(claim, slot, announced)
-        except* LeaseLost as group:
-            raise LeaseLost(str(group.exceptions[0])) from group
-        except* Exception as group:
+        except LeaseLost:
+            raise
+        except Exception as error:
+            if isinstance(error, ExceptionGroup) and error.subgroup(LeaseLost) is not None:
+                raise LeaseLost(f"judging {claim.judging_id}, attempt {claim.attempt}") from error
             # A bug of ours must neither take the daemon down nor be tried again for ever.
-            log.exception("judging raised", judging=claim.judging_id, error=repr(group.exceptions))
-            judged = judge_error(f"internal error: {group.exceptions[0]!r}")
+            log.exception("judging raised", judging=claim.judging_id)
+            judged = judge_error(f"internal error: {error!r}")
+        if judged.is_hosts_fault:
+            await self._hand_over(claim, slot, judged.message)
+            return
         await _until_connected(
             lambda connection: queue.complete(connection, claim, judged, announced=announced), self._pool
         )
         log.info("judged", judging=claim.judging_id, submission=claim.submission_id, verdict=judged.verdict.value)
+
+    async def _hand_over(self, claim: Claim, slot: Slot, reason: str) -> None:
+        """Let somebody else judge what this host could not, and take nothing on this slot until it can again."""
+        log.error("this host cannot judge", judging=claim.judging_id, error=reason)
+        await _until_connected(lambda connection: queue.hand_over(connection, claim, reason=reason), self._pool)
+        self._judging.pop(claim, None)
+        while (trouble := await self._bench.pool.trouble(slot)) is not None:
+            log.error("this host still makes no cells", slot=slot.index, error=trouble)
+            await asyncio.sleep(_HOST_CHECK_S)
 
     async def _judged(self, claim: Claim, slot: Slot, announced: list[Telling]) -> Judged:
         """Judge, reporting meanwhile; what could not be reported any more is added to ``announced``."""

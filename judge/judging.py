@@ -18,7 +18,7 @@ import structlog
 from checkers.base import CheckerFailure
 from judge.checking import BuiltinChecking, Case, Checking, judge_cell_kind, prepare_checking
 from judge.compiling import ENVIRONMENT, Programs, prepare, signal_name
-from judge.errors import JudgeError
+from judge.errors import JudgeError, SandboxError
 from judge.languages import language
 from judge.models import MIB, Blob, Compilation, Judged, Limits, Problem, Run, Source, Testcase
 from judge.verdicts import Verdict
@@ -66,19 +66,23 @@ async def judge(
     problem: Problem, source: Source, *, bench: Bench, slot: Slot, progress: Progress, is_full: bool = False
 ) -> Judged:
     """Judge ``source`` on ``slot``; with ``is_full`` on all test cases, else up to the first failure."""
-    failure = ""
     for _ in range(TRIES):
         try:
             return await _judge_once(problem, source, bench, slot, progress, is_full=is_full)
         except JudgeError as error:
-            failure = str(error)
-            log.warning("judging failed on our side", problem=problem.name, error=failure)
-    return judge_error(failure)
+            log.warning("judging failed on our side", problem=problem.name, error=str(error))
+            judged = judge_error(str(error), is_hosts_fault=isinstance(error, SandboxError))
+    return judged
 
 
-def judge_error(message: str) -> Judged:
+def judge_error(message: str, *, is_hosts_fault: bool = False) -> Judged:
     """The verdict of a judging that our side failed."""
-    return Judged(verdict=Verdict.JE, compilation=Compilation(is_ok=False), message=message)
+    return Judged(
+        verdict=Verdict.JE,
+        compilation=Compilation(is_ok=False),
+        message=message,
+        is_hosts_fault=is_hosts_fault,
+    )
 
 
 async def _judge_once(

@@ -160,6 +160,8 @@ class Judged:
     runs: tuple[Run, ...] = ()
     #: For admins, where the verdict is JE.
     message: str = ""
+    #: Whether the verdict is JE because this host failed: judged elsewhere, or later, it may be another.
+    is_hosts_fault: bool = False
 
     @property
     def slowest_cpu_us(self) -> int:

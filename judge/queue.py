@@ -5,6 +5,7 @@
     record     judging                   runs as they come, for live pages
     complete   judging -> done           the verdict
     give_back  judging -> queued         by its holder, who will not finish it
+    hand_over  judging -> queued | done  by its holder, which failed to judge it
     take_back  judging -> queued | done  by its holder's next life
     reap       judging -> queued | done  after the lease ran out, by anybody
 
@@ -164,6 +165,17 @@ async def complete(connection: Connection, claim: Claim, judged: Judged, *, anno
         await _finish(connection, claim, judged, announced)
 
 
+async def hand_over(connection: Connection, claim: Claim, *, reason: str) -> None:
+    """Queue again what its holder failed to judge, for reasons of its own; too often, and it ends as JE.
+
+    Raises:
+        LeaseLost: the judging is not ours any more.
+    """
+    async with connection.transaction():
+        await judgings.hold(connection, claim)
+        await _end_lease(connection, claim, reason)
+
+
 async def give_back(connection: Connection, *, judgehost_id: int) -> int:
     """Queue again what a judgehost holds and will not finish, since it stops; how many those were."""
     async with connection.transaction():
@@ -186,17 +198,20 @@ async def reap(connection: Connection) -> int:
 
 
 async def _end_leases(connection: Connection, claims: Sequence[Claim]) -> int:
-    """Queue again what was lost, but for what was lost too often."""
     for claim in claims:
-        losses = await judgings.count_loss(connection, claim)
-        if losses >= judgings.MOST_LOSSES:
-            message = f"lost {losses} times: whatever judges it dies"
-            judged = Judged(verdict=Verdict.JE, compilation=Compilation(is_ok=False), message=message)
-            await _finish(connection, claim, judged)
-        else:
-            await judgings.release(connection, [claim])
-            await _announce_queued(connection, claim)
+        await _end_lease(connection, claim, "whatever judges it dies")
     return len(claims)
+
+
+async def _end_lease(connection: Connection, claim: Claim, reason: str) -> None:
+    """Queue again what was lost, unless it was lost too often."""
+    losses = await judgings.count_loss(connection, claim)
+    if losses < judgings.MOST_LOSSES:
+        await judgings.release(connection, [claim])
+        await _announce_queued(connection, claim)
+        return
+    message = f"lost {losses} times: {reason}"
+    await _finish(connection, claim, Judged(verdict=Verdict.JE, compilation=Compilation(is_ok=False), message=message))
 
 
 async def _finish(connection: Connection, claim: Claim, judged: Judged, announced: Sequence[Telling] = ()) -> None:

@@ -64,6 +64,17 @@ class CellPool:
         finally:
             self._close_later(cell)
 
+    async def trouble(self, slot: Slot) -> str | None:
+        """Why no cell can be made on this host now, tried with the kind used last; None when one could."""
+        kind = next(reversed(self._warm[slot.index]), None)
+        if kind is None:
+            return None
+        try:
+            await (await self._make(slot, kind)).close()
+        except JudgeError as error:
+            return str(error)
+        return None
+
     def warm(self, slot: Slot, kind: Kind) -> None:
         """Have an idle cell of ``kind`` made for ``slot``, unless there is one."""
         cells = self._warm[slot.index]

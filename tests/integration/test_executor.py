@@ -1,0 +1,150 @@
+"""The local executor on a real queue, with real cells, when its host or its lease fails it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from judge import executor as executor_module
+from judge import host, queue
+from judge.cache import FileCache
+from judge.config import Isolation, Settings
+from judge.errors import SandboxError
+from judge.executor import LocalExecutor
+from judge.languages import pasted
+from judge.store import accounts, contests, judgehosts, problems
+from judge.store.accounts import Role
+from judge.store.judgings import Claim
+from judge.store.pool import Connection, Pool
+from problems.package import load
+from sandbox.cell import Cell
+from sandbox.local import LocalMaker
+from sandbox.pool import CellPool, Slot
+
+pytestmark = pytest.mark.timeout(60)
+
+SAMPLES = Path(__file__).parents[2] / "problems" / "samples"
+RIGHT = b"import time\nfor _ in range(10**6): pass\nprint(sum(map(int, open(0).read().split()[1:])))\n"
+
+
+class BreakableMaker(LocalMaker):
+    """Makes real cells, but for times when it is told that the host is broken."""
+
+    is_broken = False
+
+    async def make(self, *, image: str, core: int, shows_data: bool) -> Cell:
+        if self.is_broken:
+            raise SandboxError("the host is broken")
+        return await super().make(image=image, core=core, shows_data=shows_data)
+
+
+class Stage:
+    """A queue with one submission, and an executor with one slot."""
+
+    def __init__(self, connection: Connection, executor: LocalExecutor, maker: BreakableMaker, host_id: int) -> None:
+        self.connection = connection
+        self.executor = executor
+        self.maker = maker
+        self.host_id = host_id
+
+    async def claim(self) -> Claim:
+        claim = await queue.claim(self.connection, judgehost_id=self.host_id, lease_s=30)
+        assert claim is not None
+        return claim
+
+    async def until(self, statement: str) -> None:
+        async with asyncio.timeout(30):
+            while not await self.connection.fetchval(statement):
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def stage(pool: Pool, folder: Path) -> AsyncIterator[Stage]:
+    """Everything that judges one submission, at level ``local``."""
+    maker = BreakableMaker(cells_dir=folder)
+    cells = CellPool(maker, [Slot(index=0, core=max(os.sched_getaffinity(0)))], keeps_warm=True)
+    settings = Settings(isolation=Isolation.LOCAL, data_dir=folder)
+    async with pool.acquire() as connection:
+        contest_id = await contests.ensure_contest(connection, name="test", title="Test")
+        problem_id = await problems.problem_of(
+            connection, await problems.publish(connection, load(SAMPLES / "hello-sum"))
+        )
+        await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
+        user_id = await accounts.create(connection, login="a", name="a", password_hash=None, role=Role.CONTESTANT)
+        await queue.enqueue(
+            connection,
+            contest_id=contest_id,
+            problem_id=problem_id,
+            user_id=user_id,
+            source=pasted("python3", RIGHT),
+        )
+        host_id = await judgehosts.register(connection, name="host", slots=1, isolation="local")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                executor = LocalExecutor(
+                    pool=pool,
+                    cells=cells,
+                    programs=host.open_programs(settings, await host.image_names(settings)),
+                    blob_cache=FileCache(folder / "blobs", most_bytes=1 << 30),
+                    tasks=tasks,
+                )
+                yield Stage(connection, executor, maker, host_id)
+        finally:
+            await cells.close()
+
+
+async def test_a_broken_host_hands_over_and_waits(
+    pool: Pool, short_tmp: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No contestant sees a judge error because a host failed: the judging waits, and so does the slot."""
+    monkeypatch.setattr(executor_module, "_HOST_CHECK_S", 0.05)
+    async with stage(pool, short_tmp / "broken") as on:
+        on.maker.is_broken = True
+        on.executor.start(await on.claim())
+        await on.until("SELECT state = 'queued' AND losses = 1 FROM judgings")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(on.executor.free_slot(), 0.3)
+
+        on.maker.is_broken = False
+        await asyncio.wait_for(on.executor.free_slot(), 10)
+        on.executor.start(await on.claim())
+        await on.until("SELECT state = 'done' FROM judgings")
+
+        assert await on.connection.fetchval("SELECT verdict FROM judgings") == "AC"
+
+
+async def test_what_always_breaks_its_host_ends_as_judge_error(pool: Pool, short_tmp: Path) -> None:
+    """A judging that no host survives is shown to admins, with the reason, instead of going round for ever."""
+    async with stage(pool, short_tmp / "always") as on:
+        for _ in range(3):
+            await on.executor.free_slot()
+            on.maker.is_broken = True
+            on.executor.start(await on.claim())
+            await on.until("SELECT state <> 'judging' FROM judgings")
+            on.maker.is_broken = False
+
+        row = await on.connection.fetchrow("SELECT verdict, message FROM judgings")
+        assert row is not None
+        assert row["verdict"] == "JE"
+        assert "the host is broken" in row["message"]
+
+
+async def test_a_stolen_lease_costs_only_that_judging(pool: Pool, short_tmp: Path) -> None:
+    """Whoever loses its lease in the middle drops what it found and goes on with the next judging."""
+    async with stage(pool, short_tmp / "stolen") as on:
+        on.executor.start(await on.claim())
+        await on.until("SELECT count(*) > 0 FROM runs")
+        await on.connection.execute("UPDATE judgings SET state = 'queued', lease_until = NULL")
+        await asyncio.wait_for(on.executor.free_slot(), 20)
+        assert await on.connection.fetchval("SELECT state FROM judgings") == "queued"
+
+        on.executor.start(await on.claim())
+        await on.until("SELECT state = 'done' FROM judgings")
+
+        assert await on.connection.fetchval("SELECT verdict FROM judgings") == "AC"
+        assert await on.connection.fetchval("SELECT bool_and(attempt = 2) FROM runs")
