@@ -73,6 +73,7 @@ class Cell:
         self._wall = wall
         self._inbox = bytearray()
         self._memory_bytes = 0
+        self._program_bytes = 0
         self._shown: set[str] = set()
 
     async def greet(self) -> None:
@@ -95,6 +96,7 @@ class Cell:
         self.exchange.put("program", program)
         await self._ask(protocol.load("program"), Message.DONE)
         self.exchange.hide("program")
+        self._program_bytes = len(program)
 
     async def save(self) -> bytes:
         """All regular files of /work, as a bundle.
@@ -104,7 +106,11 @@ class Cell:
         """
         await self._ask(protocol.save("saved", PROGRAM_BYTES), Message.DONE)
         # Names and headers come on top of what the files hold.
-        return self.exchange.take("saved", PROGRAM_BYTES + 16 * 1024 * 1024)
+        saved = self.exchange.take("saved", PROGRAM_BYTES + 16 * 1024 * 1024)
+        # Until the host has written the file to its disk, it would take of the cell's memory.
+        self.exchange.drop("saved")
+        self._program_bytes = len(saved)
+        return saved
 
     async def run(self, spec: RunSpec) -> Outcome:
         """Run ``spec`` in a new box and wait until everything in it is dead.
@@ -113,9 +119,12 @@ class Cell:
             SandboxError: no box could be made.
             CellDied: the launcher ended or did not answer in time.
         """
-        if spec.limits.memory_bytes != self._memory_bytes:
-            await self._wall.set_memory(spec.limits.memory_bytes)
-            self._memory_bytes = spec.limits.memory_bytes
+        # A program's own file is in the cell's memory, which cannot be bounded below what it holds. Whatever a run
+        # makes use of it counts as its own all the same.
+        memory_bytes = spec.limits.memory_bytes + (0 if spec.is_work_writable else self._program_bytes)
+        if memory_bytes != self._memory_bytes:
+            await self._wall.set_memory(memory_bytes)
+            self._memory_bytes = memory_bytes
         stdin = self._show(spec)
         has_own_peak = self._wall.reset_peak()
         request = protocol.run(spec, stdin=stdin, stdout="stdout")
@@ -149,7 +158,9 @@ class Cell:
 
     def _outcome(self, report: Reply, *, has_own_peak: bool) -> Outcome:
         numbers = report.numbers
-        used = max(0, report.number(Field.CGROUP_PEAK) - report.number(Field.CGROUP_START)) if has_own_peak else 0
+        # Until it is on the disk, output that the launcher has written takes memory of the cell, but not the program's.
+        others = report.number(Field.CGROUP_START) + report.number(Field.STDOUT_BYTES)
+        used = max(0, report.number(Field.CGROUP_PEAK) - others) if has_own_peak else 0
         wall_ns = report.number(Field.WALL_NS)
         return Outcome(
             ended_by=_ENDED_BY[min(report.number(Field.ENDED_BY), len(_ENDED_BY) - 1)],

@@ -206,7 +206,8 @@ class ContainerMaker:
             cpuset_cpus=str(core),
             pids_limit=PIDS,
             ulimits=[
-                docker.types.Ulimit(name="core", soft=0, hard=0),
+                # Not zero, which a host's program for taking cores would not heed; box.c knows why.
+                docker.types.Ulimit(name="core", soft=1, hard=1),
                 docker.types.Ulimit(name="nofile", soft=1024, hard=4096),
             ],
             # Nothing of a cell is kept: neither its file system nor what it said.

@@ -9,6 +9,7 @@ A program in a box sees neither. A program that broke out of its box would see b
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import shutil
@@ -20,7 +21,9 @@ from typing import BinaryIO
 from judge.errors import CellDied
 
 _SYS_OPENAT2 = 437
+_READABLE = 0o644
 _COPY_BYTES = 1024 * 1024
+_WINDOW_BYTES = 128 * 1024
 _RESOLVE_NO_XDEV = 0x01
 _RESOLVE_NO_MAGICLINKS = 0x02
 _RESOLVE_NO_SYMLINKS = 0x04
@@ -36,27 +39,30 @@ class Exchange:
         self.inward = path / "in"
         self.outward = path / "out"
         path.mkdir(mode=0o700, parents=True)
-        self.inward.mkdir(mode=0o755)
+        # The cell's user is nobody the host knows. Others on the host cannot get past the folder above. Whatever is
+        # shown gets its mode in a second step, since the first is subject to the umask.
+        self.inward.mkdir()
+        self.inward.chmod(0o755)
         self.outward.mkdir()
-        # The cell's user is nobody the host knows. Others on the host cannot get past the folder above.
         self.outward.chmod(0o777)
 
     def put(self, name: str, content: bytes) -> None:
         """Make ``content`` the file ``name`` of ``in``."""
-        (self.inward / name).write_bytes(content)
+        target = self.inward / name
+        target.write_bytes(content)
+        target.chmod(_READABLE)
 
     def show(self, name: str, source: Path | BinaryIO) -> None:
         """Make ``source`` the file ``name`` of ``in``; a path without copying where that is possible."""
         target = self.inward / name
         target.unlink(missing_ok=True)
         if isinstance(source, Path):
-            try:
-                target.hardlink_to(source)
-            except OSError:
-                shutil.copyfile(source, target)
+            _link_or_copy(source, target)
+            _warm(target)
         else:
             with target.open("wb") as file:
                 shutil.copyfileobj(source, file, _COPY_BYTES)
+            target.chmod(_READABLE)
 
     def hide(self, name: str) -> None:
         """Take the file ``name`` out of ``in``."""
@@ -86,9 +92,31 @@ class Exchange:
             raise CellDied(f"{name} in the exchange directory is larger than {max_bytes} bytes")
         return content
 
+    def drop(self, name: str) -> None:
+        """Remove the file ``name`` of ``out``."""
+        (self.outward / name).unlink(missing_ok=True)
+
     def remove(self) -> None:
         """Drop everything. Links are never followed (``shutil.rmtree`` works on descriptors here)."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    """A link has its file's mode; what others may not read is copied, and so is what lies on another disk."""
+    if source.stat().st_mode & stat.S_IROTH:
+        with contextlib.suppress(OSError):
+            target.hardlink_to(source)
+            return
+    shutil.copyfile(source, target)
+    target.chmod(_READABLE)
+
+
+def _warm(path: Path) -> None:
+    """Have the kernel read the file ahead, in our name: what the cell reads first would count as the run's memory."""
+    with path.open("rb") as file:
+        # One call reads no more than the device's window, whatever it was asked for.
+        for offset in range(0, os.fstat(file.fileno()).st_size, _WINDOW_BYTES):
+            os.posix_fadvise(file.fileno(), offset, _WINDOW_BYTES, os.POSIX_FADV_WILLNEED)
 
 
 def _open_beneath(directory: int, name: str) -> int:

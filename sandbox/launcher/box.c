@@ -120,10 +120,17 @@ static bool set_limit(__rlimit_resource_t resource, uint64_t value)
     return setrlimit(resource, &limit) == 0;
 }
 
+/* No core file fits into one byte. Unlike zero, one also keeps the kernel from starting the program that a host may have
+ * for taking cores through a pipe: as root, and outside. Where the host allows no cores at all, zero it is. */
+static bool forbid_cores(void)
+{
+    return set_limit(RLIMIT_CORE, 1) || set_limit(RLIMIT_CORE, 0);
+}
+
 /* Backstops and kernel objects that no control group counts; time and memory are enforced from outside. */
 static bool set_limits(const struct run_request *request)
 {
-    return set_limit(RLIMIT_CORE, 0) && set_limit(RLIMIT_MEMLOCK, 0) && set_limit(RLIMIT_MSGQUEUE, 0) &&
+    return forbid_cores() && set_limit(RLIMIT_MEMLOCK, 0) && set_limit(RLIMIT_MSGQUEUE, 0) &&
            set_limit(RLIMIT_NOFILE, 1024) && set_limit(RLIMIT_SIGPENDING, 256) &&
            set_limit(RLIMIT_CPU, request->cpu_ms / 1000 + 2) && set_limit(RLIMIT_FSIZE, 1ull << 30) &&
            /* The stack may be as large as the memory: recursion is no error of its own. */

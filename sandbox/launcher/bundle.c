@@ -163,9 +163,12 @@ static bool pack_file(struct packing *packing, int file, const struct stat *stat
     store_number(header, 4, name_size);
     store_number(header + 4, 4, stat->st_mode & 0100 ? 0755 : 0644);
     store_number(header + 8, 8, (uint64_t)stat->st_size);
-    return write(packing->out, header, sizeof(header)) == sizeof(header) &&
-           write(packing->out, name, name_size) == (ssize_t)name_size &&
-           copy(file, packing->out, (uint64_t)stat->st_size);
+    /* That the host's disk is full is not the program's fault. */
+    if (write(packing->out, header, sizeof(header)) != sizeof(header) ||
+        write(packing->out, name, name_size) != (ssize_t)name_size ||
+        !copy(file, packing->out, (uint64_t)stat->st_size))
+        die("write a bundle: %s", strerror(errno));
+    return true;
 }
 
 static bool pack_folder(struct packing *packing, int folder, const char *prefix, int depth);
@@ -216,9 +219,10 @@ bool pack_work(int directory, const char *name, uint64_t max_bytes)
 
     packing.out = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (packing.out < 0)
-        return false;
+        die("create a bundle: %s", strerror(errno));
     bool packed = pack_folder(&packing, open("/work", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "", 0);
-    return close(packing.out) == 0 && packed;
+    close(packing.out);
+    return packed;
 }
 
 static void put_feedback_file(int folder, const char *name)

@@ -1,0 +1,3 @@
+# expect: OLE
+while True:
+    print("x" * 65536)

@@ -1,0 +1,5 @@
+# expect: TLE
+import sys
+
+while True:
+    sys.stderr.write("x" * 65536)

@@ -1,0 +1,7 @@
+// expect: TLE RTE
+#include <unistd.h>
+int main(void)
+{
+    for (;;)
+        fork();
+}

@@ -1,0 +1,5 @@
+# expect: TLE RTE MLE
+import os
+
+while True:
+    os.fork()

@@ -1,0 +1,4 @@
+// expect: TLE
+// reason: idle
+#include <unistd.h>
+int main(void) { return (int)sleep(3600); }

@@ -1,0 +1,4 @@
+// expect: TLE
+// reason: idle
+#include <signal.h>
+int main(void) { return raise(SIGSTOP); }

@@ -1,0 +1,6 @@
+// expect: CE
+// Makes the compiler print tens of megabytes.
+template <class T> struct L {
+    L<T *> operator->() { return {}; }
+};
+int main() { return L<int>()->missing; }
