@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -44,6 +45,8 @@ class Settings(BaseSettings):
     registration_open: bool = True
     #: Upper bound for a submission whatever its problem allows.
     max_source_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
+    #: Upper bound for a problem package uploaded as a zip.
+    max_package_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024 * 1024
     #: A judging not renewed for this long is taken from its judgehost.
     lease_s: Annotated[float, Field(gt=0)] = 30.0
     #: Submissions that one account may make in a minute.
@@ -76,6 +79,8 @@ def load() -> Settings:
     except ValidationError as error:
         lines = [f"setting {'.'.join(map(str, e['loc'])) or '?'}: {e['msg']}" for e in error.errors()]
         raise UsageError("\n".join(lines)) from error
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{Settings.model_config['toml_file']}: {error}") from error
     return settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
 
 

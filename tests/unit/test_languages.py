@@ -1,0 +1,213 @@
+"""Recipes: what they say, which one a file name means, and the argument vectors that come of them."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from judge import languages
+from judge.errors import UnknownLanguage, UsageError
+from judge.languages import guess, images, is_file_name, language, pasted
+from judge.models import MIB, Source, SourceFile
+
+
+def source(language_id: str, **files: str) -> Source:
+    """A source whose files are named ``main_cpp`` for ``main.cpp``."""
+    return Source(
+        language=language_id,
+        files=tuple(SourceFile(name=name.replace("_", "."), content=text.encode()) for name, text in files.items()),
+    )
+
+
+@pytest.mark.parametrize("item", languages.languages().values(), ids=lambda item: item.id)
+def test_every_recipe_is_whole(item: languages.Language) -> None:
+    """Each recipe names programs by absolute path, an image there is, and leaves no placeholder unfilled."""
+    made = Source(language=item.id, files=(SourceFile(name=f"main.{item.extensions[0]}", content=b""),))
+    for argv in (item.compile_argv(made), item.run_argv(made, memory_bytes=MIB), item.version):
+        assert argv[0].startswith("/")
+        assert all("{" not in word and word for word in argv)
+    assert item.image in images()
+    assert set(item.default_for) <= set(item.extensions)
+
+
+def test_one_default_for_each_extension() -> None:
+    """No two languages claim to be the first choice for an extension."""
+    claimed = [extension for item in languages.languages().values() for extension in item.default_for]
+
+    assert len(claimed) == len(set(claimed))
+
+
+def test_an_unknown_language_is_named_with_those_there_are() -> None:
+    """Whoever mistypes an id sees which there are."""
+    with pytest.raises(UnknownLanguage, match=r"'cobol'.*cpp20.*python3"):
+        language("cobol")
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["a.c"], "c"),
+        (["a.cpp"], "cpp20"),
+        (["a.cc"], "cpp20"),
+        (["A.java"], "java"),
+        (["a.py"], "python3"),
+        (["total.h", "main.cpp"], "cpp20"),
+        (["notes.txt", "a.py", "b.cpp"], "python3"),
+    ],
+)
+def test_guessing(names: list[str], expected: str) -> None:
+    """The first file with an extension of some language decides; among several languages the default one."""
+    assert guess(names).id == expected
+
+
+@pytest.mark.parametrize("names", [[], ["README"], ["a.exe", "b"], [".py"], ["c"], ["a.PY"]])
+def test_guessing_in_vain(names: list[str]) -> None:
+    """Where no file has an extension of ours, the language has to be named."""
+    with pytest.raises(UnknownLanguage, match="name it"):
+        guess(names)
+
+
+@pytest.mark.parametrize("name", ["a.cpp", "Main.java", "two_words-3.c++", "_", "x" * 128])
+def test_good_file_names(name: str) -> None:
+    """Letters, digits, dots, dashes, plus and underscores, up to 128 of them."""
+    assert is_file_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "",
+            ".",
+            "..",
+            ".hidden",
+            "-o",
+            "--plugin=x",
+            "@file",
+            "a/b",
+            "/a",
+            "a\\b",
+            "a b",
+            "a\nb.c",
+            "a\n",
+            "a;b",
+            "$a",
+        ),
+        *("a\0.c", "é.c", "a.c\u202e", "x" * 129, "*", "~", "a:b", "a=b", "a'b", 'a"b', "a<b"),
+    ],
+)
+def test_bad_file_names(name: str) -> None:
+    """Nothing that a shell, a compiler's options or a page would take for something else."""
+    assert not is_file_name(name)
+
+
+@given(st.text(max_size=200))
+def test_file_names_are_harmless(name: str) -> None:
+    """Whatever passes is one path component that begins with a letter, digit or underscore."""
+    if is_file_name(name):
+        assert Path(name).name == name
+        assert name[0] in string.ascii_letters + string.digits + "_"
+        assert name.isascii() and name.isprintable() and " " not in name
+
+
+def test_compile_vectors_name_sources_only() -> None:
+    """Headers lie beside the sources and are not compiled themselves; no name can be taken for an option."""
+    argv = language("cpp20").compile_argv(source("cpp20", main_cpp="", total_h="", total_cc=""))
+
+    assert argv[-2:] == ("./main.cpp", "./total.cc")
+    assert "-std=gnu++20" in argv
+    assert not any("total.h" in word for word in argv)
+
+
+@pytest.mark.parametrize(
+    ("names", "main"),
+    [(["b.py", "a.py"], "a.py"), (["b.py", "main.py", "a.py"], "main.py"), (["z.py", "Main.py"], "Main.py")],
+)
+def test_the_main_file(names: list[str], main: str) -> None:
+    """The file called main, in any case; else the first by name, however they were sent."""
+    made = Source(language="python3", files=tuple(SourceFile(name=name, content=b"") for name in names))
+
+    assert language("python3").run_argv(made, memory_bytes=MIB)[-1] == f"/work/{main}"
+
+
+def _java_class(**files: str) -> str:
+    return language("java").run_argv(source("java", **files), memory_bytes=64 * MIB)[-1]
+
+
+MAIN = "public static void main(String[] words) {}"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"Sum_java": f"class Sum {{ {MAIN} }}"}, "Sum"),
+        ({"Sum_java": f"package team.one;\nclass Sum {{ {MAIN} }}"}, "team.one.Sum"),
+        ({"Sum_java": f"/* x */\n  package team ;\nclass Sum {{ {MAIN} }}"}, "team.Sum"),
+        ({"Adder_java": "class Adder {}", "Sum_java": f"class Sum {{ {MAIN} }}"}, "Sum"),
+        ({"Other_java": f"class Other {{ {MAIN} }}", "Main_java": f"class Main {{ {MAIN} }}"}, "Main"),
+        ({"Sum_java": "class Sum { static public  void  main (String... w) {} }"}, "Sum"),
+        ({"Sum_java": "class Sum { final public static void main(String[] w) {} }"}, "Sum"),
+        ({"Sum_java": "nothing of the kind"}, "Sum"),
+    ],
+)
+def test_the_java_class_to_start(files: dict[str, str], expected: str) -> None:
+    """The class with the main method, within its package."""
+    assert _java_class(**files) == expected
+
+
+def test_java_memory_follows_the_limit() -> None:
+    """The heap may be as large as the problem's memory limit."""
+    assert "-Xmx64m" in language("java").run_argv(source("java", A_java=MAIN), memory_bytes=64 * MIB)
+
+
+@pytest.mark.parametrize(
+    ("language_id", "text", "name"),
+    [
+        ("python3", "print()", "main.py"),
+        ("cpp20", "int main() {}", "main.cpp"),
+        ("java", f"public class Sum {{ {MAIN} }}", "Sum.java"),
+        ("java", f"import x;\n  public final class Sum {{ {MAIN} }}", "Sum.java"),
+        ("java", f"class Sum {{ {MAIN} }}", "Main.java"),
+        ("java", "public record Pair(int a) {}", "Pair.java"),
+    ],
+)
+def test_pasted_sources_get_a_name(language_id: str, text: str, name: str) -> None:
+    """A text without a file name is called what its compiler expects."""
+    assert [file.name for file in pasted(language_id, text.encode()).files] == [name]
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_can_be_pasted(content: bytes) -> None:
+    """No pasted text breaks the search for its class, and the name is always one that files may have."""
+    for prefix in (b"", b"public class "):
+        made = pasted("java", prefix + content)
+
+        assert made.files[0].content == prefix + content
+        # A name that only Java would take is for the check of submissions to refuse, in words.
+        language("java").run_argv(made, memory_bytes=MIB)
+
+
+_EMPTY = "".join(f"{key} = []\n" for key in ("extensions", "compile", "run", "version"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[images.gcc]\n", "languages"),
+        ("not toml", "languages.toml"),
+        ("[images]\n[languages.c]\nname = 1\n", "languages.toml"),
+        (f"[images]\n[languages.c]\nname = 'C'\nimage = 'gone'\n{_EMPTY}", "unknown image 'gone'"),
+        ("[images.gcc]\npackages = []\nsurprise = 1\n[languages]\n", "surprise"),
+    ],
+)
+def test_broken_recipes_are_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
+    """A mistake in the recipes is a usage error that names the file or the place."""
+    path = tmp_path / "languages.toml"
+    path.write_text(text)
+    monkeypatch.setattr(languages, "RECIPES", path)
+    with pytest.raises(UsageError, match=said):
+        languages._recipes()
