@@ -11,6 +11,7 @@ import click
 from judge.cli.context import Lazy, open_connection
 from judge.errors import PackageError, UsageError
 from judge.store import contests, problems
+from problems import archive
 from problems.package import Package, load
 
 
@@ -53,13 +54,12 @@ def problem() -> None:
 @click.option("--contest", "contest_name", help="Add the problems to this contest, under the next free labels.")
 @click.pass_obj
 def problem_import(lazy: Lazy, packages: tuple[Path, ...], contest_name: str | None) -> None:
-    """Read PACKAGES, folders of problem packages, and make each the live version of its problem.
+    """Read PACKAGES, folders of problem packages or zips of them, and make each the live version of its problem.
 
     All or none: if anything is wrong with one of them, nothing changes.
     """
-    loaded = _load_all(packages)
 
-    async def work() -> None:
+    async def publish(loaded: list[Package]) -> None:
         async with open_connection(lazy.settings) as to, to.transaction():
             contest_id = (await contests.by_name(to, contest_name)).id if contest_name else None
             for package in loaded:
@@ -68,22 +68,26 @@ def problem_import(lazy: Lazy, packages: tuple[Path, ...], contest_name: str | N
                     problem_id = await problems.problem_of(to, version_id)
                     await contests.add_problem(to, contest_id=contest_id, problem_id=problem_id)
 
-    asyncio.run(work())
+    with archive.scratch() as scratch:
+        loaded = _load_all(packages, scratch)
+        asyncio.run(publish(loaded))
     for package in loaded:
         for warning in package.warnings:
             click.echo(f"{package.name}: warning: {warning}", err=True)
         click.echo(f"{package.name}: {package.title}, {len(package.problem.testcases)} tests")
 
 
-def _load_all(paths: tuple[Path, ...]) -> list[Package]:
-    """Every package, or all that is wrong with any of them."""
+def _load_all(paths: tuple[Path, ...], scratch: Path) -> list[Package]:
+    """Every package, zips unpacked in ``scratch``; or all that is wrong with any of them."""
     loaded: list[Package] = []
     wrong: list[str] = []
-    for path in paths:
+    for number, path in enumerate(paths):
         try:
-            loaded.append(load(path))
+            loaded.append(load(archive.unpack(path, scratch / str(number)) if path.is_file() else path))
         except PackageError as error:
-            wrong += [f"{path.name}/{line}" for line in error.problems]
+            # What is wrong with a zip as such names it already.
+            is_named = f"{path.name}: "
+            wrong += [line if line.startswith(is_named) else f"{path.name}/{line}" for line in error.problems]
     if wrong:
         raise PackageError(wrong)
     return loaded

@@ -1,0 +1,268 @@
+"""Unpacks the zip of a problem package, which may come from somebody who means harm.
+
+Either everything in it is at the package's own level, as DOMjudge zips it, or in one folder, as Kattis does. Names are
+judged before anything is written; sizes are counted while unpacking, for what a zip says of itself may be a lie.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import stat
+import struct
+import tempfile
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from zipfile import ZipFile, ZipInfo
+
+from judge.errors import PackageError
+from judge.models import KIB, MIB
+from problems.findings import Findings
+
+MOST_ENTRIES = 20_000
+MOST_DEPTH = 16
+#: In UTF-8, folders included: what every file system takes, wherever it is unpacked.
+NAME_BYTES = 255
+FILE_BYTES = 256 * MIB
+TOTAL_BYTES = 1024 * MIB
+#: Inputs of one number over and over shrink as far as zip can shrink anything, so a ratio says something of large
+#: archives only: up to this size nobody asks.
+FREE_BYTES = 64 * MIB
+MOST_RATIO = 200
+
+#: Enough for the most entries with long names. Without a bound the whole file could be one table of contents, and
+#: each of its millions of entries becomes an object before anybody counts them.
+_CONTENTS_BYTES = MOST_ENTRIES * 384
+_CHUNK_BYTES = 256 * KIB
+#: What ``package.load`` takes as the name of a package.
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_DRIVE = re.compile(r"[A-Za-z]:")
+#: Bits of an entry's flags: encrypted, strongly encrypted, and encrypted headers.
+_ENCRYPTED = 0x0001 | 0x0040 | 0x2000
+#: The standard library inflates these in bounded steps; of others, one step may fill the memory.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: All that reading a broken zip is known to raise.
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, OverflowError, OSError)
+
+
+def unpack(archive: Path, into: Path) -> Path:
+    """The package's folder, made in ``into``: with the name of the zip's one folder, else that of the zip itself.
+
+    Raises:
+        PackageError: it is no zip, or one that is not to be unpacked. Nothing of it is left in ``into``.
+    """
+    with _open(archive) as file:
+        try:
+            zipped = ZipFile(file)
+        except _BROKEN as error:
+            raise _refusal(archive.name, f"is no zip file that can be read: {error}") from error
+        members = _members(zipped, archive.name)
+        top = _top_folder(members)
+        if top is None and not _NAME.fullmatch(archive.stem):
+            text = "has no folder in it, so the package is called like the file: use at most 64 of a-z, 0-9, _ and -"
+            raise _refusal(archive.name, text)
+        folder = into / (top or archive.stem)
+        folder.mkdir(parents=True)
+        try:
+            _extract(zipped, members, into if top else folder, _Allowance(archive))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    return folder
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A directory to unpack in, removed at exit.
+
+    On disk where there is a choice: /tmp is memory on many systems, and test data is large.
+    """
+    on_disk = "/var/tmp"  # noqa: S108 - mkdtemp makes a directory of our own in it.
+    is_ours_to_choose = "TMPDIR" not in os.environ and os.access(on_disk, os.W_OK)
+    with tempfile.TemporaryDirectory(prefix="judge-package-", dir=on_disk if is_ours_to_choose else None) as made:
+        yield Path(made)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Member:
+    """An entry whose name and kind are harmless."""
+
+    info: ZipInfo
+    path: PurePosixPath
+    is_folder: bool
+
+
+class _Allowance:
+    """What the whole package may still grow by."""
+
+    def __init__(self, archive: Path) -> None:
+        by_ratio = FREE_BYTES + MOST_RATIO * archive.stat().st_size
+        self._archive = archive.name
+        self._left_bytes = self._most_bytes = min(TOTAL_BYTES, by_ratio)
+
+    def take(self, size: int) -> None:
+        self._left_bytes -= size
+        if self._left_bytes < 0:
+            why = "" if self._most_bytes == TOTAL_BYTES else ", far more than its size lets one expect"
+            raise _refusal(self._archive, f"unpacks to more than {self._most_bytes // MIB} MiB{why}")
+
+
+class _Bounded(io.BufferedReader):
+    """A file that refuses to be read whole."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        wanted = os.fstat(self.fileno()).st_size - self.tell() if size is None or size < 0 else size
+        if wanted > _CONTENTS_BYTES:
+            raise zipfile.BadZipFile(f"its table of contents is longer than {MOST_ENTRIES} entries need")
+        return super().read(size)
+
+
+def _open(archive: Path) -> _Bounded:
+    try:
+        return _Bounded(io.FileIO(archive))
+    except OSError as error:
+        raise _refusal(archive.name, f"cannot be read: {error.strerror}") from error
+
+
+def _members(zipped: ZipFile, archive_name: str) -> list[_Member]:
+    """All entries but those that macOS drops into every zip."""
+    infos = zipped.infolist()
+    if len(infos) > MOST_ENTRIES:
+        raise _refusal(archive_name, f"has {len(infos)} entries; at most {MOST_ENTRIES} are taken")
+    findings = Findings()
+    members = []
+    for info in infos:
+        # The name as it stands in the zip: ``filename`` ends at the first NUL.
+        name = info.orig_filename
+        trouble = _trouble_with_name(name) or _trouble_with_kind(info, name)
+        if trouble:
+            findings.error(_shown(name), trouble)
+            continue
+        path = PurePosixPath(name)
+        if path.parts[0] != "__MACOSX" and path.name != ".DS_Store":
+            members.append(_Member(info=info, path=path, is_folder=name.endswith("/")))
+    _check_places(members, archive_name, findings)
+    if findings.errors:
+        raise PackageError(findings.errors)
+    if all(member.is_folder for member in members):
+        raise _refusal(archive_name, "has no files in it")
+    return members
+
+
+def _trouble_with_name(name: str) -> str | None:
+    parts = name.removesuffix("/").split("/")
+    if not name:
+        return "an entry without a name"
+    if len(name.encode(errors="replace")) > NAME_BYTES:
+        return f"a name longer than {NAME_BYTES} bytes"
+    if not name.isprintable():
+        return "a name with characters that cannot be shown"
+    if "\\" in name:
+        return "a name with a backslash; folders are divided by /"
+    if name.startswith("/") or _DRIVE.match(name):
+        return "an absolute path; names are to begin at the package"
+    if ".." in parts:
+        return "a path that leaves the package"
+    if "" in parts or "." in parts:
+        return "a path that is none; write it without // and /./"
+    if len(parts) > MOST_DEPTH:
+        return f"folders nested deeper than {MOST_DEPTH}"
+    return None
+
+
+def _trouble_with_kind(info: ZipInfo, name: str) -> str | None:
+    if info.flag_bits & _ENCRYPTED:
+        return "is encrypted; make the zip without a password"
+    # Where the zip was made on Unix, the upper half is what stat said of the file.
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind == stat.S_IFLNK:
+        return "is a link; put a copy of the file in its place"
+    if kind not in (0, stat.S_IFDIR if name.endswith("/") else stat.S_IFREG):
+        return "is neither a regular file nor a folder"
+    if info.compress_type not in _METHODS:
+        return f"is compressed by method {info.compress_type}; make the zip with deflate, which every program can"
+    return None
+
+
+def _check_places(members: list[_Member], archive_name: str, findings: Findings) -> None:
+    """No two entries may be in one place, not even on file systems to which upper and lower case are the same."""
+    taken: set[str] = set()
+    places: dict[str, tuple[str, bool]] = {}
+    for member in members:
+        name, parts = str(member.path), member.path.parts
+        if _folded(name) in taken:
+            findings.error(name, "is in the zip twice, or in upper and in lower case")
+            continue
+        taken.add(_folded(name))
+        for depth in range(1, len(parts) + 1):
+            place = "/".join(parts[:depth]), depth < len(parts) or member.is_folder
+            known = places.setdefault(_folded(place[0]), place)
+            if known != place:
+                findings.error(name, f"and {known[0]} cannot both be: one as file and folder, or in different case")
+                break
+    if len(places) > MOST_ENTRIES:
+        findings.error(archive_name, f"unpacks to more than {MOST_ENTRIES} files and folders")
+
+
+def _top_folder(members: list[_Member]) -> str | None:
+    """The one folder that everything is in; None where that level is the package's own."""
+    tops = {member.path.parts[0] for member in members}
+    if len(tops) > 1 or any(len(member.path.parts) == 1 and not member.is_folder for member in members):
+        return None
+    return tops.pop()
+
+
+def _extract(zipped: ZipFile, members: list[_Member], into: Path, allowance: _Allowance) -> None:
+    for member in members:
+        target = into / member.path
+        if member.is_folder:
+            target.mkdir(parents=True, exist_ok=True)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _write(zipped, member.info, target, allowance)
+
+
+def _write(zipped: ZipFile, info: ZipInfo, target: Path, allowance: _Allowance) -> None:
+    size = 0
+    with target.open("xb") as file:
+        for chunk in _chunks(zipped, info):
+            size += len(chunk)
+            if size > FILE_BYTES:
+                raise _refusal(info.orig_filename, f"larger than {FILE_BYTES // MIB} MiB")
+            allowance.take(len(chunk))
+            file.write(chunk)
+    if size != info.file_size:
+        raise _refusal(info.orig_filename, f"has {size} bytes, not the {info.file_size} that the zip tells")
+
+
+def _chunks(zipped: ZipFile, info: ZipInfo) -> Iterator[bytes]:
+    try:
+        with zipped.open(info) as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                yield chunk
+    except _BROKEN as error:
+        raise _refusal(_shown(info.orig_filename), f"cannot be unpacked: {error}") from error
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _shown(name: str) -> str:
+    """A name for messages: a hostile one has up to 64 KiB, or none at all."""
+    if not name:
+        return "(no name)"
+    return name if len(name) <= NAME_BYTES else f"{name[:60]}..."
+
+
+def _refusal(file: str, text: str) -> PackageError:
+    findings = Findings()
+    findings.error(file, text)
+    return PackageError(findings.errors)
