@@ -12,12 +12,15 @@ from judge.config import Isolation, Settings
 from judge.errors import NotFound, UsageError
 from judge.judging import Bench, judge
 from judge.languages import guess, language
-from judge.models import Blob, Judged, Problem, Run, Source, SourceFile
+from judge.models import MIB, Blob, Judged, Problem, Run, Source, SourceFile
 from judge.queue import check_source
 from problems.package import load
 from sandbox.engine import Progress
 from sandbox.images import Recipe, ensure
 from sandbox.pool import CellPool
+
+#: Read of a file before its size is held against the problem's limit.
+_FILE_BYTES = 16 * MIB
 
 
 class _PackageData:
@@ -68,10 +71,24 @@ def read_source(path: Path, language_id: str | None) -> Source:
     """
     if not path.exists():
         raise UsageError(f"{path} does not exist")
-    paths = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith(".")) if path.is_dir() else [path]
-    files = tuple(SourceFile(name=p.name, content=p.read_bytes()) for p in paths)
+    try:
+        entries = sorted(path.iterdir()) if path.is_dir() else [path]
+        paths = [entry for entry in entries if entry.is_file() and (entry == path or not entry.name.startswith("."))]
+        if not paths:
+            raise UsageError(f"{path} is neither a file nor a folder with files in it")
+        files = tuple(SourceFile(name=entry.name, content=_content(entry)) for entry in paths)
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {error.strerror}") from error
     recipe = language(language_id) if language_id else guess([file.name for file in files])
     return Source(language=recipe.id, files=files)
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        content = file.read(_FILE_BYTES + 1)
+    if len(content) > _FILE_BYTES:
+        raise UsageError(f"{path} is longer than {_FILE_BYTES} bytes: is it a source?")
+    return content
 
 
 def describe(judged: Judged, source: Source, isolation: Isolation) -> dict[str, Any]:

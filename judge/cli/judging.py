@@ -68,7 +68,7 @@ def _show(described: dict[str, Any]) -> None:
     table = Table("test", "verdict", "time", "memory", "")
     for test in described["tests"]:
         table.add_row(
-            test["name"],
+            escape(test["name"]),
             test["verdict"],
             f"{test['cpu_ms']:.0f} ms",
             f"{test['memory_bytes'] / 2**20:.1f} MiB",

@@ -1,0 +1,370 @@
+"""``judge run`` as its users meet it: a process with an exit code, one JSON document, and one line for each mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from sandbox import container
+from tests import packages
+
+SUM = "print(sum(map(int, input().split())))\n"
+DEADLINE_S = 60
+
+
+class Desk:
+    """A folder to work in, with a package of two tests."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.package = packages.write(folder)
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("JUDGE_")}
+
+    def write(self, name: str, text: str | bytes) -> str:
+        """A file in the folder; its name."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return name
+
+    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            (sys.executable, "-m", "judge", "run", *words),
+            cwd=self.folder,
+            env=self.environment | {"JUDGE_ISOLATION": "local"} | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *words: str, **environment: str) -> tuple[int, str, str]:
+        """Exit code, standard output and standard error of ``judge run words…``."""
+        with self.start(*words, **environment) as process:
+            said, complained = process.communicate(timeout=DEADLINE_S)
+        return process.returncode, said, complained
+
+    def judged(self, *words: str, code: int = 0, **environment: str) -> dict[str, Any]:
+        """The JSON document of a judging."""
+        ended, said, complained = self.run("--problem", self.package.name, "--json", *words, **environment)
+        assert ended == code, complained
+        document: dict[str, Any] = json.loads(said)
+        return document
+
+    def refused(self, *words: str, problem: str | None = None) -> str:
+        """What is said of a command that cannot be carried out, in one line, with nothing else said or printed."""
+        code, said, complained = self.run("--problem", problem or self.package.name, *words)
+        assert (code, said) == (2, ""), complained
+        assert "Traceback" not in complained
+        line = complained.strip()
+        assert line.startswith("judge: ")
+        assert "\n" not in line
+        return line.removeprefix("judge: ")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A folder to work in."""
+    return Desk(tmp_path)
+
+
+def test_a_judging_as_json(desk: Desk) -> None:
+    """The document has the keys that scripts rely on, each of its kind, with the tests in package order."""
+    document = desk.judged(desk.write("sum.py", SUM))
+
+    assert list(document) == ["verdict", "score", "language", "isolation", "compile", "tests", "message"]
+    assert (document["verdict"], document["score"], document["language"]) == ("AC", None, "python3")
+    assert (document["isolation"], document["message"]) == ("local", "")
+    assert set(document["compile"]) == {"ok", "output", "cpu_ms"}
+    assert (document["compile"]["ok"], document["compile"]["output"]) == (True, "")
+    assert document["compile"]["cpu_ms"] > 0
+    assert [test["name"] for test in document["tests"]] == ["sample/1", "secret/1"]
+    for test in document["tests"]:
+        assert list(test) == [
+            *("name", "verdict", "score", "cpu_ms", "wall_ms", "memory_bytes", "exit_code", "signal", "message"),
+            "reason",
+        ]
+        assert (test["verdict"], test["score"], test["exit_code"], test["signal"]) == ("AC", None, 0, None)
+        assert 0 < test["cpu_ms"] <= 1500 and test["wall_ms"] > 0
+        assert isinstance(test["memory_bytes"], int) and test["memory_bytes"] > 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "reason"),
+    [
+        ("print(4)\n", "WA", ""),
+        ("while True: pass\n", "TLE", ""),
+        ("raise ValueError\n", "RTE", "exit code 1"),
+        ("import os\nos.abort()\n", "RTE", "killed by SIGABRT"),
+        ("print(\n", "CE", ""),
+    ],
+)
+def test_any_verdict_is_a_success(desk: Desk, text: str, verdict: str, reason: str) -> None:
+    """A judging that came to an end exits with 0, whatever its verdict."""
+    document = desk.judged(desk.write("a.py", text))
+
+    assert document["verdict"] == verdict
+    assert [test["reason"] for test in document["tests"]] == ([] if verdict == "CE" else [reason])
+    assert document["compile"]["ok"] is (verdict != "CE")
+    assert ("a.py" in document["compile"]["output"]) is (verdict == "CE")
+
+
+def test_a_judge_error_exits_with_3(desk: Desk) -> None:
+    """A validator that crashes is the package's fault: exit code 3, and the message says whose it was."""
+    yaml = "name: Broken\nvalidation: custom\nlimits:\n  time_limit: 1\n"
+    desk.package = packages.write(
+        desk.folder, {"problem.yaml": yaml, "output_validators/check.py": "raise ValueError\n"}, name="broken"
+    )
+    document = desk.judged(desk.write("sum.py", SUM), code=3)
+
+    assert document["verdict"] == "JE"
+    assert "output validator exited with 1" in document["message"]
+    assert "ValueError" in document["tests"][0]["message"]
+
+
+def test_all_tests_or_up_to_the_first_failure(desk: Desk) -> None:
+    """Judging stops at the first failure unless told to go on."""
+    source = desk.write("a.py", "print(0)\n")
+
+    assert [test["name"] for test in desk.judged(source)["tests"]] == ["sample/1"]
+    assert [test["name"] for test in desk.judged(source, "--all")["tests"]] == ["sample/1", "secret/1"]
+
+
+def test_for_people(desk: Desk) -> None:
+    """Without ``--json`` the verdict is told in words, with each test and why it failed."""
+    code, said, _ = desk.run("--problem", desk.package.name, desk.write("a.py", "raise ValueError\n"))
+
+    assert code == 0
+    assert "RTE: Run-time error" in said
+    assert "sample/1" in said
+    assert "exit code 1" in said
+
+
+def test_what_a_program_says_is_no_markup(desk: Desk) -> None:
+    """Output that looks like our own markup or a terminal's codes is shown as text."""
+    code, said, complained = desk.run(
+        "--problem", desk.package.name, desk.write("a.py", "print('[/bold red][link=x]\\x1b[2J')\n")
+    )
+
+    assert code == 0, complained
+    assert "WA: Wrong answer" in said
+    assert "\x1b[2J" not in said
+
+
+def test_a_folder_of_files(desk: Desk) -> None:
+    """A folder is one program of several files; hidden ones and folders within are left out."""
+    desk.write("two/main.py", "from total import total\nprint(total(*map(int, input().split())))\n")
+    desk.write("two/total.py", "def total(a, b): return a + b\n")
+    desk.write("two/.swap.py.swp", b"\0\0")
+    desk.write("two/__pycache__/x.pyc", b"\0\0")
+
+    assert desk.judged("two")["verdict"] == "AC"
+
+
+def test_the_language_can_be_named(desk: Desk) -> None:
+    """A named language goes before the file's extension."""
+    source = desk.write("a.cpp", '#include <cstdio>\nint main() { printf(__cplusplus > 201703 ? "3" : "4"); }\n')
+
+    assert desk.judged(source)["language"] == "cpp20"
+    assert desk.judged(source, "--language", "cpp17")["tests"][0]["verdict"] == "WA"
+
+
+def test_the_second_time_is_not_compiled(desk: Desk) -> None:
+    """Compiled programs are kept from one command to the next."""
+    source = desk.write("sum.py", SUM)
+    first, second = desk.judged(source), desk.judged(source)
+
+    assert first["compile"]["cpu_ms"] > 0
+    assert second["compile"]["cpu_ms"] == 0
+    assert second["verdict"] == "AC"
+
+
+def test_a_private_package_can_be_judged(desk: Desk) -> None:
+    """Test data that only its owner may read is judged with all the same, also under a strict umask."""
+    for path in desk.package.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    before = os.umask(0o077)
+    try:
+        document = desk.judged(desk.write("sum.py", SUM))
+    finally:
+        os.umask(before)
+
+    assert document["verdict"] == "AC"
+
+
+# Mistakes.
+
+
+def test_a_source_that_is_not_there(desk: Desk) -> None:
+    """A missing file is named."""
+    assert desk.refused("missing.py") == "missing.py does not exist"
+
+
+def test_an_empty_source(desk: Desk) -> None:
+    """An empty file is no submission."""
+    assert desk.refused(desk.write("a.py", "")) == "the source is empty"
+
+
+def test_an_unknown_extension(desk: Desk) -> None:
+    """Where the language cannot be told the way out is."""
+    assert "name it" in desk.refused(desk.write("a.txt", SUM))
+
+
+def test_an_unknown_language(desk: Desk) -> None:
+    """A language there is none of is answered with those there are."""
+    line = desk.refused(desk.write("a.py", SUM), "--language", "cobol")
+
+    assert line.startswith("unknown language 'cobol'")
+    assert "python3" in line
+
+
+def test_zero_bytes(desk: Desk) -> None:
+    """A compiled program in place of its source is recognised."""
+    assert "NUL byte" in desk.refused(desk.write("a.py", b"print()\0"))
+
+
+def test_no_text(desk: Desk) -> None:
+    """A source in another encoding is refused with the place that cannot be read."""
+    assert "byte 7" in desk.refused(desk.write("a.py", b"print('\xe4')".replace(b"'\xe4'", b"\xe4")))
+
+
+def test_a_source_over_the_limit(desk: Desk) -> None:
+    """A source one byte too long is refused with both sizes; one that just fits is judged."""
+    room = 128 * 1024
+    assert f"{room + 1} bytes long; at most {room}" in desk.refused(desk.write("a.py", SUM.ljust(room + 1)))
+    assert desk.judged(desk.write("b.py", SUM.ljust(room)))["verdict"] == "AC"
+
+
+def test_a_source_without_an_end(desk: Desk) -> None:
+    """Devices and pipes in place of a file are refused, not read."""
+    os.mkfifo(desk.folder / "pipe.py")
+
+    assert "/dev/zero is neither" in desk.refused("/dev/zero", "--language", "python3")
+    assert "pipe.py is neither" in desk.refused("pipe.py")
+
+
+def test_a_huge_file(desk: Desk) -> None:
+    """A file of gigabytes is refused without being read into memory."""
+    with (desk.folder / "huge.py").open("wb") as file:
+        file.truncate(8 * 1024**3)
+
+    assert "huge.py is longer than" in desk.refused("huge.py")
+
+
+def test_a_folder_without_files(desk: Desk) -> None:
+    """An empty folder is no program."""
+    (desk.folder / "empty").mkdir()
+
+    assert "empty is neither" in desk.refused("empty")
+
+
+@pytest.mark.parametrize("name", ["a b.py", "-a.py", "a;b.py"])
+def test_a_strange_file_name(desk: Desk, name: str) -> None:
+    """A name that a compiler or shell would take for something else is refused, with what names are made of."""
+    desk.write(name, SUM)
+
+    assert "use letters, digits" in desk.refused("--", name)
+
+
+def test_something_that_is_no_package(desk: Desk) -> None:
+    """A folder without problem.yaml is no package, which is the first thing said of it."""
+    desk.write("nothing/readme.txt", "")
+    code, said, complained = desk.run("--problem", "nothing", desk.write("a.py", SUM))
+
+    assert (code, said) == (2, "")
+    assert complained.startswith("judge: problem.yaml: missing; ")
+    assert "Traceback" not in complained
+
+
+def test_a_package_that_is_not_there(desk: Desk) -> None:
+    """A missing package is named."""
+    assert "missing" in desk.refused(desk.write("a.py", SUM), problem="missing")
+
+
+def test_a_package_without_an_answer(desk: Desk) -> None:
+    """An input without its answer file is named."""
+    (desk.package / "data/secret/1.ans").unlink()
+
+    assert "data/secret/1" in desk.refused(desk.write("a.py", SUM))
+
+
+def test_every_mistake_of_a_package_has_a_line(desk: Desk) -> None:
+    """Two mistakes of a package are told at once, each in a line of its own."""
+    for test in ("sample", "secret"):
+        (desk.package / f"data/{test}/1.ans").unlink()
+    code, said, complained = desk.run("--problem", desk.package.name, desk.write("a.py", SUM))
+
+    assert (code, said) == (2, "")
+    assert len([line for line in complained.splitlines() if "1.ans" in line]) == 2
+
+
+@pytest.mark.parametrize("words", [(), ("--problem",), ("--isolation", "none"), ("--surprise",)])
+def test_bad_usage(desk: Desk, words: tuple[str, ...]) -> None:
+    """A command that is not written right exits with 2, and says how it is."""
+    code, said, complained = desk.run(desk.write("a.py", SUM), *words)
+
+    assert (code, said) == (2, "")
+    assert "Error: " in complained
+    assert "Traceback" not in complained
+
+
+# In a container.
+
+
+def test_in_a_container(desk: Desk, image_names: dict[str, str]) -> None:
+    """The same at level ``container``, of which nothing is left afterwards."""
+    document = desk.judged(desk.write("sum.py", SUM), "--isolation", "container")
+
+    assert (document["verdict"], document["isolation"]) == ("AC", "container")
+    assert _containers(desk) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
+def test_interrupted(desk: Desk, image_names: dict[str, str], number: int) -> None:
+    """However the command is ended in the middle of a run, its containers end with it."""
+    source = desk.write("a.py", "import time\ntime.sleep(60)\n")
+    desk.write("two-sums/problem.yaml", "name: Long\nlimits:\n  time_limit: 30\n")
+    process = desk.start("--problem", desk.package.name, "--isolation", "container", source)
+    with process:
+        _until(lambda: _is_running(desk), process)
+        process.send_signal(number)
+        process.communicate(timeout=DEADLINE_S)
+    _until(lambda: not _containers(desk))
+
+    assert process.returncode not in (0, 2, 3)
+
+
+def _containers(desk: Desk) -> list[str]:
+    """The containers that commands in this folder have made and that are still there."""
+    client = docker.from_env()
+    try:
+        found = client.containers.list(all=True, ignore_removed=True)
+        return [item.name for item in found if str(desk.folder) in item.labels.get(container.LABEL, "")]
+    finally:
+        client.close()
+
+
+def _is_running(desk: Desk) -> bool:
+    """Whether the submission has been started."""
+    client = docker.from_env()
+    try:
+        return any("/work/a.py" in str(client.api.top(name)) for name in _containers(desk))
+    finally:
+        client.close()
+
+
+def _until(condition: Any, process: subprocess.Popen[str] | None = None) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        assert process is None or process.poll() is None, process.communicate()
+        time.sleep(0.05)
