@@ -98,9 +98,7 @@ async def stage(pool: Pool, folder: Path) -> AsyncIterator[Stage]:
             await cells.close()
 
 
-async def test_a_broken_host_hands_over_and_waits(
-    pool: Pool, short_tmp: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_broken_host_hands_over_and_waits(pool: Pool, short_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No contestant sees a judge error because a host failed: the judging waits, and so does the slot."""
     monkeypatch.setattr(executor_module, "_HOST_CHECK_S", 0.05)
     async with stage(pool, short_tmp / "broken") as on:
