@@ -1,4 +1,4 @@
-"""Forms as browsers send them, read into memory within fixed bounds.
+"""Forms as browsers send them, read within fixed bounds: into memory, but for one large file that goes to disk.
 
 Everything here is hostile until parsed: sizes, the number of parts, names, encodings. A field is text, a file is bytes.
 """
@@ -7,19 +7,29 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qsl
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, web
 
 from judge.errors import UsageError
+from judge.models import KIB, MIB
 
 #: For the fields beside a source, and what multipart adds to each part.
 OVERHEAD_BYTES = 64 * 1024
 MAX_PARTS = 64
+#: Each may take four bytes, and names of files 255 in all.
+MAX_NAME_CHARS = 60
 #: A form that takes longer to arrive is not being sent by a browser.
 READ_TIMEOUT_S = 60.0
+#: A large file may come over a slow line.
+SAVE_TIMEOUT_S = 1800.0
+
+_CHUNK_BYTES = 64 * KIB
+_WRITE_BYTES = MIB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,27 +67,70 @@ class Form:
         return value
 
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 _FORM = web.RequestKey("form", Form)
+_STREAM: web.RequestKey[tuple[MultipartReader, BodyPartReader]] = web.RequestKey("stream")
+_STREAMED: set[object] = set()
+
+
+def streamed(handler: Handler) -> Handler:
+    """Mark a handler whose form ends in one large file: ``read`` stops before it, and ``save`` takes it.
+
+    Until then nothing of the file has been read, so that those who may not send one make nobody keep it.
+    """
+    _STREAMED.add(handler)
+    return handler
 
 
 async def read(request: web.Request) -> Form:
-    """The request's form; read once, then remembered.
+    """The request's form; read once, then remembered. Of a streamed one, the fields before its file.
 
     Raises:
         UsageError: it is not a form that this site has sent.
         web.HTTPRequestEntityTooLarge: more than the application takes.
     """
     if _FORM not in request:
-        _check_length(request, request.client_max_size)
-        try:
-            async with asyncio.timeout(READ_TIMEOUT_S):
-                request[_FORM] = await _parse(request, request.client_max_size)
-        except TimeoutError as error:
-            raise UsageError("The form took too long to arrive; send it again.") from error
-        # What aiohttp raises over a malformed body differs by version; all of it means the same to whoever sent it.
-        except (ValueError, AssertionError, RuntimeError, LookupError) as error:
-            raise UsageError("The form arrived garbled; reload the page and send it again.") from error
+        is_streamed = request.match_info.handler in _STREAMED
+        if not is_streamed:
+            _check_length(request, request.client_max_size)
+        async with _arriving(READ_TIMEOUT_S):
+            request[_FORM] = await (_parse_head(request) if is_streamed else _parse(request, request.client_max_size))
     return request[_FORM]
+
+
+async def save(request: web.Request, folder: Path, *, max_bytes: int) -> Path:
+    """Write the file of a streamed form into ``folder``, under the name it was uploaded by as far as that is safe.
+
+    Raises:
+        UsageError: there is none, or it did not arrive whole.
+        web.HTTPRequestEntityTooLarge: it is larger than that.
+    """
+    await read(request)
+    if _STREAM not in request:
+        raise UsageError("Choose a file to upload.")
+    if (request.content_length or 0) > max_bytes + OVERHEAD_BYTES:
+        raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=request.content_length or 0)
+    reader, part = request[_STREAM]
+    path = folder / _safe_name(part.filename or "")
+    async with _arriving(SAVE_TIMEOUT_S):
+        await _write_part(part, path, max_bytes)
+        if await reader.next() is not None:
+            raise UsageError("The form goes on after its file; reload the page and send it again.")
+    return path
+
+
+@asynccontextmanager
+async def _arriving(timeout_s: float) -> AsyncIterator[None]:
+    """What goes wrong while a form is on its way, said to whoever sends it."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            yield
+    except TimeoutError as error:
+        raise UsageError("The form took too long to arrive; send it again.") from error
+    # What aiohttp raises over a malformed body differs by version; all of it means the same to whoever sent it.
+    except (ValueError, AssertionError, RuntimeError, LookupError) as error:
+        raise UsageError("The form arrived garbled; reload the page and send it again.") from error
 
 
 def _check_length(request: web.Request, max_bytes: int) -> None:
@@ -130,6 +183,41 @@ async def _parse_multipart(request: web.Request, max_bytes: int) -> Form:
     return Form(fields=_once(pairs), files=tuple(files))
 
 
+async def _parse_head(request: web.Request) -> Form:
+    """The fields before the first file, which is left where it is."""
+    pairs: list[tuple[str, str]] = []
+    left = OVERHEAD_BYTES
+    reader = await request.multipart()
+    while (part := await reader.next()) is not None:
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            raise UsageError("The form has a part without a name.")
+        if part.filename is not None:
+            if part.filename:
+                request[_STREAM] = reader, part
+            break
+        if len(pairs) >= MAX_PARTS:
+            raise UsageError(f"The form has more than {MAX_PARTS} parts.")
+        content = await _read_part(part, left)
+        left -= len(content)
+        pairs.append((part.name, content.decode("utf-8")))
+    return Form(fields=_once(pairs))
+
+
+async def _write_part(part: BodyPartReader, path: Path, max_bytes: int) -> None:
+    """In pieces large enough to be worth a thread, for a disk may be slow."""
+    size, piece = 0, bytearray()
+    with path.open("xb") as file:
+        while chunk := await part.read_chunk(_CHUNK_BYTES):
+            size += len(chunk)
+            if size > max_bytes:
+                raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=size)
+            piece += chunk
+            if len(piece) >= _WRITE_BYTES:
+                await asyncio.to_thread(file.write, piece)
+                piece = bytearray()
+        await asyncio.to_thread(file.write, piece)
+
+
 async def _read_part(part: BodyPartReader, max_bytes: int) -> bytes:
     """The part as it is: transfer encodings, which could unpack to anything, are not for browsers."""
     body = bytearray()
@@ -145,6 +233,12 @@ def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
     if len(fields) != len(pairs):
         raise UsageError("The form has a field twice.")
     return fields
+
+
+def _safe_name(file_name: str) -> str:
+    """A name for a file of our own, as much like the one given as a file system takes."""
+    shown = "".join(char if char.isprintable() else "_" for char in _base_name(file_name))[-MAX_NAME_CHARS:]
+    return "_" if shown in ("", ".", "..") else shown
 
 
 def _base_name(file_name: str) -> str:

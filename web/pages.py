@@ -16,7 +16,7 @@ from judge import languages
 from judge.errors import UnknownLanguage
 from judge.models import MIB
 from judge.verdicts import Verdict
-from web import permissions
+from web import notices, permissions
 from web.keys import SESSION, SETTINGS
 from web.sessions import SessionState
 
@@ -46,10 +46,12 @@ def set_up(app: web.Application) -> None:
 def page(
     request: web.Request, template: str, context: Mapping[str, object] | None = None, *, status: int = 200
 ) -> web.Response:
-    """The template, filled in."""
-    return aiohttp_jinja2.render_template(
-        f"{template}.html", request, {**_common(request), **(context or {})}, status=status
-    )
+    """The template, filled in, and below its head the notice that was left for this page, if any."""
+    notice = notices.read(request)
+    filled = {**_common(request), "notice": notice, **(context or {})}
+    response = aiohttp_jinja2.render_template(f"{template}.html", request, filled, status=status)
+    notices.forget(request, response)
+    return response
 
 
 def now() -> datetime:

@@ -38,6 +38,19 @@ def require_viewer(viewer: Viewer | None) -> Viewer:
     return viewer
 
 
+def require_judge(viewer: Viewer | None) -> Viewer:
+    """A setter or an admin.
+
+    Raises:
+        LoginNeeded: nobody is logged in.
+        NotFound: somebody is who has no business here.
+    """
+    known = require_viewer(viewer)
+    if not is_judge(known):
+        raise NotFound("There is no such page.")
+    return known
+
+
 def require_admin(viewer: Viewer | None) -> Viewer:
     """An admin.
 

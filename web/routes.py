@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from web.pages import STATIC
-from web.views import accounts, admin, contests, health, problems, standings, submissions
+from web.views import accounts, admin, contests, health, packages, problems, standings, submissions
 
 _CONTEST = "/contests/{contest:[a-z0-9][a-z0-9_-]{0,63}}"
 _PROBLEM = _CONTEST + "/problems/{label:[A-Za-z0-9_-]{1,16}}"
@@ -14,6 +14,7 @@ _SUBMISSION = "/submissions/{submission:[0-9]{1,18}}"
 
 def set_up(app: web.Application) -> None:
     """Give the application its routes."""
+    packages.set_up(app)
     app.router.add_routes(
         [
             web.get("/", contests.index),
@@ -25,6 +26,8 @@ def set_up(app: web.Application) -> None:
             web.post(_PROBLEM, problems.submit),
             web.get(_PROBLEM + "/statements/{language:[a-z-]{1,16}}.{format:tex|pdf}", problems.statement_file),
             web.get(_PROBLEM + "/samples/{ordinal:[1-9][0-9]{0,3}}.{kind:in|ans}", problems.sample_file),
+            web.get("/packages/upload", packages.upload_form),
+            web.post("/packages/upload", packages.upload),
             web.get(_SUBMISSION, submissions.show),
             web.get(_SUBMISSION + "/events", submissions.follow, allow_head=False),
             web.get("/register", accounts.register_form),

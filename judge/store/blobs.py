@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from judge.errors import NotFound
-from judge.models import Blob
+from judge.models import MIB, Blob
 from judge.store.pool import Connection
 
 
 async def put(connection: Connection, content: bytes) -> Blob:
     """Keep ``content``; keeping it twice is keeping it once."""
-    blob = Blob.of(content)
+    # A large one is hashed beside the event loop: the web server keeps packages too, and has live pages to serve.
+    blob = Blob.of(content) if len(content) < MIB else await asyncio.to_thread(Blob.of, content)
     await connection.execute(
         "INSERT INTO blobs (sha256, size, content) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         blob.sha256,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
@@ -159,7 +160,7 @@ async def _add_version(connection: Connection, problem_id: int, package: Publish
 async def _keep_file(connection: Connection, blob: Blob, path: Path) -> None:
     if await connection.fetchval("SELECT true FROM blobs WHERE sha256 = $1", blob.sha256):
         return
-    kept = await blobs.put(connection, path.read_bytes())
+    kept = await blobs.put(connection, await asyncio.to_thread(path.read_bytes))
     if kept != blob:
         raise NotFound(f"{path} changed while it was being imported: import it again")
 

@@ -1,0 +1,123 @@
+"""Contests and packages from the command line: making one, and importing into it all or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from judge.store.pool import Pool
+from tests.integration.test_cli import judge
+from tests.packages import write
+from tests.zips import HOSTILE, zipped
+
+
+async def _rows(pool: Pool) -> list[int]:
+    """How many problems, versions, test cases and blobs there are."""
+    tables = ("problems", "problem_versions", "testcases", "blobs")
+    async with pool.acquire() as connection:
+        return [await connection.fetchval(f"SELECT count(*) FROM {table}") for table in tables]
+
+
+async def test_a_contest_with_packages(pool: Pool, dsn: str, tmp_path: Path) -> None:
+    """A folder and two kinds of zip become problems of the contest, in the order given, under the next letters."""
+    (tmp_path / "kattis.zip").write_bytes(zipped(top="kattis-made/"))
+    (tmp_path / "domjudge-made.zip").write_bytes(
+        zipped({"problem.yaml": "name: Third\nlimits: {time_limit: 2}\n"}, top="")
+    )
+    paths = [write(tmp_path), tmp_path / "kattis.zip", tmp_path / "domjudge-made.zip"]
+    assert judge("contest", "create", "spring", JUDGE_DATABASE_URL=dsn).returncode == 0
+
+    done = judge("problem", "import", *map(str, paths), "--contest", "spring", JUDGE_DATABASE_URL=dsn)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "two-sums: Two Sums, 2 tests",
+        "kattis-made: Two Sums, 2 tests",
+        "domjudge-made: Third, 2 tests",
+    ]
+    async with pool.acquire() as connection:
+        listed = await connection.fetch(
+            "SELECT label, p.name FROM contest_problems JOIN problems p ON p.id = problem_id ORDER BY label"
+        )
+    assert [tuple(row) for row in listed] == [("A", "two-sums"), ("B", "kattis-made"), ("C", "domjudge-made")]
+
+
+async def test_a_zip_is_what_its_folder_is(pool: Pool, dsn: str, tmp_path: Path) -> None:
+    """Importing a package as a folder and as a zip, in either order, gives one version."""
+    (tmp_path / "a.zip").write_bytes(zipped())
+    folder = str(write(tmp_path))
+    for path in (folder, str(tmp_path / "a.zip"), folder):
+        assert judge("problem", "import", path, JUDGE_DATABASE_URL=dsn).returncode == 0
+
+    assert (await _rows(pool))[:3] == [1, 1, 2]
+
+
+async def test_all_or_nothing(pool: Pool, dsn: str, tmp_path: Path) -> None:
+    """One bad package of three keeps all out; every file that is wrong is named with its package."""
+    (tmp_path / "link.zip").write_bytes(HOSTILE["link"][0]())
+    (tmp_path / "broken.zip").write_bytes(b"PK no zip")
+    (tmp_path / "gone.zip").write_bytes(zipped({"data/secret/1.ans": None}))
+    names = ("link.zip", "broken.zip", "gone.zip")
+
+    done = judge(
+        "problem", "import", str(write(tmp_path)), *(str(tmp_path / name) for name in names), JUDGE_DATABASE_URL=dsn
+    )
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "link.zip/two-sums/link: is a link" in done.stderr
+    assert "judge: link.zip/" in done.stderr and "\nbroken.zip: is no zip file" in done.stderr
+    assert "\ngone.zip/data/secret/1.in: " in done.stderr
+    assert await _rows(pool) == [0, 0, 0, 0]
+
+
+def test_nothing_stays_on_the_disk(dsn: str, tmp_path: Path) -> None:
+    """What was unpacked is removed, whether the import went well or not."""
+    (tmp_path / "scratch").mkdir()
+    for name, content in (("good.zip", zipped()), ("bad.zip", zipped({"problem.yaml": None}))):
+        (tmp_path / name).write_bytes(content)
+        judge("problem", "import", str(tmp_path / name), JUDGE_DATABASE_URL=dsn, TMPDIR=str(tmp_path / "scratch"))
+
+        assert list((tmp_path / "scratch").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("contest", "create", "No Name"), "contest name 'No Name'"),
+        (("contest", "create", "x", "--starts", "soon"), "'soon' is no time"),
+        (("contest", "create", "x", "--starts", "2030-05-02", "--ends", "2030-05-01"), "end before it starts"),
+        (("contest", "create", "x", "--starts", "2030-05-02", "--freezes", "2030-05-01"), "freeze outside"),
+        (("problem", "import", "nowhere.zip"), "nowhere.zip"),
+    ],
+)
+def test_refused(dsn: str, words: tuple[str, ...], said: str) -> None:
+    """What cannot be meant as given is said in a line, with exit code 2."""
+    done = judge(*words, JUDGE_DATABASE_URL=dsn)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+async def test_an_unknown_contest(pool: Pool, dsn: str, tmp_path: Path) -> None:
+    """A contest that is not there keeps the packages out as well."""
+    done = judge("problem", "import", str(write(tmp_path)), "--contest", "nowhere", JUDGE_DATABASE_URL=dsn)
+
+    assert done.returncode == 2
+    assert "no contest of that name" in done.stderr
+    assert await _rows(pool) == [0, 0, 0, 0]
+
+
+async def test_times_of_a_contest(pool: Pool, dsn: str) -> None:
+    """Times with a zone are taken as meant, those without are UTC, and a name is taken once."""
+    words = ("contest", "create", "night", "--title", "Night", "--starts", "2030-05-01T09:00+02:00")
+    assert judge(*words, "--ends", "2030-05-01T12:00", JUDGE_DATABASE_URL=dsn).returncode == 0
+
+    again = judge(*words, JUDGE_DATABASE_URL=dsn)
+
+    assert again.returncode == 2 and "already" in again.stderr
+    async with pool.acquire() as connection:
+        row = await connection.fetchrow("SELECT title, starts_at::text, ends_at::text FROM contests")
+    assert tuple(row) == ("Night", "2030-05-01 07:00:00+00", "2030-05-01 12:00:00+00")
