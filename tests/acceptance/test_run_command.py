@@ -348,7 +348,7 @@ def _containers(desk: Desk) -> list[str]:
     client = docker.from_env()
     try:
         found = client.containers.list(all=True, ignore_removed=True)
-        return [item.name for item in found if str(desk.folder) in item.labels.get(container.LABEL, "")]
+        return [str(item.name) for item in found if str(desk.folder) in item.labels.get(container.LABEL, "")]
     finally:
         client.close()
 
