@@ -47,6 +47,7 @@ async def run(settings: Settings, dsn: str) -> None:
                 cells.warm(slot, Kind(image=name, shows_data=False))
         judgehost_id = await _register(pool, settings, cells)
         stack.push_async_callback(_say_goodbye, pool, judgehost_id)
+        await asyncio.to_thread(programs.cache.prune)
         blob_cache = await host.open_blob_cache(settings)
         async with asyncio.TaskGroup() as tasks:
             executor = LocalExecutor(pool=pool, cells=cells, programs=programs, blob_cache=blob_cache, tasks=tasks)

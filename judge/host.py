@@ -74,7 +74,7 @@ async def image_names(settings: Settings) -> dict[str, str]:
 
 
 def open_programs(settings: Settings, names: dict[str, str]) -> Programs:
-    """The cache of compiled programs, with the images they are compiled in."""
+    """The cache of compiled programs, with the images they are compiled in. Whoever serves for long prunes it."""
     cache = FileCache(settings.data_dir / "cache" / "programs", most_bytes=PROGRAM_CACHE_BYTES)
     return Programs(cache=cache, images=names)
 

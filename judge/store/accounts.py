@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 import asyncpg
 
 from judge.errors import NotFound, UsageError
+from judge.store import audit
 from judge.store.pool import Connection
 
 
@@ -115,7 +115,9 @@ async def set_role(connection: Connection, *, account_id: int, role: Role, by: i
         if role is not Role.ADMIN:
             await _keep_an_admin(connection, account)
         await connection.execute("UPDATE users SET role = $2::text::role WHERE id = $1", account_id, role.value)
-        await _audit(connection, by, "set role", {"user_id": account_id, "from": account.role, "to": role})
+        await audit.record(
+            connection, by=by, action="set role", data={"user_id": account_id, "from": account.role, "to": role}
+        )
 
 
 async def set_disabled(connection: Connection, *, account_id: int, is_disabled: bool, by: int | None = None) -> None:
@@ -133,7 +135,9 @@ async def set_disabled(connection: Connection, *, account_id: int, is_disabled: 
         await connection.execute(
             "UPDATE users SET disabled_at = CASE WHEN $2 THEN now() END WHERE id = $1", account_id, is_disabled
         )
-        await _audit(connection, by, "disable" if is_disabled else "enable", {"user_id": account_id})
+        await audit.record(
+            connection, by=by, action="disable" if is_disabled else "enable", data={"user_id": account_id}
+        )
 
 
 async def set_password(connection: Connection, *, account_id: int, password_hash: str, by: int | None = None) -> None:
@@ -146,7 +150,7 @@ async def set_password(connection: Connection, *, account_id: int, password_hash
         await _locked(connection, account_id)
         await connection.execute("UPDATE users SET password_hash = $2 WHERE id = $1", account_id, password_hash)
         await connection.execute("DELETE FROM sessions WHERE user_id = $1", account_id)
-        await _audit(connection, by, "set password", {"user_id": account_id})
+        await audit.record(connection, by=by, action="set password", data={"user_id": account_id})
 
 
 async def rehash(connection: Connection, *, account_id: int, password_hash: str) -> None:
@@ -171,10 +175,6 @@ async def _keep_an_admin(connection: Connection, account: Account) -> None:
     )
     if [row["id"] for row in admins] == [account.id]:
         raise UsageError(f"{account.login} is the only admin left; make somebody else admin first.")
-
-
-async def _audit(connection: Connection, by: int | None, action: str, data: dict[str, Any]) -> None:
-    await connection.execute("INSERT INTO audit_log (user_id, action, data) VALUES ($1, $2, $3)", by, action, data)
 
 
 def _account(row: asyncpg.Record) -> Account:
