@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import tomllib
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from judge.errors import UsageError
 
@@ -74,14 +82,27 @@ def load() -> Settings:
     Raises:
         UsageError: a setting that cannot be understood, named, with what was expected.
     """
+    _refuse_unknown(os.environ)
     try:
         settings = Settings()
+    except SettingsError as error:
+        raise UsageError(f'{error}; lists are written like ["10.0.0.1"]') from error
     except ValidationError as error:
         lines = [f"setting {'.'.join(map(str, e['loc'])) or '?'}: {e['msg']}" for e in error.errors()]
         raise UsageError("\n".join(lines)) from error
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{Settings.model_config['toml_file']}: {error}") from error
     return settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """A misspelt variable would leave a setting as it was without a word."""
+    known = [f"JUDGE_{name.upper()}" for name in Settings.model_fields]
+    for name in environment:
+        if name.upper().startswith("JUDGE_") and name.upper() not in known:
+            close = difflib.get_close_matches(name.upper(), known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(known)}"
+            raise UsageError(f"setting {name} is unknown; {hint}")
 
 
 def physical_cores() -> tuple[int, ...]:

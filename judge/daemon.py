@@ -84,7 +84,8 @@ class Daemon:
                 self._executor.start(claim)
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_S)
+                async with asyncio.timeout(POLL_S):
+                    await self._wake.wait()
 
     async def listen(self, dsn: str) -> None:
         """Wake ``claim`` when something is queued."""

@@ -173,7 +173,8 @@ async def _stop(process: Process) -> None:
             return
         process.send_signal(number)
         with suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await process.wait()
 
 
 async def _stop_leftover(directory: Path) -> None:

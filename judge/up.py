@@ -184,7 +184,8 @@ async def _child(name: str, environment: dict[str, str]) -> AsyncIterator[Proces
         if process.returncode is None:
             process.terminate()
             try:
-                await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_S)
+                async with asyncio.timeout(_STOP_TIMEOUT_S):
+                    await process.wait()
             except TimeoutError:
                 _detail(f"{name} does not stop: killing it")
                 process.kill()

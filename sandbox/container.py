@@ -193,7 +193,8 @@ class ContainerMaker:
             network_mode="none",
             read_only=True,
             cap_drop=["ALL"],
-            security_opt=["no-new-privileges", f"seccomp={seccomp.docker_profile()}"],
+            # Docker's own AppArmor profile forbids the mounts that boxes are made of; inside a box the filter does.
+            security_opt=["no-new-privileges", f"seccomp={seccomp.docker_profile()}", "apparmor=unconfined"],
             ipc_mode="private",
             binds=[
                 f"{launcher_path()}:/launcher:ro",

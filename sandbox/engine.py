@@ -157,7 +157,8 @@ async def _install(progress: Progress) -> None:
             env=environment,
         )
         try:
-            output, _ = await asyncio.wait_for(process.communicate(), _INSTALL_TIMEOUT_S)
+            async with asyncio.timeout(_INSTALL_TIMEOUT_S):
+                output, _ = await process.communicate()
         finally:
             await _stop(process)
         if process.returncode != 0:
@@ -172,7 +173,8 @@ async def _start_service(progress: Progress) -> bool:
     progress("Docker engine: starting the system's service")
     process = await asyncio.create_subprocess_exec("systemctl", "start", "docker", stdin=asyncio.subprocess.DEVNULL)
     try:
-        await asyncio.wait_for(process.wait(), _START_TIMEOUT_S)
+        async with asyncio.timeout(_START_TIMEOUT_S):
+            await process.wait()
     except TimeoutError:
         await _stop(process)
     return await _answers()
@@ -204,7 +206,8 @@ async def _stop(process: Process) -> None:
         return
     process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), _STOP_TIMEOUT_S)
+        async with asyncio.timeout(_STOP_TIMEOUT_S):
+            await process.wait()
     except TimeoutError:
         process.kill()
         await process.wait()

@@ -55,7 +55,7 @@ def _docker_run(image: str, program: str, core: int) -> float:
             network_mode="none",
             read_only=True,
             cap_drop=["ALL"],
-            security_opt=["no-new-privileges", f"seccomp={seccomp.docker_profile()}"],
+            security_opt=["no-new-privileges", f"seccomp={seccomp.docker_profile()}", "apparmor=unconfined"],
             cpuset_cpus=str(core),
             mem_limit="256m",
             pids_limit=64,

@@ -131,7 +131,8 @@ async def stream(request: web.Request, pool: Pool, hub: Hub, watch: Watch, *, se
         await response.prepare(request)
         try:
             await _send_all(response, pool, hub, watch, news, batch)
-            await asyncio.wait_for(response.write_eof(), WRITE_TIMEOUT_S)
+            async with asyncio.timeout(WRITE_TIMEOUT_S):
+                await response.write_eof()
         except (TimeoutError, ConnectionError):
             if request.transport is not None:
                 request.transport.abort()
@@ -153,7 +154,8 @@ async def _send_all(
                 return
         if len(batch) < PAGE:
             try:
-                await asyncio.wait_for(news.wait(), HEARTBEAT_S)
+                async with asyncio.timeout(HEARTBEAT_S):
+                    await news.wait()
             except TimeoutError:
                 await _write(response, ": nothing new\n\n")
         # Cleared before reading: what comes in between sets it again.
@@ -162,7 +164,8 @@ async def _send_all(
 
 
 async def _write(response: web.StreamResponse, text: str) -> None:
-    await asyncio.wait_for(response.write(text.encode()), WRITE_TIMEOUT_S)
+    async with asyncio.timeout(WRITE_TIMEOUT_S):
+        await response.write(text.encode())
 
 
 async def _read(pool: Pool, submission_id: int, after_id: int) -> list[Event]:

@@ -13,6 +13,7 @@ from yarl import URL
 
 from judge.config import Settings
 from judge.errors import NotFound, UsageError
+from judge.store.pool import DISCONNECTED
 from web import forms, sessions
 from web.keys import POOL, SESSION, SETTINGS
 from web.pages import page
@@ -94,7 +95,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         kept = {name: error.headers[name] for name in ("Allow", "Retry-After") if name in error.headers}
         return _error_page(request, error.status, _TEXTS.get(error.status, error.reason or ""), headers=kept)
-    except OSError:
+    except DISCONNECTED:
         _log.exception("a request failed for want of a connection", path=request.path)
         return _error_page(request, 503, _TEXTS[503])
     except Exception:  # noqa: BLE001 - the last resort: whoever asked gets a page, we get a traceback

@@ -116,7 +116,8 @@ async def _child(name: str, environment: dict[str, str], folder: Path) -> AsyncI
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), _DEADLINE_S)
+            async with asyncio.timeout(_DEADLINE_S):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

@@ -34,7 +34,8 @@ async def listen(
             connected()
             while not lost.is_set():
                 try:
-                    await asyncio.wait_for(lost.wait(), KEEPALIVE_S)
+                    async with asyncio.timeout(KEEPALIVE_S):
+                        await lost.wait()
                 except TimeoutError:
                     await connection.fetchval("SELECT 1", timeout=KEEPALIVE_TIMEOUT_S)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

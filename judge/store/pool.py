@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionPr
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 COMMAND_TIMEOUT_S = 60.0
+CLOSE_TIMEOUT_S = 5.0
 
 #: The server went away, or is not there yet: the same call may succeed after ``RECONNECT_S``.
 DISCONNECTED = (
@@ -46,7 +48,12 @@ async def open_pool(dsn: str, *, max_size: int = 10) -> AsyncIterator[Pool]:
     try:
         yield pool
     finally:
-        await pool.close()
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await pool.close()
+        except TimeoutError:
+            # A server that went away without a word would be waited for.
+            pool.terminate()
 
 
 @asynccontextmanager

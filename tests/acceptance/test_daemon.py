@@ -155,6 +155,25 @@ async def test_stopping_the_daemon_gives_back(filled: Queue, dsn: str, short_tmp
     assert await filled.count("state = 'queued'") > 0
 
 
+async def test_ending_while_the_database_is_lost(pool: Pool, dsn: str, short_tmp: Path) -> None:
+    """Told to end at the very moment that its connections are cut, the daemon ends: no wait swallows the order."""
+    async with pool.acquire() as connection:
+        for number in range(4):
+            async with daemon(dsn, short_tmp / f"ending-{number}", "local") as process:
+                statement = (
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+                )
+                async with asyncio.timeout(DEADLINE_S):
+                    while not await connection.fetchval(statement):
+                        await asyncio.sleep(0.02)
+                await connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+                process.send_signal(signal.SIGTERM)
+                assert await asyncio.wait_for(process.wait(), 30) == 0
+
+
 async def test_an_idle_daemon_picks_up_at_once(filled: Queue, dsn: str, short_tmp: Path) -> None:
     """A notification, not the slow poll, is what starts a judging when the daemon was idle."""
     async with daemon(dsn, short_tmp / "idle", "local"):

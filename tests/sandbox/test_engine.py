@@ -23,7 +23,18 @@ def argv(short_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str
     socket = f"unix://{folder}/docker.sock"
     monkeypatch.setenv("DOCKER_HOST", socket)
     folders = [f"--{name}={folder}/{name}" for name in ("data-root", "exec-root", "pidfile")]
-    yield ("dockerd", "--host", socket, *folders, "--bridge=none", "--iptables=false", "--storage-driver=vfs")
+    # In a network of its own: without a bridge an engine removes docker0, which the host's own engine may be using.
+    yield (
+        "unshare",
+        "--net",
+        "dockerd",
+        "--host",
+        socket,
+        *folders,
+        "--bridge=none",
+        "--iptables=false",
+        "--storage-driver=vfs",
+    )
     # An engine mounts its data directory on itself, and takes that back unless it is killed.
     subprocess.run(("umount", "--quiet", folder / "data-root"), check=False, capture_output=True)
 

@@ -94,3 +94,19 @@ def test_cores_are_physical_and_ours() -> None:
 def test_slots_leave_a_core_for_everything_else() -> None:
     """By default there is a slot for each core but one, and at least one."""
     assert load().slot_count == max(1, len(physical_cores()) - 1)
+
+
+def test_a_misspelt_variable_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that no setting has is refused, with the one that was probably meant."""
+    monkeypatch.setenv("JUDGE_ISOLATON", "local")
+
+    with pytest.raises(UsageError, match="did you mean JUDGE_ISOLATION"):
+        load()
+
+
+def test_a_list_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list written in another way than as a list says how lists are written."""
+    monkeypatch.setenv("JUDGE_WEB_TRUSTED_PROXIES", "10.0.0.1")
+
+    with pytest.raises(UsageError, match="lists are written like"):
+        load()
