@@ -22,7 +22,7 @@ from judge.errors import JudgeError
 from judge.executor import Executor, LocalExecutor
 from judge.store import judgehosts, judgings
 from judge.store.listening import listen
-from judge.store.pool import DISCONNECTED, RECONNECT_S, Pool, open_pool
+from judge.store.pool import DISCONNECTED, Pool, open_pool, wait_to_reconnect
 from sandbox.pool import CellPool, Kind
 
 log = structlog.get_logger()
@@ -78,7 +78,7 @@ class Daemon:
                 async with self._pool.acquire() as connection:
                     claim = await queue.claim(connection, judgehost_id=self._judgehost_id, lease_s=self._lease_s)
             except DISCONNECTED as error:
-                await _wait_for_database(error)
+                await wait_to_reconnect(error)
                 continue
             if claim is not None:
                 self._executor.start(claim)
@@ -93,7 +93,7 @@ class Daemon:
             try:
                 await listen(dsn, queue.CHANNEL, heard=lambda _: self._wake.set(), connected=self._wake.set)
             except JudgeError as error:
-                await _wait_for_database(error)
+                await wait_to_reconnect(error)
 
     async def heartbeat(self) -> None:
         """Keep the leases of what is being judged."""
@@ -105,7 +105,7 @@ class Daemon:
                     kept = await judgings.renew(connection, claims=held, lease_s=self._lease_s)
                     await judgehosts.seen(connection, self._judgehost_id)
             except DISCONNECTED as error:
-                await _wait_for_database(error)
+                await wait_to_reconnect(error)
                 continue
             for claim in held:
                 if claim.judging_id not in kept:
@@ -118,7 +118,7 @@ class Daemon:
                 async with self._pool.acquire() as connection:
                     count = await queue.reap(connection)
             except DISCONNECTED as error:
-                await _wait_for_database(error)
+                await wait_to_reconnect(error)
                 continue
             if count:
                 log.warning("queued lost judgings again", count=count)
@@ -148,8 +148,3 @@ async def _say_goodbye(pool: Pool, judgehost_id: int) -> None:
     with contextlib.suppress(*DISCONNECTED):
         async with asyncio.timeout(10), pool.acquire() as connection:
             await queue.give_back(connection, judgehost_id=judgehost_id)
-
-
-async def _wait_for_database(error: BaseException) -> None:
-    log.warning("lost the database, trying again", error=str(error) or type(error).__name__)
-    await asyncio.sleep(RECONNECT_S)

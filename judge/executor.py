@@ -19,7 +19,7 @@ from judge.reporting import Reporter
 from judge.store import blobs, judgings, problems
 from judge.store.events import Telling
 from judge.store.judgings import Claim
-from judge.store.pool import DISCONNECTED, RECONNECT_S, Connection, Pool
+from judge.store.pool import DISCONNECTED, Connection, Pool, wait_to_reconnect
 from sandbox.pool import CellPool, Slot
 
 log = structlog.get_logger()
@@ -156,5 +156,4 @@ async def _until_connected(work: Callable[[Connection], Awaitable[_T]], pool: Po
             async with pool.acquire() as connection:
                 return await work(connection)
         except DISCONNECTED as error:
-            log.warning("lost the database, trying again", error=str(error))
-            await asyncio.sleep(RECONNECT_S)
+            await wait_to_reconnect(error)

@@ -11,7 +11,7 @@ from judge import queue
 from judge.models import Run
 from judge.store.events import Telling
 from judge.store.judgings import Claim
-from judge.store.pool import DISCONNECTED, RECONNECT_S, Pool
+from judge.store.pool import DISCONNECTED, Pool, wait_to_reconnect
 
 
 class Reporter:
@@ -75,11 +75,11 @@ class Reporter:
             try:
                 async with self._pool.acquire() as connection:
                     await queue.record(connection, self._claim, announced=events, runs=runs, is_fresh=is_fresh)
-            except DISCONNECTED:
+            except DISCONNECTED as error:
                 # Progress is worth another try, together with what has happened since, but not worth losing a judging.
                 self._events[:0], self._runs[:0] = events, runs
                 self._is_fresh |= is_fresh
-                await asyncio.sleep(RECONNECT_S)
+                await wait_to_reconnect(error)
                 self._has_news.set()
 
     def _announce(self, state: str) -> None:

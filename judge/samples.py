@@ -10,7 +10,7 @@ from judge import queue
 from judge.store import accounts, contests, jury, problems
 from judge.store.accounts import Role
 from judge.store.jury import JuryVerdict
-from judge.store.pool import DISCONNECTED, RECONNECT_S, Connection, Pool
+from judge.store.pool import DISCONNECTED, Connection, Pool, wait_to_reconnect
 from problems.package import Package, load
 
 CONTEST = "samples"
@@ -75,9 +75,9 @@ async def verdicts(pool: Pool, contest_id: int, *, progress: Callable[[int, int]
         try:
             async with pool.acquire() as connection:
                 found = await jury.verdicts(connection, contest_id)
-        except DISCONNECTED:
+        except DISCONNECTED as error:
             # The database is on its way back, or whoever keeps it running says why not.
-            await asyncio.sleep(RECONNECT_S)
+            await wait_to_reconnect(error)
             continue
         judged = sum(item.verdict is not None for item in found)
         if loop.time() - told_at > _TELL_EVERY_S:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 
 import asyncpg
+import structlog
 
 from judge.errors import JudgeError
 
@@ -19,7 +20,7 @@ Pool: TypeAlias = "asyncpg.Pool[Any]"
 COMMAND_TIMEOUT_S = 60.0
 CLOSE_TIMEOUT_S = 5.0
 
-#: The server went away, or is not there yet: the same call may succeed after ``RECONNECT_S``.
+#: The server went away, or is not there yet: the same call may succeed after ``wait_to_reconnect``.
 DISCONNECTED = (
     OSError,
     TimeoutError,
@@ -31,7 +32,9 @@ DISCONNECTED = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
 )
-RECONNECT_S = 1.0
+_RECONNECT_S = 1.0
+
+log = structlog.get_logger()
 
 
 @asynccontextmanager
@@ -70,6 +73,22 @@ async def connect(dsn: str) -> AsyncIterator[Connection]:
         yield connection
     finally:
         await connection.close(timeout=5)
+
+
+async def wait_to_reconnect(error: BaseException) -> None:
+    """What to do with one of ``DISCONNECTED`` before trying again.
+
+    A cancellation that reaches a task within a transaction on a lost connection is replaced by the driver's own error
+    over the rollback; whoever then tried again would never end.
+
+    Raises:
+        CancelledError: the task is to end.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError from error
+    log.warning("lost the database, trying again", error=str(error) or type(error).__name__)
+    await asyncio.sleep(_RECONNECT_S)
 
 
 async def answers(pool: Pool, *, timeout_s: float = 5.0) -> bool:
