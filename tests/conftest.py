@@ -40,8 +40,7 @@ def short_tmp() -> Iterator[Path]:
 async def _server(short_tmp: Path) -> AsyncIterator[str]:
     """The DSN of a server with a migrated template; stopped at the end of the run, also on Ctrl-C."""
     async with embedded(short_tmp / "database", options=_OPTIONS) as dsn:
-        superuser = await asyncpg.connect(dsn.replace("//judge@/judge?", "//postgres@/postgres?"))
-        await superuser.execute("ALTER ROLE judge CREATEDB")
+        superuser = await asyncpg.connect(_superuser(dsn))
         await superuser.execute(f"CREATE DATABASE {_TEMPLATE} OWNER judge")
         await superuser.close()
         await migrate(_named(dsn, _TEMPLATE))
@@ -86,18 +85,23 @@ class _Database:
         self.name = f"test_{os.getpid()}_{next(_numbers)}"
 
     async def __aenter__(self) -> str:
-        await self._say(f"CREATE DATABASE {self.name} TEMPLATE {self.template}")
+        await self._say(f"CREATE DATABASE {self.name} TEMPLATE {self.template} OWNER judge")
         return _named(self.server_dsn, self.name)
 
     async def __aexit__(self, *_: object) -> None:
         await self._say(f"DROP DATABASE {self.name} WITH (FORCE)")
 
     async def _say(self, statement: str) -> None:
-        connection = await asyncpg.connect(self.server_dsn)
+        """As the superuser: nobody else may end the vacuuming that a database is dropped under."""
+        connection = await asyncpg.connect(_superuser(self.server_dsn))
         try:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+
+def _superuser(dsn: str) -> str:
+    return dsn.replace("//judge@/judge?", "//postgres@/postgres?")
 
 
 def _named(dsn: str, database: str) -> str:
