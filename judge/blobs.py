@@ -32,12 +32,14 @@ class FetchedBlobs:
         found = self._cache.find(blob.hex)
         if found is not None:
             return found
-        async with self._locks.setdefault(blob.sha256, asyncio.Lock()):
-            found = self._cache.find(blob.hex)
-            if found is None:
-                found = await asyncio.to_thread(self._keep, blob, await self._fetch(blob.sha256))
-        self._locks.pop(blob.sha256, None)
-        return found
+        try:
+            async with self._locks.setdefault(blob.sha256, asyncio.Lock()):
+                found = self._cache.find(blob.hex)
+                if found is None:
+                    found = await asyncio.to_thread(self._keep, blob, await self._fetch(blob.sha256))
+                return found
+        finally:
+            self._locks.pop(blob.sha256, None)
 
     def _keep(self, blob: Blob, content: bytes) -> Path:
         if hashlib.sha256(content).digest() != blob.sha256:

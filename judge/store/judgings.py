@@ -105,10 +105,15 @@ async def forget_runs(connection: Connection, claim: Claim) -> None:
 
 
 async def add_runs(connection: Connection, claim: Claim, runs: Sequence[tuple[int, Run]]) -> None:
-    """Record runs by the ordinals of their test cases."""
+    """Record runs by the ordinals of their test cases; those recorded already stay as they are.
+
+    A connection that is cut while the commit is on its way leaves open whether it happened; whoever then tries again
+    must find no fault with what is there.
+    """
     await connection.executemany(
         "INSERT INTO runs (judging_id, ordinal, attempt, testcase, verdict, cpu_us, wall_us, memory_bytes, exit_code,"
-        " signal, reason, message, noise) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        " signal, reason, message, noise) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        " ON CONFLICT (judging_id, ordinal) DO NOTHING",
         [
             (
                 *(claim.judging_id, ordinal, claim.attempt, run.testcase, run.verdict, run.cpu_us, run.wall_us),

@@ -174,6 +174,16 @@ async def test_a_late_result_is_refused(contest: Contest) -> None:
     assert await contest.state(lost) == ("done", "CE")
 
 
+async def test_recording_again_is_recording_once(contest: Contest) -> None:
+    """Whoever cannot tell whether runs were kept, since the connection was cut, may keep them again."""
+    await contest.submit(await contest.team("a"))
+    claim = await contest.surely_claim()
+    for _ in range(2):
+        await queue.record(contest.connection, claim, announced=[], runs=[(1, RUN)], is_fresh=False)
+
+    assert await contest.connection.fetchval("SELECT count(*) FROM runs") == 1
+
+
 async def test_renewing_keeps_a_lease(contest: Contest) -> None:
     """A renewed lease is not reaped, and renewing says which leases are gone."""
     await contest.submit(await contest.team("a"))
