@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Self
 
+from judge.incidents import Incident, merged
 from judge.verdicts import Verdict
 
 KIB = 1024
@@ -130,6 +132,8 @@ class Compilation:
     is_ok: bool
     output: str = ""
     cpu_us: int = 0
+    #: What the compiler tried, or was made to try.
+    incidents: tuple[Incident, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +153,8 @@ class Run:
     message: str = ""
     #: What the run suffered: context switches, faults, throttling.
     noise: Mapping[str, int] = field(default_factory=dict)
+    #: What the program tried beside its work, for admins.
+    incidents: tuple[Incident, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +168,11 @@ class Judged:
     message: str = ""
     #: Whether the verdict is JE because this host failed: judged elsewhere, or later, it may be another.
     is_hosts_fault: bool = False
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """Everything that compiling and all runs had to tell, each once; a bounded number."""
+        return merged(chain(self.compilation.incidents, *(run.incidents for run in self.runs)))
 
     @property
     def slowest_cpu_us(self) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from judge.errors import UsageError
+
+#: What proxies add to requests of others. The mapping they are looked up in knows no case.
+_PASSED_ON = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
 
 
 class TrustedProxies:
@@ -38,6 +41,13 @@ class TrustedProxies:
                 break
             client = hop
         return str(client) if client else "unknown"
+
+    def is_near(self, peer: str | None, headers: Mapping[str, str]) -> bool:
+        """Whether a request began on this machine or on a trusted proxy's own, and was passed on by nobody."""
+        client = _parse(peer or "")
+        if client is None or any(name in headers for name in _PASSED_ON):
+            return False
+        return client.is_loopback or self._trusts(client)
 
     def _trusts(self, address: IPv4Address | IPv6Address) -> bool:
         return any(address.version == network.version and address in network for network in self._networks)

@@ -64,6 +64,16 @@ def require_admin(viewer: Viewer | None) -> Viewer:
     return known
 
 
+def require_metrics(viewer: Viewer | None, *, is_near: bool) -> None:
+    """A program on a machine of ours, or an admin.
+
+    Raises:
+        NotFound: anybody else.
+    """
+    if not is_near and not is_admin(viewer):
+        raise NotFound("There is no such page.")
+
+
 def may_see_problems(viewer: Viewer | None, contest: Contest, now: datetime) -> bool:
     return is_judge(viewer) or contest.has_started(now)
 

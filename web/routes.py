@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from web.pages import STATIC
-from web.views import accounts, admin, contests, health, packages, problems, standings, submissions
+from web.views import accounts, admin, contests, health, metrics, packages, problems, standings, submissions
 
 _CONTEST = "/contests/{contest:[a-z0-9][a-z0-9_-]{0,63}}"
 _PROBLEM = _CONTEST + "/problems/{label:[A-Za-z0-9_-]{1,16}}"
@@ -39,6 +39,10 @@ def set_up(app: web.Application) -> None:
             web.post("/account", accounts.change_password),
             web.get("/admin/users", admin.users),
             web.post("/admin/users/{account:[0-9]{1,18}}", admin.change_user),
+            web.get("/admin/security", admin.security_events),
+            web.post("/admin/security", admin.acknowledge),
+            web.post("/admin/judgehosts/{judgehost:[0-9]{1,18}}", admin.unlock_judgehost),
+            web.get("/metrics", metrics.metrics),
             web.get("/healthz", health.healthz),
             web.static("/static", STATIC),
         ]

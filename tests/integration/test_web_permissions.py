@@ -37,6 +37,9 @@ MATRIX = [
     ("/packages/upload", 303, 404, 404, 200, 200),
     ("/account", 303, 200, 200, 200, 200),
     ("/admin/users", 303, 404, 404, 404, 200),
+    ("/admin/security", 303, 404, 404, 404, 200),
+    # All of them ask from this machine; test_web_metrics has those that do not.
+    ("/metrics", 200, 200, 200, 200, 200),
 ]
 
 
@@ -77,7 +80,13 @@ async def test_posts_of_strangers(site: Site) -> None:
     """What changes something is not for those who are not logged in, even with a token of their own."""
     await site.contest()
     user_id = await site.account("somebody")
-    for path in ("/contests/spring/problems/A", "/account", f"/admin/users/{user_id}"):
+    for path in (
+        "/contests/spring/problems/A",
+        "/account",
+        f"/admin/users/{user_id}",
+        "/admin/security",
+        "/admin/judgehosts/1",
+    ):
         answer = await site.visitor().post(path, {"source": "x"}, form_on="/login")
 
         assert answer.status == 403, path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from multidict import CIMultiDict
 
 from judge.errors import UsageError
 from web.addresses import TrustedProxies, throttle_key
@@ -25,6 +26,29 @@ from web.addresses import TrustedProxies, throttle_key
 def test_client(trusted: tuple[str, ...], peer: str | None, forwarded_for: str, client: str) -> None:
     """Only what trusted proxies appended is believed."""
     assert TrustedProxies(trusted).client_of(peer, forwarded_for) == client
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "header", "is_near"),
+    [
+        ((), "127.0.0.1", "", True),
+        ((), "::1", "", True),
+        ((), "::ffff:127.0.0.1", "", True),
+        ((), "10.1.2.3", "", False),
+        (("10.0.0.0/8",), "10.1.2.3", "", True),
+        (("10.0.0.0/8",), "10.1.2.3", "X-Forwarded-For", False),
+        (("127.0.0.1",), "127.0.0.1", "X-Forwarded-For", False),
+        ((), "127.0.0.1", "forwarded", False),
+        ((), "127.0.0.1", "X-Real-IP", False),
+        ((), "127.0.0.1", "Via", False),
+        ((), None, "", False),
+    ],
+)
+def test_near(trusted: tuple[str, ...], peer: str | None, header: str, is_near: bool) -> None:
+    """Only what comes from this machine or a trusted proxy's own, and was passed on by nobody, is near."""
+    headers = CIMultiDict({header: "203.0.113.9"} if header else {})
+
+    assert TrustedProxies(trusted).is_near(peer, headers) is is_near
 
 
 def test_setting_is_checked() -> None:
