@@ -10,6 +10,7 @@ help: ## Show this list.
 setup: .venv/.dev launcher ## Install everything that `make up` and `make test` need.
 
 up: .venv/.runtime launcher ## Run the whole judge here, in the foreground, on http://127.0.0.1:8080.
+	@[ "$${JUDGE_ISOLATION:-}" != gvisor ] || scripts/gvisor.sh
 	@exec .venv/bin/judge up
 
 test: setup check ## Run every check and the whole test suite.
@@ -21,8 +22,17 @@ check: .venv/.dev ## Lint, formatting, types, layers.
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
 
+gvisor: ## Install gVisor's runsc and tell Docker of it, for JUDGE_ISOLATION=gvisor.
+	@scripts/gvisor.sh
+
 launcher: .venv/.runtime ## Build the program that runs submissions.
 	@$(MAKE) --silent --no-print-directory -C sandbox/launcher
+
+fuzz: .venv/.dev ## Fuzz the launcher's readers, FUZZ_SECONDS (60) for each.
+	@$(MAKE) --silent --no-print-directory -C sandbox/launcher fuzz
+	@for harness in request stream unpack pack; do \
+	  nice sandbox/launcher/fuzz/run.sh $$harness -max_total_time=$(or $(FUZZ_SECONDS),60) -print_final_stats=1 || exit; \
+	done
 
 lock: .venv/.dev ## Pin the versions that are installed in .venv.
 	.venv/bin/python scripts/lock.py
@@ -39,7 +49,8 @@ clean: ## Remove what was built and installed; the data in var/ stays.
 
 .venv/.dev: .venv/.runtime requirements-dev.lock
 	@scripts/setup.sh system tests
+	@scripts/gvisor.sh
 	@scripts/setup.sh python requirements.lock requirements-dev.lock
 	@touch $@
 
-.PHONY: help setup up test check launcher lock clean
+.PHONY: help gvisor setup up test check launcher fuzz lock clean

@@ -27,6 +27,8 @@ class Isolation(StrEnum):
 
     LOCAL = "local"  # the box alone, over the host's own /usr: for one's own code
     CONTAINER = "container"  # a Docker container around the box
+    GVISOR = "gvisor"  # the same with gVisor's kernel, in user space, between it and the host's
+    VM = "vm"  # the same in a virtual machine, by a Kata runtime
 
 
 class Settings(BaseSettings):
@@ -39,6 +41,9 @@ class Settings(BaseSettings):
     #: Where everything that must survive a restart lives, and the caches beside it.
     data_dir: Path = Path("var")
     isolation: Isolation = Isolation.CONTAINER
+    #: What Docker calls the runtimes of the two strongest levels.
+    gvisor_runtime: str = "runsc"
+    vm_runtime: str = "kata"
     #: Runs at a time on this host; None means one for each physical core but one, and at least one.
     slots: Annotated[int, Field(ge=1, le=1024)] | None = None
     #: Mirror for building images; None leaves the choice to mmdebstrap.

@@ -1,11 +1,13 @@
 """The judge daemon: claims judgings as slots fall free, keeps their leases, and puts right what others lost.
 
-Four tasks in one group; if any fails, all end, and whoever started the daemon starts it anew:
+Six tasks in one group; if any fails, all end, and whoever started the daemon starts it anew:
 
-    claim      wait for a free slot, then for work; woken by NOTIFY, backed up by a slow poll
+    claim      wait for a free slot and a fit host, then for work; woken by NOTIFY, backed up by a slow poll
     listen     turns notifications into wake-ups
     heartbeat  renews the leases held, and abandons judgings whose lease was lost all the same
     sweep      queues judgings again whose holder is gone
+    watch      tests this host, and looks at it from outside its cells
+    deliver    writes down what was seen there
 """
 
 from __future__ import annotations
@@ -13,16 +15,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from collections.abc import Mapping
+from functools import partial
 
 import structlog
 
-from judge import host, queue
-from judge.config import Settings
+from judge import fitness, host, queue
+from judge.config import Isolation, Settings
 from judge.errors import JudgeError
 from judge.executor import Executor, LocalExecutor
 from judge.store import judgehosts, judgings
 from judge.store.listening import listen
 from judge.store.pool import DISCONNECTED, Pool, open_pool, wait_to_reconnect
+from judge.watching import Guard
 from sandbox.pool import CellPool, Kind
 
 log = structlog.get_logger()
@@ -39,32 +44,45 @@ async def run(settings: Settings, dsn: str) -> None:
     """
     async with contextlib.AsyncExitStack() as stack:
         pool = await stack.enter_async_context(open_pool(dsn))
-        cells = await stack.enter_async_context(host.open_pool(settings))
+        pools = await stack.enter_async_context(host.open_pools(settings))
+        cells = pools[settings.isolation]
         programs = host.open_programs(settings, await host.image_names(settings))
         leave_cores_to_slots(cells)
         for slot in cells.slots:
             for name in dict.fromkeys(programs.images.values()):
                 cells.warm(slot, Kind(image=name, shows_data=False))
-        judgehost_id = await _register(pool, settings, cells)
+        judgehost_id, locked = await _register(pool, settings, pools)
+        self_test = partial(fitness.fit, cells, programs.images[fitness.IMAGE])
+        guard = Guard(pool=pool, cells=cells, judgehost_id=judgehost_id, self_test=self_test, locked=locked)
+        # In the end the last is done first. Cells that are closed may have left something to be told of.
+        stack.push_async_callback(guard.deliver_rest)
+        for others in pools.values():
+            others.on_incident = guard.report
+            stack.push_async_callback(others.close)
         stack.push_async_callback(_say_goodbye, pool, judgehost_id)
         await asyncio.to_thread(programs.cache.prune)
         blob_cache = await host.open_blob_cache(settings)
         async with asyncio.TaskGroup() as tasks:
-            executor = LocalExecutor(pool=pool, cells=cells, programs=programs, blob_cache=blob_cache, tasks=tasks)
-            daemon = Daemon(pool=pool, executor=executor, judgehost_id=judgehost_id, lease_s=settings.lease_s)
+            executor = LocalExecutor(pool=pool, cells=pools, programs=programs, blob_cache=blob_cache, tasks=tasks)
+            daemon = Daemon(
+                pool=pool, executor=executor, guard=guard, judgehost_id=judgehost_id, lease_s=settings.lease_s
+            )
             tasks.create_task(daemon.claim(), name="claim")
             tasks.create_task(daemon.listen(dsn), name="listen")
             tasks.create_task(daemon.heartbeat(), name="heartbeat")
             tasks.create_task(daemon.sweep(), name="sweep")
-            log.info("judging", slots=len(cells.slots), isolation=settings.isolation.value)
+            tasks.create_task(guard.watch(), name="watch")
+            tasks.create_task(guard.deliver(), name="deliver")
+            log.info("judging", slots=len(cells.slots), levels=[level.value for level in pools])
 
 
 class Daemon:
-    """The four tasks, and what they share."""
+    """The first four tasks, and what they share."""
 
-    def __init__(self, *, pool: Pool, executor: Executor, judgehost_id: int, lease_s: float) -> None:
+    def __init__(self, *, pool: Pool, executor: Executor, guard: Guard, judgehost_id: int, lease_s: float) -> None:
         self._pool = pool
         self._executor = executor
+        self._guard = guard
         self._judgehost_id = judgehost_id
         self._lease_s = lease_s
         self._wake = asyncio.Event()
@@ -73,6 +91,7 @@ class Daemon:
         """Fill free slots for as long as there is work."""
         while True:
             await self._executor.free_slot()
+            await self._guard.fit()
             self._wake.clear()
             try:
                 async with self._pool.acquire() as connection:
@@ -132,15 +151,21 @@ def leave_cores_to_slots(cells: CellPool) -> None:
         os.sched_setaffinity(0, others)
 
 
-async def _register(pool: Pool, settings: Settings, cells: CellPool) -> int:
+async def _register(pool: Pool, settings: Settings, pools: Mapping[Isolation, CellPool]) -> tuple[int, str | None]:
+    """This judgehost's id, and why it is locked, if it is."""
     async with pool.acquire() as connection:
         judgehost_id = await judgehosts.register(
-            connection, name=host.host_name(), slots=len(cells.slots), isolation=settings.isolation.value
+            connection,
+            name=host.host_name(),
+            slots=len(pools[settings.isolation].slots),
+            isolation=settings.isolation.value,
+            levels=[level.value for level in pools],
         )
         lost = await queue.take_back(connection, judgehost_id=judgehost_id)
+        locked = await judgehosts.locked(connection, judgehost_id)
     if lost:
         log.warning("queued again what this host held when it ended", count=lost)
-    return judgehost_id
+    return judgehost_id, locked
 
 
 async def _say_goodbye(pool: Pool, judgehost_id: int) -> None:

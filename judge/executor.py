@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol, TypeVar
 
 import structlog
 
-from judge import queue
+from judge import queue, watching
 from judge.blobs import FetchedBlobs
 from judge.cache import FileCache
 from judge.compiling import Programs
+from judge.config import Isolation
 from judge.errors import LeaseLost
 from judge.judging import Bench, judge, judge_error
 from judge.models import Judged, Problem
@@ -52,12 +53,20 @@ class LocalExecutor:
     """Judges in this process, on this host's slots. Lives within a ``TaskGroup`` that owns the judgings."""
 
     def __init__(
-        self, *, pool: Pool, cells: CellPool, programs: Programs, blob_cache: FileCache, tasks: asyncio.TaskGroup
+        self,
+        *,
+        pool: Pool,
+        cells: Mapping[Isolation, CellPool],
+        programs: Programs,
+        blob_cache: FileCache,
+        tasks: asyncio.TaskGroup,
     ) -> None:
         self._pool = pool
-        self._bench = Bench(pool=cells, programs=programs, data=FetchedBlobs(blob_cache, self._fetch))
+        data = FetchedBlobs(blob_cache, self._fetch)
+        self._benches = {level: Bench(pool=its, programs=programs, data=data) for level, its in cells.items()}
         self._tasks = tasks
-        self._free: list[Slot] = list(cells.slots)
+        #: The same for each level: one run at a time on one core, whatever walls are around it.
+        self._free: list[Slot] = list(next(iter(cells.values())).slots)
         self._has_free = asyncio.Event()
         self._has_free.set()
         self._judging: dict[Claim, asyncio.Task[None]] = {}
@@ -81,6 +90,8 @@ class LocalExecutor:
             task.cancel("lease lost")
 
     async def _work(self, claim: Claim, slot: Slot) -> None:
+        # What happens to this judging's cells, until they are closed, is seen in its name.
+        watching.JUDGING_ID.set(claim.judging_id)
         try:
             await self._judge(claim, slot)
         except LeaseLost as lost:
@@ -102,6 +113,7 @@ class LocalExecutor:
             # A bug of ours must neither take the daemon down nor be tried again for ever.
             log.exception("judging raised", judging=claim.judging_id)
             judged = judge_error(f"internal error: {error!r}")
+        _log_incidents(claim, judged)
         if judged.is_hosts_fault:
             await self._hand_over(claim, slot, judged.message)
             return
@@ -115,7 +127,7 @@ class LocalExecutor:
         log.error("this host cannot judge", judging=claim.judging_id, error=reason)
         await _until_connected(lambda connection: queue.hand_over(connection, claim, reason=reason), self._pool)
         self._judging.pop(claim, None)
-        while (trouble := await self._bench.pool.trouble(slot)) is not None:
+        while (trouble := await self._benches[Isolation(claim.isolation)].pool.trouble(slot)) is not None:
             log.error("this host still makes no cells", slot=slot.index, error=trouble)
             await asyncio.sleep(_HOST_CHECK_S)
 
@@ -128,7 +140,9 @@ class LocalExecutor:
         reporter = Reporter(self._pool, claim, tests_total=len(problem.testcases))
         async with asyncio.TaskGroup() as both:
             both.create_task(reporter.work(), name=f"reporting {claim.judging_id}")
-            judged = await judge(problem, source, bench=self._bench, slot=slot, progress=reporter)
+            judged = await judge(
+                problem, source, bench=self._benches[Isolation(claim.isolation)], slot=slot, progress=reporter
+            )
             reporter.stop()
         announced += reporter.unannounced()
         return judged
@@ -143,6 +157,18 @@ class LocalExecutor:
 
     async def _fetch(self, sha256: bytes) -> bytes:
         return await _until_connected(lambda connection: blobs.get(connection, sha256), self._pool)
+
+
+def _log_incidents(claim: Claim, judged: Judged) -> None:
+    for incident in judged.incidents:
+        log.info(
+            "incident",
+            kind=incident.kind.value,
+            detail=incident.detail,
+            count=incident.count,
+            judging=claim.judging_id,
+            submission=claim.submission_id,
+        )
 
 
 async def _until_connected(work: Callable[[Connection], Awaitable[_T]], pool: Pool) -> _T:

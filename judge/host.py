@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 from judge.cache import FileCache
 from judge.compiling import Programs
 from judge.config import Isolation, Settings, physical_cores
-from judge.errors import UsageError
+from judge.errors import SandboxError, UsageError
 from judge.languages import images
+from sandbox import engine
 from sandbox.cell import CellMaker
-from sandbox.container import ContainerMaker
+from sandbox.container import RUNC, ContainerMaker, Runtime, gvisor, virtual_machine
 from sandbox.images import Recipe, built
 from sandbox.local import LocalMaker
 from sandbox.pool import CellPool, Slot
@@ -41,25 +42,63 @@ def slots(settings: Settings) -> tuple[Slot, ...]:
     return tuple(Slot(index=index, core=core) for index, core in enumerate(cores[::-1][: settings.slot_count]))
 
 
-def cell_maker(settings: Settings) -> CellMaker:
-    """Cells at the isolation level of the settings."""
-    cells_dir = settings.data_dir / "cells"
-    cells_dir.mkdir(parents=True, exist_ok=True)
+def levels(settings: Settings) -> tuple[Isolation, ...]:
+    """The isolation levels that this host can give: first that of the settings, then what contests may ask for instead.
+
+    Nobody who asks for walls is given the level ``local``.
+
+    Raises:
+        SandboxError: the level of the settings is not to be had here, and what is missing.
+    """
     if settings.isolation is Isolation.LOCAL:
+        return (Isolation.LOCAL,)
+    known = engine.runtimes()
+    wanted = (settings.isolation, Isolation.CONTAINER, Isolation.GVISOR, Isolation.VM)
+    given = [
+        level for level in dict.fromkeys(wanted) if (name := _runtime(settings, level).name) is None or name in known
+    ]
+    if settings.isolation not in given:
+        name = _runtime(settings, settings.isolation).name
+        how = "run `make gvisor`" if settings.isolation is Isolation.GVISOR else "see docs/operators.md"
+        raise SandboxError(f"the Docker engine knows no runtime {name} for level {settings.isolation.value}: {how}")
+    return tuple(given)
+
+
+def cell_maker(settings: Settings, level: Isolation | None = None) -> CellMaker:
+    """Cells at ``level``, by default the isolation level of the settings."""
+    level = level or settings.isolation
+    cells_dir = settings.data_dir / "cells" / level.value
+    cells_dir.mkdir(parents=True, exist_ok=True)
+    if level is Isolation.LOCAL:
         return LocalMaker(cells_dir=cells_dir)
-    return ContainerMaker(cells_dir=cells_dir, host=f"{host_name()}:{settings.data_dir}")
+    host = f"{host_name()}:{settings.data_dir}:{level.value}"
+    return ContainerMaker(cells_dir=cells_dir, host=host, runtime=_runtime(settings, level))
+
+
+def _runtime(settings: Settings, level: Isolation) -> Runtime:
+    if level is Isolation.GVISOR:
+        return gvisor(settings.gvisor_runtime)
+    if level is Isolation.VM:
+        return virtual_machine(settings.vm_runtime)
+    return RUNC
 
 
 @contextlib.asynccontextmanager
-async def open_pool(settings: Settings) -> AsyncIterator[CellPool]:
-    """The cells of this host; those of an earlier process are removed first, our own at exit."""
-    maker = cell_maker(settings)
-    await maker.sweep()
-    pool = CellPool(maker, slots(settings))
+async def open_pools(settings: Settings) -> AsyncIterator[dict[Isolation, CellPool]]:
+    """The cells of this host, for each level that it can give; first that of the settings.
+
+    Cells of an earlier process are removed first, our own at exit.
+    """
+    pools: dict[Isolation, CellPool] = {}
     try:
-        yield pool
+        for level in await asyncio.to_thread(levels, settings):
+            maker = cell_maker(settings, level)
+            await maker.sweep()
+            pools[level] = CellPool(maker, slots(settings))
+        yield pools
     finally:
-        await pool.close()
+        for pool in pools.values():
+            await pool.close()
 
 
 async def image_names(settings: Settings) -> dict[str, str]:
@@ -70,7 +109,16 @@ async def image_names(settings: Settings) -> dict[str, str]:
     """
     if settings.isolation is Isolation.LOCAL:
         return {name: f"local:{host_name()}" for name in images()}
-    return await built([Recipe(name=name, packages=image.packages) for name, image in images().items()])
+    return await built(recipes())
+
+
+def recipes(names: Collection[str] = ()) -> list[Recipe]:
+    """How the images of those names are made; all that recipes of languages name by default."""
+    return [
+        Recipe(name=name, packages=image.packages, is_bare=image.bare)
+        for name, image in images().items()
+        if not names or name in names
+    ]
 
 
 def open_programs(settings: Settings, names: dict[str, str]) -> Programs:

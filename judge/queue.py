@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from judge.errors import RejectedSource
 from judge.languages import is_file_name
 from judge.models import Compilation, Judged, Limits, Run, Source
-from judge.store import blobs, events, judgings, problems
+from judge.store import blobs, events, judgings, problems, security
 from judge.store.events import Telling
 from judge.store.judgings import Claim
 from judge.store.pool import Connection
@@ -152,7 +152,7 @@ async def record(
 
 
 async def complete(connection: Connection, claim: Claim, judged: Judged, *, announced: Sequence[Telling] = ()) -> None:
-    """Record a verdict with all its runs, whatever was recorded of them before.
+    """Record a verdict with all its runs, whatever was recorded of them before, and with what they tried.
 
     Args:
         announced: events that come before that of the verdict.
@@ -218,6 +218,7 @@ async def _finish(connection: Connection, claim: Claim, judged: Judged, announce
     await judgings.forget_runs(connection, claim)
     await judgings.add_runs(connection, claim, list(enumerate(judged.runs, start=1)))
     await judgings.finish(connection, claim, judged)
+    await security.record_of_judging(connection, judging_id=claim.judging_id, incidents=judged.incidents)
     data = {
         "attempt": claim.attempt,
         "verdict": judged.verdict.value,

@@ -50,6 +50,9 @@ class Wall(Protocol):
     def reset_peak(self) -> bool:
         """Start the peak of memory used anew; false where that cannot be done."""
 
+    def peak_bytes(self) -> int | None:
+        """The peak since then, where only we can read it; None where the launcher's report has it."""
+
     async def tear_down(self) -> None:
         """End everything within, wait until it is gone, and let go of what held it."""
 
@@ -59,7 +62,13 @@ class Facts:
     """What a launcher found when it started."""
 
     #: Version of control groups that account for the cell; 0: none, processes are watched one by one.
-    cgroup: int
+    cgroup: int = 0
+    #: Whether the kernel bounds memory itself, and says so when it killed for it; else the launcher watches it grow.
+    is_bounded: bool = False
+    #: Whether refused calls that are evidence can be told of.
+    is_reporting: bool = False
+    #: Whether Landlock stands around files as well.
+    has_landlock: bool = False
 
 
 class Cell:
@@ -67,8 +76,10 @@ class Cell:
 
     def __init__(self, *, name: str, stream: Stream, wall: Wall, exchange: Exchange) -> None:
         self.name = name
+        #: The host's id of the user that everything in the cell is; None where it is not the cell's alone.
+        self.uid: int | None = None
         self.exchange = exchange
-        self.facts = Facts(cgroup=0)
+        self.facts = Facts()
         self._stream = stream
         self._wall = wall
         self._inbox = bytearray()
@@ -85,7 +96,12 @@ class Cell:
         hello = await self._reply(GRACE_S)
         if hello.message is not Message.HELLO or hello.number(Field.VERSION) != protocol.VERSION:
             raise SandboxError("the launcher speaks another version of the protocol; run `make launcher`")
-        self.facts = Facts(cgroup=hello.number(Field.CGROUP))
+        self.facts = Facts(
+            cgroup=hello.number(Field.CGROUP),
+            is_bounded=bool(hello.number(Field.BOUNDED)),
+            is_reporting=bool(hello.number(Field.REPORTING)),
+            has_landlock=bool(hello.number(Field.LANDLOCK)),
+        )
 
     async def load(self, program: bytes) -> None:
         """Unpack the bundle ``program`` into a fresh /work.
@@ -160,7 +176,8 @@ class Cell:
         numbers = report.numbers
         # Until it is on the disk, output that the launcher has written takes memory of the cell, but not the program's.
         others = report.number(Field.CGROUP_START) + report.number(Field.STDOUT_BYTES)
-        used = max(0, report.number(Field.CGROUP_PEAK) - others) if has_own_peak else 0
+        peak = self._wall.peak_bytes() or report.number(Field.CGROUP_PEAK)
+        used = max(0, peak - others) if has_own_peak else 0
         wall_ns = report.number(Field.WALL_NS)
         return Outcome(
             ended_by=_ENDED_BY[min(report.number(Field.ENDED_BY), len(_ENDED_BY) - 1)],
@@ -179,7 +196,12 @@ class Cell:
                 "major_faults": report.number(Field.MAJOR_FAULTS),
                 "minor_faults": report.number(Field.MINOR_FAULTS),
                 "waited_us": report.number(Field.WAITED_NS) // 1000,
+                "throttled_us": report.number(Field.THROTTLED_NS) // 1000,
+                "steal_us": report.number(Field.STEAL_NS) // 1000,
+                "stalled_us": report.number(Field.STALLED_NS) // 1000,
             },
+            denied=report.denied,
+            oom_kills=report.number(Field.OOM_KILLS),
         )
 
     async def _ask(self, request: bytes, expected: Message, deadline_s: float = GRACE_S) -> Reply:

@@ -1,6 +1,7 @@
-"""Cells at level ``container``: the launcher as process 1 of a Docker container.
+"""Cells at the levels ``container``, ``gvisor`` and ``vm``: the launcher as process 1 of a Docker container.
 
-The arguments of ``_host_config`` are the outer wall. Docker's own work happens in threads; talking to a running
+The levels differ in the runtime that Docker starts the container with. The arguments of ``_host_config`` are the outer
+wall at each of them. Docker's own work happens in threads; talking to a running
 launcher does not, since its streams are a plain socket.
 """
 
@@ -11,6 +12,7 @@ import contextlib
 import secrets
 import shutil
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +21,20 @@ import docker.errors
 import requests.exceptions
 
 from judge.errors import ImageMissing, SandboxError
-from sandbox import seccomp
+from sandbox import apparmor, seccomp
 from sandbox.cell import GRACE_S, Cell, launcher_path
 from sandbox.cgroups import MemoryGroup
 from sandbox.exchange import Exchange
+from sandbox.users import User, Users
 
 #: On every container of ours; its value names the host that made it, so that several may share an engine.
 LABEL = "org.judge.cell"
 #: Docker's shim has been seen to hang when a runtime fails half-way, so nothing is waited for any longer than this.
 DOCKER_DEADLINE_S = 60
-#: First of the users that cells run as: far above any that a host gives to people or services.
-FIRST_UID = 200_000
-#: What launcher, box and the program's own file take beside the program's memory.
-OVERHEAD_BYTES = 16 * 1024 * 1024
+#: The users that cells run as: far above any that a host gives to people or services.
+USERS = range(200_000, 210_000)
+#: Of a cell before its first run.
+FIRST_MEMORY_BYTES = 2 * 1024**3
 #: All processes of a cell; each run has its own, smaller limit.
 PIDS = 512
 
@@ -83,33 +86,77 @@ class _AttachStream:
         return taken
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """What Docker starts containers with, and what follows for measuring."""
+
+    #: Its name among Docker's runtimes; None: the engine's default, runc.
+    name: str | None = None
+    #: What launcher, box, the program's own file, and whatever the runtime adds take beside the program's memory.
+    overhead_bytes: int = 16 * 1024 * 1024
+    #: Whether programs are processes of the host's kernel, which then bounds and measures each cell by itself.
+    is_hosts_kernel: bool = True
+
+
+RUNC = Runtime()
+
+
+def gvisor(name: str) -> Runtime:
+    """gVisor: its own kernel keeps time and memory of what runs in it; the host's group bounds all of it."""
+    return Runtime(name=name, overhead_bytes=160 * 1024 * 1024, is_hosts_kernel=False)
+
+
+def virtual_machine(name: str) -> Runtime:
+    """Kata: a kernel of its own in a virtual machine; the host's group bounds all of it."""
+    return Runtime(name=name, overhead_bytes=512 * 1024 * 1024, is_hosts_kernel=False)
+
+
 class _ContainerWall:
     """A running container, which Docker removes by itself once it has ended."""
 
-    def __init__(self, client: docker.DockerClient, container_id: str, stream: _AttachStream) -> None:
+    def __init__(
+        self, client: docker.DockerClient, container_id: str, stream: _AttachStream, runtime: Runtime, user: User
+    ) -> None:
         self._client = client
         self._id = container_id
         self._stream = stream
+        self._runtime = runtime
+        self._user = user
         self._group: MemoryGroup | None = None
+        #: The host's id of the container's process 1, once it has started.
+        self.pid = 0
 
     async def start(self) -> None:
         await _call(self._client.api.start, self._id)
         facts = await _call(self._client.api.inspect_container, self._id)
-        self._group = MemoryGroup(facts["State"]["Pid"])
+        self.pid = facts["State"]["Pid"]
+        self._group = MemoryGroup(self.pid)
+        limit_bytes = self._group.limit_bytes()
+        if limit_bytes is not None and limit_bytes > FIRST_MEMORY_BYTES:
+            raise SandboxError(
+                f"the runtime {self._runtime.name or 'runc'} does not bound a cell's memory, so that no limit could be "
+                "enforced: is --ignore-cgroups among its arguments in /etc/docker/daemon.json?"
+            )
 
     async def set_memory(self, limit_bytes: int) -> None:
-        limit_bytes += OVERHEAD_BYTES
+        limit_bytes += self._runtime.overhead_bytes
         if self._group is None or not self._group.set_limit(limit_bytes):
             await _call(self._client.api.update_container, self._id, mem_limit=limit_bytes, memswap_limit=limit_bytes)
 
     def reset_peak(self) -> bool:
-        return self._group is not None and self._group.reset_peak()
+        return self._runtime.is_hosts_kernel and self._group is not None and self._group.reset_peak()
+
+    def peak_bytes(self) -> int | None:
+        return self._group.peak_bytes() if self._group is not None else None
 
     async def tear_down(self) -> None:
         # Whoever still waits for an answer then reads the end of the stream, before it is closed.
         with contextlib.suppress(SandboxError):
             await _call(self._remove)
         self._stream.close()
+        if self._group is not None:
+            self._group.close()
+        self._user.release()
 
     def _remove(self) -> None:
         """Remove; whoever is quicker, Docker's own auto-removal or we, wins."""
@@ -120,31 +167,45 @@ class _ContainerWall:
 class ContainerMaker:
     """Makes containers with the Docker engine that answers."""
 
-    def __init__(self, *, cells_dir: Path, host: str, runtime: str | None = None) -> None:
+    def __init__(self, *, cells_dir: Path, host: str, runtime: Runtime = RUNC) -> None:
         self._cells_dir = cells_dir
         self._host = host
         self._runtime = runtime
         self._client = _connect()
-        self._made = secrets.randbelow(10_000)
+        # Docker's own AppArmor profile forbids the mounts that boxes are made of; inside a box the filter does.
+        self._profile = apparmor.load() or "unconfined"
+        self._users = Users(USERS)
 
     async def make(self, *, image: str, core: int, shows_data: bool) -> Cell:
         name = f"judge-{secrets.token_hex(6)}"
         exchange = Exchange(self._cells_dir / name)
+        user = self._users.reserve()
         try:
-            container_id = await _call(self._create, name, image, core, exchange, shows_data)
+            container_id = await _call(self._create, name, image, core, exchange, user.uid, shows_data)
             stream = _AttachStream(await _call(self._attach, container_id))
         except BaseException:
             exchange.remove()
+            user.release()
             raise
-        wall = _ContainerWall(self._client, container_id, stream)
+        wall = _ContainerWall(self._client, container_id, stream, self._runtime, user)
         cell = Cell(name=name, stream=stream, wall=wall, exchange=exchange)
         try:
             await wall.start()
             await cell.greet()
+            self._check(cell)
+            cell.uid = _uid_of(wall.pid) if self._runtime.is_hosts_kernel else None
         except BaseException:
             await cell.close()
             raise
         return cell
+
+    def _check(self, cell: Cell) -> None:
+        """Refuse a cell in which a limit could not be enforced."""
+        if self._runtime.is_hosts_kernel and not (cell.facts.cgroup and cell.facts.is_bounded):
+            raise SandboxError(
+                "no control group accounts for time and memory in a cell, so that no limit could be enforced: "
+                "`judge doctor` says what is missing"
+            )
 
     async def sweep(self) -> None:
         """Remove containers and exchange directories of an earlier process of this host."""
@@ -166,9 +227,15 @@ class ContainerMaker:
     def _ours(self) -> list[Any]:
         return self._client.containers.list(all=True, filters={"label": f"{LABEL}={self._host}"})
 
-    def _create(self, name: str, image: str, core: int, exchange: Exchange, shows_data: bool) -> str:  # noqa: FBT001
-        self._made += 1
-        uid = FIRST_UID + self._made % 10_000
+    def _create(
+        self,
+        name: str,
+        image: str,
+        core: int,
+        exchange: Exchange,
+        uid: int,
+        shows_data: bool,  # noqa: FBT001
+    ) -> str:
         command = ["/launcher", *(["--data"] if shows_data else []), "/exchange/in", "/exchange/out", *SYSTEM_PATHS]
         try:
             created = self._client.api.create_container(
@@ -193,17 +260,17 @@ class ContainerMaker:
             network_mode="none",
             read_only=True,
             cap_drop=["ALL"],
-            # Docker's own AppArmor profile forbids the mounts that boxes are made of; inside a box the filter does.
-            security_opt=["no-new-privileges", f"seccomp={seccomp.docker_profile()}", "apparmor=unconfined"],
+            security_opt=["no-new-privileges", f"seccomp={seccomp.docker_profile()}", f"apparmor={self._profile}"],
             ipc_mode="private",
             binds=[
-                f"{launcher_path()}:/launcher:ro",
-                f"{exchange.inward}:/exchange/in:ro",
-                f"{exchange.outward}:/exchange/out",
+                # The letters are for SELinux, and mean nothing elsewhere: shared by all cells, and this one's alone.
+                f"{launcher_path()}:/launcher:ro,z",
+                f"{exchange.inward}:/exchange/in:ro,Z",
+                f"{exchange.outward}:/exchange/out:Z",
             ],
             # Bounds for the whole cell. The memory limit is set anew for each run.
-            mem_limit=2 * 1024**3,
-            memswap_limit=2 * 1024**3,
+            mem_limit=FIRST_MEMORY_BYTES,
+            memswap_limit=FIRST_MEMORY_BYTES,
             cpuset_cpus=str(core),
             pids_limit=PIDS,
             ulimits=[
@@ -214,7 +281,7 @@ class ContainerMaker:
             # Nothing of a cell is kept: neither its file system nor what it said.
             auto_remove=True,
             log_config=docker.types.LogConfig(type="none"),
-            runtime=self._runtime,
+            runtime=self._runtime.name,
         )
         config["CgroupnsMode"] = "private"
         # The kernel allows a box its own /proc only where the cell's is unmasked. No box sees this one: each covers it
@@ -254,3 +321,12 @@ async def _call(function: Any, *arguments: Any, **keywords: Any) -> Any:  # noqa
         raise SandboxError("the Docker engine does not answer in time") from error
     except _DOCKER_ERRORS as error:
         raise SandboxError(f"Docker: {error}") from error
+
+
+def _uid_of(pid: int) -> int | None:
+    """The host's user id of a process: with remapped user namespaces another one than was asked for."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("Uid:"):
+                return int(line.split()[1])
+    return None

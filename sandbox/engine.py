@@ -91,6 +91,24 @@ async def running(progress: Progress, *, data_dir: Path, argv: Sequence[str] = (
         await _stop(process)
 
 
+def runtimes() -> frozenset[str]:
+    """What containers can be started with, by the names that the engine has for it.
+
+    Raises:
+        SandboxError: no engine answers.
+    """
+    client = connect()
+    try:
+        known = set(client.info()["Runtimes"])
+    except (docker.errors.DockerException, RequestException) as error:
+        raise SandboxError(f"the Docker engine does not say which runtimes it has: {error}") from error
+    finally:
+        client.close()
+    # An engine starts a runtime that is called like this by its shim, which only has to be on the path.
+    shims = {"io.containerd.kata.v2": "containerd-shim-kata-v2", "io.containerd.runsc.v1": "containerd-shim-runsc-v1"}
+    return frozenset(known | {name for name, shim in shims.items() if shutil.which(shim)})
+
+
 def advice(distribution: str, *, is_socket_closed: bool) -> str:
     """What a user without root does to get an engine."""
     if is_socket_closed:
@@ -114,7 +132,7 @@ def _urls() -> list[str]:
         return [named]
     own = [Path(runtime) / "docker.sock"] if (runtime := os.environ.get("XDG_RUNTIME_DIR")) else []
     own.append(Path.home() / ".docker" / "run" / "docker.sock")
-    return [f"unix://{path}" for path in (SYSTEM_SOCKET, *(path for path in own if path.exists()))]
+    return [f"unix://{path}" for path in (SYSTEM_SOCKET, *(path for path in own if os.access(path, os.F_OK)))]
 
 
 def _knock(url: str) -> None:

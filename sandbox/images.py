@@ -1,4 +1,8 @@
-"""Language images: a small Debian tree with one toolchain, built here and named by what is in it."""
+"""Images: the trees that cells live in, built here from Debian packages and named by what is in them.
+
+A whole image is a small Debian that its packages are installed in, with a shell and a package manager: a compiler may
+need them. A bare one holds the files of its packages and no more, and of these no program but interpreters.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ import tempfile
 import time
 from asyncio.subprocess import Process
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +31,11 @@ from requests.exceptions import RequestException
 from judge.errors import ImageMissing, SandboxError
 from sandbox import engine
 from sandbox.engine import Progress
+from sandbox.mirrors import host_mirror
 
 SUITE = "trixie"
 HOOK = Path(__file__).with_name("image-hook.sh")
+BARE_HOOK = Path(__file__).with_name("bare-hook.sh")
 
 #: Part of every tag: raise it when a change of this module changes what images hold.
 _FORMAT = 1
@@ -41,6 +47,7 @@ _OPTIONS = (
     "--dpkgopt=path-exclude=/usr/share/doc/*",
     "--dpkgopt=path-exclude=/usr/share/locale/*",
 )
+_BARE_OPTIONS = ("--variant=custom", "--format=tar", "--skip=cleanup,output/dev")
 #: What the engine keeps beside the files: nobody's privileges, whoever starts a container from the image.
 _CHANGES = [
     "USER 65534:65534",
@@ -61,10 +68,12 @@ _TAIL_LINES = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What an image holds beside Debian's essential packages."""
+    """What an image holds: these packages in a whole Debian, or these and nothing else."""
 
     name: str
     packages: tuple[str, ...]
+    #: Without the essential packages, and without what those named depend on.
+    is_bare: bool = False
 
     def __post_init__(self) -> None:
         for word in (self.name, *self.packages):
@@ -74,7 +83,8 @@ class Recipe:
     @property
     def tag(self) -> str:
         """The image's name: equal for equal contents only, so that an image of that name never has to be rebuilt."""
-        parts = (str(_FORMAT), SUITE, *_OPTIONS, *_CHANGES, HOOK.read_text(), *sorted(self.packages))
+        options = (*_BARE_OPTIONS, BARE_HOOK.read_text()) if self.is_bare else _OPTIONS
+        parts = (str(_FORMAT), SUITE, *options, *_CHANGES, HOOK.read_text(), *sorted(self.packages))
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         return f"judge/{self.name}:{digest[:12]}"
 
@@ -131,61 +141,6 @@ async def ensure(
     return ids
 
 
-async def first_line(recipe: Recipe, argv: Sequence[str]) -> str | None:
-    """The first line a program of an image says, such as its version; None where there is no such image."""
-    return await asyncio.to_thread(_first_line, recipe, argv)
-
-
-def host_mirror(apt: Path = Path("/etc/apt"), os_release: Path = Path("/etc/os-release")) -> str | None:
-    """The mirror this host's own apt uses, if the host is a Debian: near, and reachable from here."""
-    release = _read(os_release)
-    if not re.search(r'^ID="?debian"?$', release, re.MULTILINE):
-        return None
-    codename = re.search(r'^VERSION_CODENAME="?(\w+)"?$', release, re.MULTILINE)
-    suites = {"stable", "testing", "unstable", "sid", *(codename.groups() if codename else ())}
-    folder = apt / "sources.list.d"
-    entries = [entry for path in sorted(folder.glob("*.sources")) for entry in _deb822(_read(path))]
-    for path in (apt / "sources.list", *sorted(folder.glob("*.list"))):
-        entries.extend(_one_line(_read(path)))
-    for uri, suite, components in entries:
-        if suite in suites and "main" in components and uri.startswith(("http://", "https://")):
-            return uri
-    return None
-
-
-#: URI, suite, components.
-_Entry = tuple[str, str, list[str]]
-
-
-def _deb822(text: str) -> list[_Entry]:
-    entries: list[_Entry] = []
-    uncommented = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
-    for stanza in re.split(r"\n\s*\n", uncommented):
-        unfolded = re.sub(r"\n[ \t]+", " ", stanza)
-        fields = {
-            key.strip().lower(): value.split() for key, _, value in (x.partition(":") for x in unfolded.splitlines())
-        }
-        if "deb" in fields.get("types", []) and fields.get("enabled", ["yes"]) != ["no"]:
-            components = fields.get("components", [])
-            entries += [
-                (uri, suite, components) for uri in fields.get("uris", []) for suite in fields.get("suites", [])
-            ]
-    return entries
-
-
-def _one_line(text: str) -> list[_Entry]:
-    pattern = r"^deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)\s+([^#\n]*)"
-    return [(uri, suite, rest.split()) for uri, suite, rest in re.findall(pattern, text, re.MULTILINE)]
-
-
-def _read(path: Path) -> str:
-    """A configuration file's text; none where there is no such file."""
-    try:
-        return path.read_text(errors="replace")
-    except OSError:
-        return ""
-
-
 def _check_tools() -> None:
     needed = {"mmdebstrap": "mmdebstrap"} if os.geteuid() == 0 else {"mmdebstrap": "mmdebstrap", "newuidmap": "uidmap"}
     if missing := [package for program, package in needed.items() if shutil.which(program) is None]:
@@ -223,8 +178,8 @@ async def _build(recipe: Recipe, mirror: str | None, cache_dir: Path, progress: 
         # Somebody else may have built it while we waited for our turn.
         if found := await built([recipe]):
             return found[recipe.name]
-        progress(f"image {recipe.name}: building (takes a minute)")
         tar = folder / "tree.tar"
+        progress(f"image {recipe.name}: building (takes {'some seconds' if recipe.is_bare else 'a minute'})")
         await _make_tree(recipe, mirror, tar, progress)
         progress(f"image {recipe.name}: importing")
         image = await asyncio.to_thread(_import, recipe, tar)
@@ -262,18 +217,13 @@ async def _only_builder(recipe: Recipe, cache_dir: Path, progress: Progress) -> 
 def _remove(folder: Path) -> None:
     """Remove a build's folder, unless something is mounted below it: that could be the host's own /dev."""
     inside = f" {folder.resolve()}/"
-    if inside in _read(Path("/proc/self/mountinfo")):
+    if inside in Path("/proc/self/mountinfo").read_text(errors="replace"):
         raise SandboxError(f"something is mounted below {folder}: unmount it, then remove that folder")
     shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _make_tree(recipe: Recipe, mirror: str | None, tar: Path, progress: Progress) -> None:
-    argv = (
-        *("mmdebstrap", *_OPTIONS, f"--include={','.join(recipe.packages)}"),
-        # Given as text, not as a path: in a user namespace a checkout below a private home cannot be read.
-        f'--customize-hook=sh -c {shlex.quote(HOOK.read_text())} hook "$1"',
-        *(SUITE, "-", *([mirror] if mirror else [])),
-    )
+    argv = ("mmdebstrap", *_tree_options(recipe), SUITE, "-", *([mirror] if mirror else []))
     keep = ("PATH", "HOME", "http_proxy", "https_proxy", "no_proxy")
     environment = {name: os.environ[name] for name in keep if name in os.environ} | {"LC_ALL": "C.UTF-8"}
     if os.geteuid() == 0:
@@ -307,13 +257,25 @@ async def _make_tree(recipe: Recipe, mirror: str | None, tar: Path, progress: Pr
         )
 
 
+def _tree_options(recipe: Recipe) -> list[str]:
+    """What makes the tree. Hooks as text, not as paths: a user namespace cannot read below a private home."""
+    clean = f'--customize-hook=sh -c {shlex.quote(HOOK.read_text())} hook "$1"'
+    if not recipe.is_bare:
+        return [*_OPTIONS, f"--include={','.join(recipe.packages)}", clean]
+    unpack = f'--customize-hook=sh -c {shlex.quote(BARE_HOOK.read_text())} hook "$1" {shlex.join(recipe.packages)}'
+    return [*_BARE_OPTIONS, unpack, clean]
+
+
 async def _follow(recipe: Recipe, process: Process, progress: Progress) -> deque[str]:
     """Pass mmdebstrap's own steps on, and keep the last lines for an error."""
+    # It repeats the hooks word for word before and after running them, which would push out why one failed.
+    repeated = {line.rstrip() for hook in (HOOK, BARE_HOOK) for line in hook.read_text().splitlines()}
     tail: deque[str] = deque(maxlen=_TAIL_LINES)
     assert process.stderr is not None
     async for raw in process.stderr:
         line = raw.decode(errors="replace").rstrip()
-        tail.append(line)
+        if line not in repeated:
+            tail.append(line)
         if line.startswith(("I: installing", "I: downloading", "I: extracting", "I: creating")):
             progress(f"image {recipe.name}: {line[3:].rstrip('.')}")
     return tail
@@ -346,31 +308,6 @@ def _import(recipe: Recipe, tar: Path) -> str:
         raise SandboxError(f"image {recipe.name}: the Docker engine cannot import it: {error}") from error
     finally:
         client.close()
-
-
-def _first_line(recipe: Recipe, argv: Sequence[str]) -> str | None:
-    try:
-        client = engine.connect()
-    except SandboxError:
-        return None
-    try:
-        said: bytes = client.containers.run(
-            recipe.tag,
-            list(argv),
-            network_mode="none",
-            read_only=True,
-            cap_drop=["ALL"],
-            security_opt=["no-new-privileges"],
-            stderr=True,
-            remove=True,
-        )
-    except docker.errors.ImageNotFound:
-        return None
-    except (docker.errors.DockerException, RequestException) as error:
-        raise SandboxError(f"image {recipe.name}: {argv[0]} does not run: {error}") from error
-    finally:
-        client.close()
-    return next(iter(said.decode(errors="replace").splitlines()), "")
 
 
 def _parsed(line: str) -> Mapping[str, str]:

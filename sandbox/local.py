@@ -15,6 +15,7 @@ from pathlib import Path
 from judge.errors import SandboxError
 from sandbox.cell import GRACE_S, Cell, launcher_path
 from sandbox.exchange import Exchange
+from sandbox.users import User, Users
 
 #: What of the host boxes may read: programs, libraries, and the few settings these cannot do without.
 SYSTEM_PATHS = (
@@ -23,8 +24,8 @@ SYSTEM_PATHS = (
     *("/etc/java-17-openjdk", "/etc/java-21-openjdk", "/etc/java-25-openjdk"),
 )
 
-#: Above what distributions give to people and services, below what subordinate ranges start with by default.
-FIRST_UID = 60_600
+#: Above what distributions give to people and services, below those that systemd makes up (systemd's UIDS-GIDS).
+USERS = range(60_600, 61_100)
 
 
 class _ProcessStream:
@@ -53,14 +54,18 @@ class _ProcessStream:
 class _ProcessWall:
     """Namespaces that end with the launcher."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, user: User | None) -> None:
         self._process = process
+        self._user = user
 
     async def set_memory(self, limit_bytes: int) -> None:
         """The launcher watches the run's memory itself."""
 
     def reset_peak(self) -> bool:
         return False
+
+    def peak_bytes(self) -> int | None:
+        return None
 
     async def tear_down(self) -> None:
         """The launcher ends with its input; the process we wait for ends when all in the cell is dead."""
@@ -73,6 +78,8 @@ class _ProcessWall:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
+        if self._user is not None:
+            self._user.release()
 
 
 class LocalMaker:
@@ -80,19 +87,21 @@ class LocalMaker:
 
     def __init__(self, *, cells_dir: Path) -> None:
         self._cells_dir = cells_dir
-        # Two processes of this host that judge at once hardly ever use the same users.
-        self._made = secrets.randbelow(1000)
+        self._users = Users(USERS)
 
     async def make(self, *, image: str, core: int, shows_data: bool) -> Cell:
         del image  # every language is the host's own here
         name = f"local-{secrets.token_hex(4)}"
         exchange = Exchange(self._cells_dir / name)
+        user = self._users.reserve() if os.geteuid() == 0 else None
+        uid = user.uid if user else None
         try:
-            process = await self._start(exchange, core=core, shows_data=shows_data)
+            process = await self._start(exchange, core=core, shows_data=shows_data, uid=uid)
         except OSError as error:
             exchange.remove()
             raise SandboxError(f"cannot start the launcher: {error}") from error
-        cell = Cell(name=name, stream=_ProcessStream(process), wall=_ProcessWall(process), exchange=exchange)
+        cell = Cell(name=name, stream=_ProcessStream(process), wall=_ProcessWall(process, user), exchange=exchange)
+        cell.uid = uid
         try:
             await cell.greet()
         except BaseException:
@@ -109,14 +118,14 @@ class LocalMaker:
         del image
         return None
 
-    async def _start(self, exchange: Exchange, *, core: int, shows_data: bool) -> asyncio.subprocess.Process:
+    async def _start(
+        self, exchange: Exchange, *, core: int, shows_data: bool, uid: int | None
+    ) -> asyncio.subprocess.Process:
         """Start the launcher with its files given as descriptors: its user could not walk to them by path."""
-        self._made += 1
         with contextlib.ExitStack() as stack:
             fds = [_opened(stack, path) for path in (launcher_path(), exchange.inward, exchange.outward)]
             program, inward, outward = (f"/proc/self/fd/{fd}" for fd in fds)
             arguments = [*(["--data"] if shows_data else []), "--core", str(core)]
-            user = FIRST_UID + self._made % 1000 if os.geteuid() == 0 else None
             return await asyncio.create_subprocess_exec(
                 program,
                 *arguments,
@@ -130,9 +139,9 @@ class LocalMaker:
                 cwd="/",
                 pass_fds=fds,
                 start_new_session=True,
-                user=user,
-                group=user,
-                extra_groups=[] if user is not None else None,
+                user=uid,
+                group=uid,
+                extra_groups=[] if uid is not None else None,
             )
 
 

@@ -38,3 +38,7 @@ class Outcome:
     box_us: int = 0
     #: Counters of the disturbance the run suffered.
     noise: Mapping[str, int] = field(default_factory=dict)
+    #: System calls that the box refused, by name, and how often: such as no honest program makes.
+    denied: Mapping[str, int] = field(default_factory=dict)
+    #: Processes that the kernel killed for want of memory.
+    oom_kills: int = 0

@@ -2,6 +2,8 @@
 
 A slot is one run at a time on one core. For each slot the pool keeps one idle cell of every kind used lately; taking it
 starts the making of its successor. Cells are never given back: one serves one judging and is closed.
+
+Each cell is looked at from outside once it is closed, and what should not be is told to ``on_incident``.
 """
 
 from __future__ import annotations
@@ -9,14 +11,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextvars import Context
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary, WeakSet
 
-from judge.errors import JudgeError
+import structlog
+
+from judge.errors import CellDied, JudgeError
+from judge.incidents import Incident, IncidentKind
+from sandbox import watch
 from sandbox.cell import Cell, CellMaker
 
+log = structlog.get_logger()
+
 #: Kinds of cell kept warm for one slot; the one unused for longest makes room.
-WARM_KINDS = 6
+WARM_KINDS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,19 +45,41 @@ class Slot:
     core: int
 
 
+#: Takes what was seen of a cell, with that cell's name. Called in the event loop; must not block.
+OnIncident = Callable[[Incident, str], None]
+
+
+def log_incident(incident: Incident, cell: str) -> None:
+    """Where nobody keeps incidents, the log does."""
+    log.warning("incident", kind=incident.kind.value, detail=incident.detail, count=incident.count, cell=cell)
+
+
 class CellPool:
     """The cells of one judgehost. ``close`` ends them all.
 
     With ``keeps_warm`` false, cells are made when asked for and not before: for a single judging.
     """
 
-    def __init__(self, maker: CellMaker, slots: Iterable[Slot], *, keeps_warm: bool = True) -> None:
+    def __init__(
+        self,
+        maker: CellMaker,
+        slots: Iterable[Slot],
+        *,
+        keeps_warm: bool = True,
+        on_incident: OnIncident = log_incident,
+    ) -> None:
         self.maker = maker
         self.slots = tuple(slots)
+        #: May be replaced by whoever owns the pool.
+        self.on_incident = on_incident
         self._warm: dict[int, OrderedDict[Kind, asyncio.Task[Cell]]] = {
             slot.index: OrderedDict() for slot in self.slots
         }
         self._closing: set[asyncio.Task[None]] = set()
+        self._in_use: set[str] = set()
+        self._marks: WeakKeyDictionary[Cell, watch.Mark] = WeakKeyDictionary()
+        self._deaths_told: WeakSet[CellDied] = WeakSet()
+        self._strays: set[watch.Process] = set()
         self._keeps_warm = keeps_warm
         self._is_closed = False
 
@@ -59,9 +91,14 @@ class CellPool:
             SandboxError: none can be made.
         """
         cell = await self._take(slot, kind)
+        self._in_use.add(cell.name)
         try:
             yield cell
+        except CellDied as died:
+            self._tell_death(cell, died)
+            raise
         finally:
+            self._in_use.discard(cell.name)
             self._close_later(cell)
 
     async def trouble(self, slot: Slot) -> str | None:
@@ -83,7 +120,22 @@ class CellPool:
         cells[kind] = asyncio.create_task(self._make(slot, kind), name=f"warm {kind.image} for slot {slot.index}")
         while len(cells) > WARM_KINDS:
             _, unused = cells.popitem(last=False)
-            self._close_later(unused)
+            self._close_later(unused, context=Context())
+
+    async def look(self, *, grace_s: float = watch.GRACE_S) -> None:
+        """Look at the host from outside: replace idle cells that died, and tell of processes outside of any cell.
+
+        A process is told of once, until ``forget_strays``.
+        """
+        await self._replace_dead()
+        found = set(await watch.strays(grace_s=grace_s))
+        for process in sorted(found - self._strays, key=str):
+            self.on_incident(Incident(IncidentKind.STRAY_PROCESS, f"{process} is in no cell"), "")
+        self._strays = found
+
+    def forget_strays(self) -> None:
+        """Tell of what is outside of any cell once more, if it still is."""
+        self._strays.clear()
 
     async def close(self) -> None:
         """End all idle cells, and wait until those being closed are gone."""
@@ -91,7 +143,7 @@ class CellPool:
         for cells in self._warm.values():
             while cells:
                 _, task = cells.popitem()
-                self._close_later(task)
+                self._close_later(task, context=Context())
         while self._closing:
             await asyncio.wait(self._closing)
 
@@ -107,18 +159,55 @@ class CellPool:
             self.warm(slot, kind)
 
     async def _make(self, slot: Slot, kind: Kind) -> Cell:
-        return await self.maker.make(image=kind.image, core=slot.core, shows_data=kind.shows_data)
+        cell = await self.maker.make(image=kind.image, core=slot.core, shows_data=kind.shows_data)
+        try:
+            self._marks[cell] = await asyncio.to_thread(watch.mark, cell.name, cell.uid)
+        except BaseException:
+            await cell.close()
+            raise
+        return cell
 
-    def _close_later(self, cell: Cell | asyncio.Task[Cell]) -> None:
-        task = asyncio.create_task(_close(cell), name="close a cell")
+    async def _replace_dead(self) -> None:
+        """A launcher that is no more cannot be asked; that nothing runs as its user tells."""
+        idle = [
+            (slot, kind, task)
+            for slot in self.slots
+            for kind, task in self._warm[slot.index].items()
+            if task.done() and not task.cancelled() and task.exception() is None
+        ]
+        wanted = {uid for *_, task in idle if (uid := self._marks[task.result()].uid) is not None}
+        users = await asyncio.to_thread(watch.users, wanted)
+        for slot, kind, task in idle:
+            cell = task.result()
+            mark = self._marks[cell]
+            if mark.uid in users or not mark.is_visible or self._warm[slot.index].get(kind) is not task:
+                continue
+            self.on_incident(Incident(IncidentKind.CELL_ENDED, "it was idle"), cell.name)
+            del self._warm[slot.index][kind]
+            self._close_later(cell)
+            self.warm(slot, kind)
+
+    def _tell_death(self, cell: Cell, died: CellDied) -> None:
+        """Tell of a cell's end once, though it passes those who use another cell beside it on its way."""
+        if died in self._deaths_told:
+            return
+        self._deaths_told.add(died)
+        text = str(died)
+        name = next((name for name in self._in_use if name in text), cell.name)
+        self.on_incident(Incident(IncidentKind.CELL_ENDED, text), name)
+
+    def _close_later(self, cell: Cell | asyncio.Task[Cell], *, context: Context | None = None) -> None:
+        """Close in the caller's context, which says what the cell was used for, or in another one if it was not."""
+        task = asyncio.create_task(self._close(cell), name="close a cell", context=context)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
-
-async def _close(cell: Cell | asyncio.Task[Cell]) -> None:
-    if isinstance(cell, asyncio.Task):
-        try:
-            cell = await cell
-        except JudgeError:
-            return
-    await cell.close()
+    async def _close(self, cell: Cell | asyncio.Task[Cell]) -> None:
+        if isinstance(cell, asyncio.Task):
+            try:
+                cell = await cell
+            except JudgeError:
+                return
+        await cell.close()
+        for incident in await watch.left_behind(self._marks[cell]):
+            self.on_incident(incident, cell.name)

@@ -1,4 +1,4 @@
-"""Frames and fields of the launcher's protocol, version 1; ``launcher/PROTOCOL.md`` is its specification.
+"""Frames and fields of the launcher's protocol, version 2; ``launcher/PROTOCOL.md`` is its specification.
 
 What comes from a launcher is checked like any other input: a program that broke out of its box could have written it.
 """
@@ -12,7 +12,7 @@ from enum import IntEnum
 from judge.errors import CellDied
 from sandbox.spec import STDERR_BYTES, RunSpec
 
-VERSION = 1
+VERSION = 2
 #: A launcher never sends more than this at once: a report with its standard error and feedback files.
 MOST_BYTES = 4 * 1024 * 1024
 
@@ -35,6 +35,9 @@ class Field(IntEnum):
     VERSION = 1
     CGROUP = 2
     TEXT = 3
+    BOUNDED = 4
+    REPORTING = 5
+    LANDLOCK = 6
     NAME = 10
     MAX_BYTES = 11
     ARGUMENT = 20
@@ -67,11 +70,19 @@ class Field(IntEnum):
     CGROUP_PEAK = 64
     CGROUP_START = 65
     WAITED_NS = 66
+    THROTTLED_NS = 67
+    STEAL_NS = 68
+    STALLED_NS = 69
     FILE_NAME = 70
     FILE_DATA = 71
+    DENIED_CALL = 80
+    DENIED_TIMES = 81
 
 
-_TEXTS = frozenset((Field.TEXT, Field.STDERR_TEXT, Field.FILE_NAME, Field.FILE_DATA))
+#: Numbers end up in the database, which has no room for all that eight bytes may say.
+_MOST_NUMBER = 2**62
+_MOST = {Field.EXIT_CODE: 255, Field.SIGNAL: 64, Field.EXEC_ERRNO: 4095}
+_TEXTS = frozenset((Field.TEXT, Field.STDERR_TEXT, Field.FILE_NAME, Field.FILE_DATA, Field.DENIED_CALL))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +93,8 @@ class Reply:
     numbers: dict[Field, int]
     texts: dict[Field, bytes]
     files: dict[str, bytes]
+    #: Refused calls that are evidence, and how often each was tried.
+    denied: dict[str, int]
 
     def number(self, field: Field) -> int:
         """That field's number.
@@ -106,18 +119,23 @@ def parse(body: bytes) -> Reply:
         numbers: dict[Field, int] = {}
         texts: dict[Field, bytes] = {}
         files: dict[str, bytes] = {}
+        denied: dict[str, int] = {}
         for field, data in _fields(body):
             if field is Field.FILE_DATA:
                 files[texts.pop(Field.FILE_NAME).decode()] = data
             elif field in _TEXTS:
                 texts[field] = data
-            elif len(data) == 8:
-                numbers[field] = int.from_bytes(data, "big")
-            else:
+            elif len(data) != 8:
                 raise ValueError(f"{field.name} is no number")
+            elif field is Field.DENIED_TIMES:
+                denied[texts.pop(Field.DENIED_CALL).decode()] = int.from_bytes(data, "big")
+            elif (number := int.from_bytes(data, "big")) > _MOST.get(field, _MOST_NUMBER):
+                raise ValueError(f"{field.name} is {number}")
+            else:
+                numbers[field] = number
     except (ValueError, IndexError, KeyError) as error:
         raise CellDied(f"the launcher broke the protocol: {error!r}") from error
-    return Reply(message=message, numbers=numbers, texts=texts, files=files)
+    return Reply(message=message, numbers=numbers, texts=texts, files=files, denied=denied)
 
 
 def _fields(body: bytes) -> Iterator[tuple[Field, bytes]]:

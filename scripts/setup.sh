@@ -17,7 +17,6 @@ missing_packages() {
   command -v gcc > /dev/null || echo gcc
   command -v make > /dev/null || echo make
   [ -e /usr/include/stdlib.h ] || echo libc6-dev
-  [ -e /usr/include/seccomp.h ] || echo libseccomp-dev
   command -v setpriv > /dev/null || echo util-linux
   # Judging one's own programs needs neither an engine nor images.
   if [ "${JUDGE_ISOLATION:-container}" != local ]; then
@@ -30,7 +29,27 @@ missing_packages() {
   fi
   if [ "${1:-}" = tests ]; then
     [ -x /usr/bin/chromium ] || echo chromium
+    [ -x /usr/sbin/apparmor_parser ] || echo apparmor
+    # The emulator of the guest whose kernel has what this one may lack, and what makes the guest's disk.
+    command -v qemu-system-x86_64 > /dev/null || echo qemu-system-x86
+    [ -x /usr/sbin/mkfs.ext4 ] || [ -x /sbin/mkfs.ext4 ] || echo e2fsprogs
+    can_fuzz || echo clang
   fi
+}
+
+# Whether clang is there, and with it libFuzzer and the sanitizers.
+can_fuzz() {
+  echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' \
+    | clang -x c -fsanitize=fuzzer,address,undefined -o /dev/null - 2> /dev/null
+}
+
+# Prints packages as given; behind clang comes its runtime, a package of its own that is named after clang's version.
+with_runtime() {
+  local package
+  for package in "$@"; do
+    echo "$package"
+    [ "$package" != clang ] || apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p'
+  done
 }
 
 install_system() {
@@ -39,10 +58,14 @@ install_system() {
   python > /dev/null || packages+=(python3 python3-venv)
   [ "${#packages[@]}" -gt 0 ] || return 0
   command -v apt-get > /dev/null || fail "this is no Debian: install what there provides ${packages[*]}, then try again"
-  [ "$(id -u)" = 0 ] || fail "run \`sudo apt-get install ${packages[*]}\`, then try again"
+  if [ "$(id -u)" != 0 ]; then
+    mapfile -t packages < <(with_runtime "${packages[@]}")
+    fail "run \`sudo apt-get install ${packages[*]}\`, then try again"
+  fi
   echo "==> installing ${packages[*]}"
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q
+  mapfile -t packages < <(with_runtime "${packages[@]}")
   apt-get install -q -y --no-install-recommends "${packages[@]}"
   python > /dev/null || fail "Python 3.11 or newer with its venv module is needed, and this system has none: install one"
 }

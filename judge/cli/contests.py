@@ -9,10 +9,14 @@ from pathlib import Path
 import click
 
 from judge.cli.context import Lazy, open_connection
+from judge.config import Isolation
 from judge.errors import PackageError, UsageError
 from judge.store import contests, problems
 from problems import archive
 from problems.package import Package, load
+
+#: Walls that a contest may ask for; ``local`` has none, and is nobody's to ask for.
+_LEVELS = click.Choice([level.value for level in Isolation if level is not Isolation.LOCAL])
 
 
 @click.group()
@@ -26,9 +30,17 @@ def contest() -> None:
 @click.option("--starts", help="When it starts, like 2030-05-01T09:00+02:00; now by default.")
 @click.option("--ends", help="When it ends; never by default.")
 @click.option("--freezes", help="When the public scoreboard stops changing; never by default.")
+@click.option("--isolation", type=_LEVELS, help="The level to judge at; each judgehost's own by default.")
 @click.pass_obj
 def contest_create(
-    lazy: Lazy, name: str, title: str | None, starts: str | None, ends: str | None, freezes: str | None
+    lazy: Lazy,
+    *,
+    name: str,
+    title: str | None,
+    starts: str | None,
+    ends: str | None,
+    freezes: str | None,
+    isolation: str | None,
 ) -> None:
     """Make a contest. Times without a zone are UTC."""
     starts_at = _time(starts) or datetime.now(UTC)
@@ -37,11 +49,34 @@ def contest_create(
     async def work() -> None:
         async with open_connection(lazy.settings) as to:
             await contests.create(
-                to, name=name, title=title or name, starts_at=starts_at, ends_at=ends_at, freeze_at=freeze_at
+                to,
+                name=name,
+                title=title or name,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                freeze_at=freeze_at,
+                isolation=isolation,
             )
 
     asyncio.run(work())
     click.echo(f"contest {name}: open at /contests/{name} from {starts_at:%Y-%m-%d %H:%M} UTC")
+
+
+@contest.command("isolate")
+@click.argument("name")
+@click.argument("level", type=click.Choice([*_LEVELS.choices, "default"]))
+@click.pass_obj
+def contest_isolate(lazy: Lazy, name: str, level: str) -> None:
+    """Judge the submissions of contest NAME at this isolation LEVEL from now on; "default" is each judgehost's own."""
+
+    async def work() -> int:
+        async with open_connection(lazy.settings) as to:
+            return await contests.isolate(to, name=name, isolation=None if level == "default" else level)
+
+    hosts = asyncio.run(work())
+    click.echo(f"contest {name}: judged at level {level}")
+    if not hosts:
+        click.echo(f"no judgehost gives the level {level} yet: its submissions wait until one does", err=True)
 
 
 @click.group()

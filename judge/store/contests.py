@@ -104,8 +104,12 @@ async def create(
     starts_at: datetime,
     ends_at: datetime | None,
     freeze_at: datetime | None,
+    isolation: str | None = None,
 ) -> int:
     """Make a contest; its id.
+
+    Args:
+        isolation: the level that its submissions are judged at; None leaves that to each judgehost.
 
     Raises:
         UsageError: the name is taken or is none, or the times contradict each other.
@@ -117,17 +121,32 @@ async def create(
     if freeze_at is not None and not (starts_at <= freeze_at and (ends_at is None or freeze_at <= ends_at)):
         raise UsageError("the scoreboard would freeze outside the contest")
     contest_id: int | None = await connection.fetchval(
-        "INSERT INTO contests (name, title, starts_at, ends_at, freeze_at) VALUES ($1, $2, $3, $4, $5)"
+        "INSERT INTO contests (name, title, starts_at, ends_at, freeze_at, isolation) VALUES ($1, $2, $3, $4, $5, $6)"
         " ON CONFLICT (name) DO NOTHING RETURNING id",
         name,
         title,
         starts_at,
         ends_at,
         freeze_at,
+        isolation,
     )
     if contest_id is None:
         raise UsageError(f"there is a contest called {name!r} already")
     return contest_id
+
+
+async def isolate(connection: Connection, *, name: str, isolation: str | None) -> int:
+    """Judge a contest's submissions at that level from now on; how many judgehosts give it. None: at each one's own.
+
+    Raises:
+        NotFound: there is no such contest.
+    """
+    contest = await by_name(connection, name)
+    await connection.execute("UPDATE contests SET isolation = $2 WHERE id = $1", contest.id, isolation)
+    hosts: int = await connection.fetchval(
+        "SELECT count(*) FROM judgehosts WHERE $1::text IS NULL OR $1 = ANY (levels)", isolation
+    )
+    return hosts
 
 
 async def ensure_contest(connection: Connection, *, name: str, title: str) -> int:

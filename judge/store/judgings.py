@@ -26,6 +26,8 @@ class Claim:
     submission_id: int
     contest_id: int
     problem_version_id: int
+    #: The level to judge at.
+    isolation: str
 
 
 async def add(connection: Connection, *, submission_id: int, problem_version_id: int, priority: int) -> int:
@@ -45,14 +47,18 @@ async def add(connection: Connection, *, submission_id: int, problem_version_id:
 
 
 async def claim(connection: Connection, *, judgehost_id: int, lease_s: float) -> Claim | None:
-    """Take the first judging in the queue; None if nothing waits."""
+    """Take the first judging in the queue that this judgehost can give the walls for; None if nothing waits."""
     row = await connection.fetchrow(
-        "WITH next AS (SELECT id FROM judgings WHERE state = 'queued' ORDER BY priority, backlog, id"
-        "  FOR UPDATE SKIP LOCKED LIMIT 1),"
+        "WITH host AS (SELECT isolation, levels FROM judgehosts WHERE id = $1),"
+        " next AS (SELECT judgings.id, coalesce(contests.isolation, host.isolation) AS isolation"
+        "  FROM host CROSS JOIN judgings JOIN submissions ON submissions.id = submission_id"
+        "  JOIN contests ON contests.id = contest_id"
+        "  WHERE state = 'queued' AND (contests.isolation IS NULL OR contests.isolation = ANY (host.levels))"
+        "  ORDER BY priority, backlog, judgings.id FOR UPDATE OF judgings SKIP LOCKED LIMIT 1),"
         " claimed AS (UPDATE judgings SET state = 'judging', attempt = attempt + 1, judgehost_id = $1,"
-        "  claimed_at = now(), lease_until = now() + make_interval(secs => $2) FROM next"
+        "  isolation = next.isolation, claimed_at = now(), lease_until = now() + make_interval(secs => $2) FROM next"
         "  WHERE judgings.id = next.id RETURNING judgings.*)"
-        " SELECT claimed.id AS judging_id, attempt, submission_id, contest_id, problem_version_id"
+        " SELECT claimed.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation"
         " FROM claimed JOIN submissions ON submissions.id = submission_id",
         judgehost_id,
         lease_s,
@@ -165,7 +171,7 @@ async def count_loss(connection: Connection, claim: Claim) -> int:
 async def lapsed(connection: Connection, *, limit: int = 100) -> list[Claim]:
     """Claims whose lease ran out, locked for this transaction."""
     rows = await connection.fetch(
-        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id"
+        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation"
         " FROM judgings JOIN submissions ON submissions.id = submission_id"
         " WHERE state = 'judging' AND lease_until < now() ORDER BY lease_until LIMIT $1"
         " FOR UPDATE OF judgings SKIP LOCKED",
@@ -177,7 +183,7 @@ async def lapsed(connection: Connection, *, limit: int = 100) -> list[Claim]:
 async def of_judgehost(connection: Connection, judgehost_id: int) -> list[Claim]:
     """Claims that a judgehost held, locked for this transaction: those of its earlier life, when it starts anew."""
     rows = await connection.fetch(
-        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id"
+        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation"
         " FROM judgings JOIN submissions ON submissions.id = submission_id"
         " WHERE state = 'judging' AND judgehost_id = $1 FOR UPDATE OF judgings",
         judgehost_id,

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-import asyncpg
-
 from judge.errors import JudgeError
-from judge.store.pool import connect
+from judge.store.pool import DISCONNECTED, connect
 
 #: A connection cut without a word (a firewall, a power cut) is noticed within this time.
 KEEPALIVE_S = 20.0
@@ -38,6 +36,6 @@ async def listen(
                         await lost.wait()
                 except TimeoutError:
                     await connection.fetchval("SELECT 1", timeout=KEEPALIVE_TIMEOUT_S)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (*DISCONNECTED, TimeoutError) as error:
         raise JudgeError(f"lost the connection that listens on {channel}: {error or type(error).__name__}") from error
     raise JudgeError(f"lost the connection that listens on {channel}")

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define LAST_FD 0x7fffffffu /* more does gVisor not take for a descriptor */
 
 /* Nobody can be told from in here but through the ledger; the launcher then refuses the run. */
 static _Noreturn void give_up(const struct box *box, const char *step)
@@ -35,19 +38,13 @@ static void write_or_give_up(const struct box *box, const char *path, const char
     close(fd);
 }
 
-static void mount_or_give_up(const struct box *box, const char *type, const char *target, unsigned long flags,
-                             const char *data)
-{
-    if (mount(type, target, type, flags, data) < 0)
-        give_up(box, target);
-}
-
 static void map_user(const struct box *box)
 {
     char map[64];
 
     snprintf(map, sizeof(map), "%d %d 1", ONLY_UID, ONLY_UID);
-    write_or_give_up(box, "/proc/self/setgroups", "deny");
+    if (access("/proc/self/setgroups", F_OK) == 0)
+        write_or_give_up(box, "/proc/self/setgroups", "deny");
     write_or_give_up(box, "/proc/self/uid_map", map);
     write_or_give_up(box, "/proc/self/gid_map", map);
 }
@@ -59,17 +56,18 @@ static void offer_to_oom_killer(const struct box *box)
     write_or_give_up(box, "/proc/self/oom_score_adj", "1000");
 }
 
-static void mount_own(const struct box *box)
+static void mount_proc_and_tmp(const struct box *box)
 {
-    char options[96];
+    const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY;
 
     /* Only processes, and of these only one's own: nothing of the host's facts and switches is in this /proc. It also
-     * covers the cell's, which the kernel wants to see mounted before it allows another. */
-    mount_or_give_up(box, "proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY,
-                     "subset=pid,hidepid=invisible");
-    snprintf(options, sizeof(options), "size=%llu,nr_inodes=16384,mode=1777",
-             (unsigned long long)box->fitting.tmp_bytes);
-    mount_or_give_up(box, "tmpfs", "/tmp", MS_NOSUID | MS_NODEV | MS_NOSYMFOLLOW, options);
+     * covers the cell's, which the kernel wants to see mounted before it allows another. gVisor's has neither option,
+     * and nothing of the host in it. */
+    if (mount("proc", "/proc", "proc", flags, "subset=pid,hidepid=invisible") < 0 &&
+        (errno != EINVAL || mount("proc", "/proc", "proc", flags, NULL) < 0))
+        give_up(box, "/proc");
+    if (!mount_own("/tmp", box->fitting.tmp_bytes, "1777"))
+        give_up(box, "/tmp");
 }
 
 static void take_stdio(const struct box *box)
@@ -92,16 +90,30 @@ static void drop_capabilities(const struct box *box)
         give_up(box, "drop capabilities");
 }
 
+/* The last step: from here on the init itself is behind the filter. */
+static void enter_filter(const struct box *box)
+{
+    int listener;
+
+    if (!install_filter(&listener))
+        give_up(box, "seccomp filter");
+    if (listener >= 0 && !send_listener(box->tell, listener))
+        give_up(box, "tell of the filter");
+}
+
 static void set_up(const struct box *box)
 {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
         give_up(box, "parent death signal");
     map_user(box);
+    /* Not at the clone: gVisor would give the new mounts to the launcher's user namespace. */
+    if (unshare(CLONE_NEWNS) < 0)
+        give_up(box, "mount namespace");
     offer_to_oom_killer(box);
     /* Unreadable and untraceable for the program, although both are the same user. */
     if (prctl(PR_SET_DUMPABLE, 0) < 0)
         give_up(box, "undumpable");
-    mount_own(box);
+    mount_proc_and_tmp(box);
     take_stdio(box);
     if (chdir("/work") < 0)
         give_up(box, "chdir /work");
@@ -109,8 +121,9 @@ static void set_up(const struct box *box)
         give_up(box, "setsid");
     umask(022);
     drop_capabilities(box);
-    if (!install_filter())
-        give_up(box, "seccomp filter");
+    if (!enter_landlock(&box->fitting))
+        give_up(box, "landlock");
+    enter_filter(box);
 }
 
 static bool set_limit(__rlimit_resource_t resource, uint64_t value)
@@ -127,11 +140,17 @@ static bool forbid_cores(void)
     return set_limit(RLIMIT_CORE, 1) || set_limit(RLIMIT_CORE, 0);
 }
 
+/* Of the host's kernel, counted for each user. gVisor's does not know these limits (EPERM): there the objects are memory
+ * of the cell, like all else. */
+static bool limit_kernel_objects(void)
+{
+    return (set_limit(RLIMIT_MSGQUEUE, 0) && set_limit(RLIMIT_SIGPENDING, 256)) || errno == EPERM;
+}
+
 /* Backstops and kernel objects that no control group counts; time and memory are enforced from outside. */
 static bool set_limits(const struct run_request *request)
 {
-    return forbid_cores() && set_limit(RLIMIT_MEMLOCK, 0) && set_limit(RLIMIT_MSGQUEUE, 0) &&
-           set_limit(RLIMIT_NOFILE, 1024) && set_limit(RLIMIT_SIGPENDING, 256) &&
+    return forbid_cores() && limit_kernel_objects() && set_limit(RLIMIT_MEMLOCK, 0) && set_limit(RLIMIT_NOFILE, 1024) &&
            set_limit(RLIMIT_CPU, request->cpu_ms / 1000 + 2) && set_limit(RLIMIT_FSIZE, 1ull << 30) &&
            /* The stack may be as large as the memory: recursion is no error of its own. */
            set_limit(RLIMIT_STACK, request->memory_bytes) &&
@@ -146,11 +165,10 @@ static _Noreturn void start_program(const struct box *box)
 
     signal(SIGPIPE, SIG_DFL);
     sigprocmask(SIG_SETMASK, &no_signals, NULL);
-    if (!set_limits(box->request) || syscall(SYS_close_range, 3, ~0u, 0) < 0) {
-        box->ledger->failed_errno = errno;
-        strcpy(box->ledger->failed_step, "limits");
-        _exit(1);
-    }
+    if (!set_limits(box->request))
+        give_up(box, "limits");
+    if (syscall(SYS_close_range, 3, LAST_FD, 0) < 0)
+        give_up(box, "close descriptors");
     execve(box->request->argv[0], box->request->argv, box->request->envp);
     box->ledger->exec_errno = errno;
     _exit(127);
@@ -230,7 +248,7 @@ _Noreturn void box_main(const struct box *box)
         give_up(box, "vfork");
     /* Only the program holds the streams from here on: their end is its end. */
     syscall(SYS_close_range, 0, box->done - 1, 0);
-    syscall(SYS_close_range, box->done + 1, ~0u, 0);
+    syscall(SYS_close_range, box->done + 1, LAST_FD, 0);
     await_program(box, program);
     end_others(box);
     (void)!write(box->done, &one, sizeof(one));

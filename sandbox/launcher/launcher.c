@@ -89,11 +89,14 @@ static struct options parse_options(char **arguments)
     return options;
 }
 
-static void say_hello(const struct meter *meter)
+static void say_hello(const struct meter *meter, bool is_reporting, bool has_landlock)
 {
     begin_message(HELLO);
     put_number(F_VERSION, PROTOCOL_VERSION);
     put_number(F_CGROUP, meter->cpu_fd < 0 ? 0 : meter->is_v2 ? 2 : 1);
+    put_number(F_BOUNDED, meter->oom_fd >= 0);
+    put_number(F_REPORTING, is_reporting);
+    put_number(F_LANDLOCK, has_landlock);
     send_message();
 }
 
@@ -143,8 +146,9 @@ int main(int count, char **arguments)
     enter_cell();
     struct exchange exchange = build_root(&options);
     struct request *request = new_request();
-    compile_filter();
-    say_hello(&meter);
+    open_listeners();
+    bool is_reporting = compile_filter(), has_landlock = open_landlock();
+    say_hello(&meter, is_reporting, has_landlock);
     while (read_request(request))
         serve(request, exchange, &meter);
     return 0;

@@ -12,11 +12,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 #define ONLY_UID 1000 /* the one user that exists inside the launcher's and every box's user namespace */
 
-#define WORK_BYTES "256m" /* size of /work: sources, objects and the program made of them */
-#define WORK_INODES "16384"
+#define WORK_BYTES (256u << 20)    /* size of /work: sources, objects and the program made of them */
+#define FEEDBACK_TMPFS_BYTES (64u << 20) /* size of /feedback */
+#define INODES "16384"             /* of each of them, and of /tmp */
 
 /*** launcher.c: the end of everything ***/
 
@@ -40,15 +41,15 @@ uint64_t own_cpu_ns(void); /* processor time of the launcher itself */
 enum message { HELLO = 'H', LOAD = 'L', RUN = 'R', SAVE = 'S', DONE = 'D', REPORT = 'r', REFUSED = 'E' };
 
 enum field {
-    F_VERSION = 1, F_CGROUP = 2, F_TEXT = 3,
+    F_VERSION = 1, F_CGROUP = 2, F_TEXT = 3, F_BOUNDED = 4, F_REPORTING = 5, F_LANDLOCK = 6,
     F_NAME = 10, F_MAX_BYTES = 11,
     F_ARGUMENT = 20, F_VARIABLE = 21, F_STDIN = 22, F_STDOUT = 23, F_WORK_WRITABLE = 24, F_FEEDBACK = 25,
     F_CPU_MS = 30, F_WALL_MS = 31, F_MEMORY = 32, F_OUTPUT = 33, F_STDERR = 34, F_PROCESSES = 35, F_TMP = 36,
     F_ENDED_BY = 40, F_EXIT_CODE = 41, F_SIGNAL = 42, F_EXEC_ERRNO = 43,
     F_CPU_NS = 50, F_WALL_NS = 51, F_BOX_NS = 52, F_PEAK_RSS = 53, F_STDOUT_BYTES = 54, F_STDERR_TEXT = 55,
     F_SWITCHES = 60, F_MAJOR_FAULTS = 61, F_MINOR_FAULTS = 62, F_OOM_KILLS = 63, F_CGROUP_PEAK = 64,
-    F_CGROUP_START = 65, F_WAITED_NS = 66,
-    F_FILE_NAME = 70, F_FILE_DATA = 71,
+    F_CGROUP_START = 65, F_WAITED_NS = 66, F_THROTTLED_NS = 67, F_STEAL_NS = 68, F_STALLED_NS = 69,
+    F_FILE_NAME = 70, F_FILE_DATA = 71, F_DENIED_CALL = 80, F_DENIED_TIMES = 81,
 };
 
 enum ended_by { BY_ITSELF = 0, BY_CPU = 1, BY_WALL = 2, BY_MEMORY = 3, BY_OUTPUT = 4 };
@@ -102,6 +103,7 @@ void enter_cell(void);
 struct exchange build_root(const struct options *options);
 void write_file(const char *path, const char *text);
 void mount_or_die(const char *source, const char *target, const char *type, unsigned long flags, const char *data);
+bool mount_own(const char *target, uint64_t bytes, const char *mode);
 void renew_work(void);
 void set_work_writable(bool writable);
 
@@ -115,13 +117,23 @@ void put_feedback_files(char *const names[]);
 
 struct meter {
     int cpu_fd, memory_fd, peak_fd, oom_fd; /* control group files, or -1 each: then processes are watched one by one */
+    int throttled_fd, stat_fd, stalled_fd;  /* disturbances; -1 each where they cannot be told */
     bool is_v2;
+    int core;                               /* the one that all of the cell is bound to */
+};
+
+/* What a run suffered from others, in counters that only grow. */
+struct disturbance {
+    uint64_t throttled_ns; /* kept from running by a quota */
+    uint64_t steal_ns;     /* the core was taken by the hypervisor */
+    uint64_t stalled_ns;   /* something that was ready had to wait for a core: of the cell, or with version 1 of the host */
 };
 
 void open_meter(struct meter *meter, bool in_container);
 uint64_t meter_cpu_ns(const struct meter *meter);
 uint64_t meter_oom_kills(const struct meter *meter);
 uint64_t meter_memory(int fd);
+struct disturbance meter_disturbance(const struct meter *meter);
 void watch_processes(uint64_t *cpu_ns, uint64_t *rss_bytes);
 uint64_t longest_wait_ns(void);
 
@@ -150,20 +162,60 @@ struct box {
     struct ledger *ledger;
     const struct meter *meter;
     int stdio[3];
+    int tell;     /* a socket: the init sends the listener of its filter over it */
     int go, done; /* event counters: the launcher says when to start, the init when all of the run is dead */
 };
 
 /* Runs in the new namespaces, as their process 1. */
 _Noreturn void box_main(const struct box *box);
 
+/*** ahead.c: boxes made before their run ***/
+
+#define PIPE_BYTES (256 << 10)
+
+/* A box that waits for its run, or is at it. */
+struct prepared {
+    struct box box;
+    pid_t init;           /* 0: there is no box. Not reaped before the box is cleared, so that the number stays its own */
+    int feed, catch, err; /* our ends of the three pipes; -1 when closed */
+};
+
+extern struct prepared prepared;
+
+void prepare_box(const struct run_request *request, struct fitting fitting, const struct meter *meter);
+bool fits(struct fitting wanted);
+void discard_box(void);
+void clear_box(void);
+void kill_init(void);
+int child_ends(void);
+bool init_is_dead(void);
+void close_fd(int *fd);
+
 /*** run.c: one box, from the outside ***/
 
 void run_box(const struct run_request *request, struct exchange exchange, const struct meter *meter);
-void discard_box(void);
 
 /*** seccomp.c ***/
 
-void compile_filter(void);
-bool install_filter(void);
+/* Whether calls that raise the alarm can be reported here, and not only refused. */
+bool compile_filter(void);
+bool install_filter(int *listener);
+const char *call_name(int number);
+
+/*** landlock.c ***/
+
+bool open_landlock(void);
+bool enter_landlock(const struct fitting *fitting);
+
+/*** listener.c: refused calls that are evidence ***/
+
+void open_listeners(void);
+int telling_end(void);
+bool send_listener(int socket, int listener);
+void watch_listener(void);
+int listening_fd(void);
+void hear_listener(void);
+void forget_listener(void);
+void put_denials(void);
 
 #endif

@@ -37,6 +37,31 @@ void mount_or_die(const char *source, const char *target, const char *type, unsi
         die("mount %s on %s: %s", source ? source : type ? type : "(flags)", target, strerror(errno));
 }
 
+/* What kernels other than Linux itself, such as gVisor's, may lack. */
+static unsigned long own_flags = HARMLESS;
+static const char *inodes = "";
+
+static void try_mounts(void)
+{
+    if (mount("try", NEW_ROOT, "tmpfs", HARMLESS | MS_NOSYMFOLLOW, NULL) == 0) {
+        own_flags |= MS_NOSYMFOLLOW;
+        umount2(NEW_ROOT, MNT_DETACH);
+    }
+    if (mount("try", NEW_ROOT, "tmpfs", HARMLESS, "nr_inodes=" INODES) == 0) {
+        inodes = ",nr_inodes=" INODES;
+        umount2(NEW_ROOT, MNT_DETACH);
+    }
+}
+
+/* A file system in memory for a program to write to; false leaves why in errno. Its pages are charged to the run. */
+bool mount_own(const char *target, uint64_t bytes, const char *mode)
+{
+    char options[96];
+
+    snprintf(options, sizeof(options), "size=%llu,mode=%s%s", (unsigned long long)bytes, mode, inodes);
+    return mount("own", target, "tmpfs", own_flags, options) == 0;
+}
+
 void write_file(const char *path, const char *text)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -46,12 +71,19 @@ void write_file(const char *path, const char *text)
     close(fd);
 }
 
+/* What the kernel wants before an unprivileged user may map a group (user_namespaces(7)); gVisor's does not know it. */
+static void forgo_groups(void)
+{
+    if (access("/proc/self/setgroups", F_OK) == 0)
+        write_file("/proc/self/setgroups", "deny");
+}
+
 /* One user and one group exist in the new namespace, and both are the unprivileged ones that we are anyway. */
 static void map_only_user(uid_t uid, gid_t gid)
 {
     char map[64];
 
-    write_file("/proc/self/setgroups", "deny");
+    forgo_groups();
     snprintf(map, sizeof(map), "%d %u 1", ONLY_UID, uid);
     write_file("/proc/self/uid_map", map);
     snprintf(map, sizeof(map), "%d %u 1", ONLY_UID, gid);
@@ -188,6 +220,7 @@ struct exchange build_root(const struct options *options)
     struct exchange exchange = {open_directory(options->in_path), open_directory(options->out_path)};
 
     mount_or_die(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+    try_mounts();
     mount_or_die("root", NEW_ROOT, "tmpfs", HARMLESS, "size=1m,mode=755");
     for (char **path = options->system_paths; *path; path++)
         show_system_path(*path);
@@ -215,8 +248,8 @@ void renew_work(void)
 {
     if (work_mounted && umount2("/work", MNT_DETACH) < 0)
         die("unmount /work: %s", strerror(errno));
-    mount_or_die("work", "/work", "tmpfs", HARMLESS | MS_NOSYMFOLLOW,
-                 "size=" WORK_BYTES ",nr_inodes=" WORK_INODES ",mode=755");
+    if (!mount_own("/work", WORK_BYTES, "755"))
+        die("mount /work: %s", strerror(errno));
     work_mounted = work_is_writable = true;
 }
 
@@ -227,6 +260,6 @@ void set_work_writable(bool writable)
     if (writable == work_is_writable)
         return;
     mount_or_die(NULL, "/work", NULL,
-                 MS_REMOUNT | MS_BIND | HARMLESS | MS_NOSYMFOLLOW | (writable ? 0ul : (unsigned long)MS_RDONLY), NULL);
+                 MS_REMOUNT | MS_BIND | own_flags | (writable ? 0ul : (unsigned long)MS_RDONLY), NULL);
     work_is_writable = writable;
 }

@@ -4,38 +4,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#define PIPE_BYTES (256 << 10)
 #define MS 1000000u
 /* A process that grows is noticed this late where no control group notices it at once. */
 #define WATCH_NS (10 * MS)
 /* Out-of-memory kills of a child are noticed this late; that of the program itself at once. */
 #define TICK_NS (50 * MS)
+/* Reading who disturbed a run costs more than a short run, and what the counters tick in is as long. */
+#define LONG_NS (10 * MS)
+/* What a run may leave behind while the next one begins, and how long is waited for the rest of it to be freed. */
+#define LEFT_BYTES (1u << 20)
+#define MOST_SETTLING_NS (100 * MS)
 /* So many times its wall limit a run on a disturbed host may take on top. */
 #define MOST_PATIENCE 4
-
-/* A box that waits for its run, or is at it. */
-struct prepared {
-    struct box box;
-    pid_t init;           /* 0: there is no box */
-    int init_fd;          /* pidfd of the box's init: readable when all of the box is dead */
-    int feed, catch, err; /* our ends of the three pipes; -1 when closed */
-};
-
-static struct prepared prepared;
 
 struct watch {
     const struct run_request *request;
@@ -51,6 +41,8 @@ struct watch {
     uint64_t own_cpu_base_ns, oom_base, memory_base;
     uint64_t seen_cpu_ns, seen_rss_bytes; /* the most that a look at single processes showed */
     uint64_t waited_ns; /* for its core, as far as it was looked at */
+    struct disturbance disturbance_base;
+    bool is_long;       /* worth a look at disturbances */
     enum ended_by ended_by;
     bool killed;
 };
@@ -58,22 +50,13 @@ struct watch {
 static char feed_chunk[PIPE_BYTES], catch_chunk[PIPE_BYTES];
 static char stderr_buffer[FRAME_BYTES / 2];
 
-static void close_fd(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
-}
-
 static void kill_box(struct watch *watch, enum ended_by reason)
 {
     if (watch->killed)
         return;
     watch->killed = true;
     watch->ended_by = reason;
-    /* Killing process 1 of a namespace kills all of it, atomically against forks. */
-    if (syscall(SYS_pidfd_send_signal, watch->prepared->init_fd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
-        die("kill the box: %s", strerror(errno));
+    kill_init();
 }
 
 /* Moves input into the pipe until it is full or the input ends. A program that closes its input is no error. */
@@ -162,9 +145,13 @@ static uint64_t used_cpu_ns(struct watch *watch, uint64_t *rss_bytes)
         watch_processes(&used, rss_bytes);
         used += atomic_load(&watch->ledger->reaped_cpu_ns);
         watch->seen_cpu_ns = used > watch->seen_cpu_ns ? used : watch->seen_cpu_ns;
-        watch->seen_rss_bytes = *rss_bytes > watch->seen_rss_bytes ? *rss_bytes : watch->seen_rss_bytes;
-        return watch->seen_cpu_ns;
+    } else if (watch->meter->oom_fd < 0) {
+        used = meter_memory(watch->meter->memory_fd);
+        *rss_bytes = used > watch->memory_base ? used - watch->memory_base : 0;
     }
+    watch->seen_rss_bytes = *rss_bytes > watch->seen_rss_bytes ? *rss_bytes : watch->seen_rss_bytes;
+    if (watch->meter->cpu_fd < 0)
+        return watch->seen_cpu_ns;
     if (watch->ledger->cpu_base_ns == 0)
         return 0; /* still being set up */
     return metered_cpu_ns(watch);
@@ -188,7 +175,13 @@ static uint64_t enforce(struct watch *watch)
     uint64_t rss, now = now_ns(), started = watch->ledger->started_ns;
     uint64_t wall = started && now > started ? now - started : 0, wall_limit = wall_limit_ns(watch, wall);
     uint64_t cpu_limit = watch->request->cpu_ms * MS, cpu = used_cpu_ns(watch, &rss);
-    uint64_t next = watch->meter->cpu_fd < 0 ? WATCH_NS : TICK_NS;
+    uint64_t next = watch->meter->oom_fd < 0 ? WATCH_NS : TICK_NS;
+
+    if (!watch->is_long && wall > LONG_NS) {
+        watch->is_long = true;
+        watch->disturbance_base = meter_disturbance(watch->meter);
+    }
+    next = !watch->is_long && next > LONG_NS ? LONG_NS : next;
 
     if (meter_oom_kills(watch->meter) > watch->oom_base || rss > watch->request->memory_bytes)
         kill_box(watch, BY_MEMORY);
@@ -209,13 +202,14 @@ static void attend(struct watch *watch)
 {
     for (;;) {
         struct pollfd fds[] = {
-            {watch->prepared->init_fd, POLLIN, 0}, {watch->prepared->feed, POLLOUT, 0}, {watch->prepared->catch, POLLIN, 0},
+            {child_ends(), POLLIN, 0}, {watch->prepared->feed, POLLOUT, 0}, {watch->prepared->catch, POLLIN, 0},
             {watch->prepared->err, POLLIN, 0}, {STDIN_FILENO, 0, 0}, {watch->prepared->box.done, POLLIN, 0},
+            {listening_fd(), POLLIN, 0},
         };
         uint64_t next = enforce(watch);
         struct timespec timeout = {(time_t)(next / 1000000000u), (long)(next % 1000000000u)};
 
-        if (ppoll(fds, 6, &timeout, NULL) < 0 && errno != EINTR)
+        if (ppoll(fds, 7, &timeout, NULL) < 0 && errno != EINTR)
             die("poll: %s", strerror(errno));
         if (fds[4].revents & (POLLHUP | POLLERR))
             die("the host went away during a run");
@@ -225,7 +219,9 @@ static void attend(struct watch *watch)
             catch_stream(watch, &watch->prepared->catch, store_output);
         if (fds[3].revents)
             catch_stream(watch, &watch->prepared->err, store_stderr);
-        if (fds[0].revents || fds[5].revents)
+        if (fds[6].revents & POLLIN)
+            hear_listener();
+        if (fds[5].revents || (fds[0].revents && init_is_dead()))
             return;
     }
 }
@@ -239,33 +235,30 @@ static void drain(struct watch *watch)
         catch_stream(watch, &watch->prepared->err, store_stderr);
 }
 
-static void clone_box(void)
+static void put_disturbance(const struct watch *watch)
 {
-    struct clone_args arguments = {
-        .flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD,
-        .pidfd = (uint64_t)(uintptr_t)&prepared.init_fd,
-        .exit_signal = SIGCHLD,
-    };
+    struct disturbance since = watch->disturbance_base, now = {0};
 
-    prepared.init = (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
-    if (prepared.init == 0)
-        box_main(&prepared.box);
-    if (prepared.init < 0)
-        die("clone a box: %s", strerror(errno));
+    if (watch->is_long)
+        now = meter_disturbance(watch->meter);
+    put_number(F_THROTTLED_NS, now.throttled_ns - since.throttled_ns);
+    put_number(F_STEAL_NS, now.steal_ns - since.steal_ns);
+    put_number(F_STALLED_NS, now.stalled_ns - since.stalled_ns);
 }
 
-static void make_pipe(int *inside, int *outside, bool inside_reads)
+/* What is left of the run in memory, its output on the way to the disk aside, would count as the next run's peak: that is
+ * reset by the host as soon as it has the report. So the box goes first where it matters, and elsewhere later, when
+ * nobody waits. */
+static void settle(const struct watch *watch)
 {
-    int ends[2];
+    const struct timespec pause = {0, 200000};
+    uint64_t fine = watch->memory_base + watch->output_bytes + LEFT_BYTES, begun = now_ns();
 
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        die("pipe: %s", strerror(errno));
-    /* Larger pipes mean fewer changes between the program and us; the default is good enough where it is refused. */
-    (void)fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES);
-    *inside = ends[inside_reads ? 0 : 1];
-    *outside = ends[inside_reads ? 1 : 0];
-    if (fcntl(*outside, F_SETFL, O_NONBLOCK) < 0)
-        die("fcntl: %s", strerror(errno));
+    if (watch->meter->memory_fd < 0 || meter_memory(watch->meter->memory_fd) <= fine)
+        return;
+    clear_box();
+    while (meter_memory(watch->meter->memory_fd) > fine && now_ns() - begun < MOST_SETTLING_NS)
+        nanosleep(&pause, NULL);
 }
 
 static void send_report(const struct watch *watch, uint64_t begun_ns)
@@ -297,11 +290,14 @@ static void send_report(const struct watch *watch, uint64_t begun_ns)
     put_number(F_MAJOR_FAULTS, ledger->major_faults);
     put_number(F_MINOR_FAULTS, ledger->minor_faults);
     put_number(F_WAITED_NS, watch->waited_ns);
+    put_disturbance(watch);
+    put_denials();
     put_number(F_STDOUT_BYTES, watch->output_bytes);
     put_bytes(F_STDERR_TEXT, watch->stderr_text, watch->stderr_bytes);
     if (watch->request->feedback[0])
         put_feedback_files(watch->request->feedback);
     put_number(F_BOX_NS, now_ns() - begun_ns - wall);
+    settle(watch);
     send_message();
 }
 
@@ -334,76 +330,11 @@ static bool open_files(struct watch *watch, struct exchange exchange)
     return false;
 }
 
-static int event_counter(void)
-{
-    int fd = eventfd(0, EFD_CLOEXEC);
-
-    if (fd < 0)
-        die("eventfd: %s", strerror(errno));
-    return fd;
-}
-
-/* Makes a box that waits for its run. Needs nothing of the run but what it has to fit. */
-static void prepare_box(const struct run_request *request, struct fitting fitting, const struct meter *meter)
-{
-    static struct ledger *ledger;
-
-    if (!ledger)
-        ledger = share(sizeof(*ledger));
-    memset(ledger, 0, sizeof(*ledger));
-    prepared = (struct prepared){.box = {.fitting = fitting, .request = request, .ledger = ledger, .meter = meter}};
-    set_work_writable(fitting.work_writable);
-    if (fitting.feedback)
-        mount_or_die("feedback", "/feedback", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOSYMFOLLOW, "size=64m,mode=755");
-    make_pipe(&prepared.box.stdio[0], &prepared.feed, true);
-    make_pipe(&prepared.box.stdio[1], &prepared.catch, false);
-    make_pipe(&prepared.box.stdio[2], &prepared.err, false);
-    prepared.box.go = event_counter();
-    prepared.box.done = event_counter();
-    clone_box();
-    for (int i = 0; i < 3; i++)
-        close_fd(&prepared.box.stdio[i]);
-}
-
-/* Waits until the box is gone for good, and lets go of all that belonged to it. */
-static void clear_box(void)
-{
-    while (waitpid(prepared.init, NULL, __WALL) < 0)
-        if (errno != EINTR)
-            die("wait for the box: %s", strerror(errno));
-    close_fd(&prepared.init_fd);
-    close_fd(&prepared.feed);
-    close_fd(&prepared.catch);
-    close_fd(&prepared.err);
-    close_fd(&prepared.box.go);
-    close_fd(&prepared.box.done);
-    if (prepared.box.fitting.feedback && umount2("/feedback", MNT_DETACH) < 0)
-        die("unmount /feedback: %s", strerror(errno));
-    prepared.init = 0;
-}
-
-/* Drops the box made ahead, if any. */
-void discard_box(void)
-{
-    if (!prepared.init)
-        return;
-    if (syscall(SYS_pidfd_send_signal, prepared.init_fd, SIGKILL, NULL, 0) < 0 && errno != ESRCH)
-        die("kill the box: %s", strerror(errno));
-    clear_box();
-}
-
-static bool fits(struct fitting wanted)
-{
-    struct fitting made = prepared.box.fitting;
-
-    return prepared.init && made.tmp_bytes == wanted.tmp_bytes && made.work_writable == wanted.work_writable &&
-           made.feedback == wanted.feedback;
-}
-
 static void go(struct watch *watch)
 {
     const uint64_t one = 1;
 
+    watch_listener();
     watch->oom_base = meter_oom_kills(watch->meter);
     watch->memory_base = meter_memory(watch->meter->memory_fd);
     /* From here on what the launcher itself uses is told apart from the run. */

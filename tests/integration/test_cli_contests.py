@@ -6,10 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from judge.store.pool import Pool
+from judge import queue
+from judge.languages import pasted
+from judge.store import accounts, contests, judgehosts, problems
+from judge.store.accounts import Role
+from judge.store.pool import Connection, Pool
+from problems.package import load
 from tests.integration.test_cli import judge
 from tests.packages import write
 from tests.zips import HOSTILE, zipped
+
+SAMPLES = Path(__file__).parents[2] / "problems" / "samples"
 
 
 async def _rows(pool: Pool) -> list[int]:
@@ -121,3 +128,57 @@ async def test_times_of_a_contest(pool: Pool, dsn: str) -> None:
     async with pool.acquire() as connection:
         row = await connection.fetchrow("SELECT title, starts_at::text, ends_at::text FROM contests")
     assert tuple(row) == ("Night", "2030-05-01 07:00:00+00", "2030-05-01 12:00:00+00")
+
+
+async def test_the_level_of_a_contest(pool: Pool, dsn: str) -> None:
+    """A contest's submissions wait for a judgehost that gives its level, and then say which they were judged at."""
+    words = ("contest", "create", "public", "--isolation", "gvisor")
+    assert judge(*words, JUDGE_DATABASE_URL=dsn).returncode == 0
+    async with pool.acquire() as connection:
+        host_id = await judgehosts.register(
+            connection, name="plain", slots=1, isolation="container", levels=["container"]
+        )
+        contest_id = (await contests.by_name(connection, "public")).id
+        await _submission(connection, contest_id)
+
+        assert await queue.claim(connection, judgehost_id=host_id, lease_s=30) is None
+
+        await judgehosts.register(
+            connection, name="plain", slots=1, isolation="container", levels=["container", "gvisor"]
+        )
+        claim = await queue.claim(connection, judgehost_id=host_id, lease_s=30)
+
+        assert claim is not None and claim.isolation == "gvisor"
+        assert await connection.fetchval("SELECT isolation FROM judgings") == "gvisor"
+        await queue.give_back(connection, judgehost_id=host_id)
+    done = judge("contest", "isolate", "public", "default", JUDGE_DATABASE_URL=dsn)
+
+    assert done.returncode == 0, done.stderr
+    async with pool.acquire() as connection:
+        claim = await queue.claim(connection, judgehost_id=host_id, lease_s=30)
+        assert claim is not None and claim.isolation == "container"
+
+
+async def test_a_level_that_nobody_gives(dsn: str) -> None:
+    """Asking for walls that no judgehost has is done, and said."""
+    assert judge("contest", "create", "strong", JUDGE_DATABASE_URL=dsn).returncode == 0
+    done = judge("contest", "isolate", "strong", "vm", JUDGE_DATABASE_URL=dsn)
+
+    assert done.returncode == 0
+    assert "no judgehost gives the level vm" in done.stderr
+    assert judge("contest", "isolate", "strong", "local", JUDGE_DATABASE_URL=dsn).returncode == 2
+
+
+async def _submission(connection: Connection, contest_id: int) -> None:
+    """One submission of a problem of the contest, queued."""
+    version_id = await problems.publish(connection, load(SAMPLES / "hello-sum"))
+    problem_id = await problems.problem_of(connection, version_id)
+    await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
+    user_id = await accounts.create(connection, login="a", name="a", password_hash=None, role=Role.CONTESTANT)
+    await queue.enqueue(
+        connection,
+        contest_id=contest_id,
+        problem_id=problem_id,
+        user_id=user_id,
+        source=pasted("python3", b"print(1)"),
+    )

@@ -88,7 +88,7 @@ async def stage(pool: Pool, folder: Path) -> AsyncIterator[Stage]:
             async with asyncio.TaskGroup() as tasks:
                 executor = LocalExecutor(
                     pool=pool,
-                    cells=cells,
+                    cells={Isolation.LOCAL: cells},
                     programs=host.open_programs(settings, await host.image_names(settings)),
                     blob_cache=FileCache(folder / "blobs", most_bytes=1 << 30),
                     tasks=tasks,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import signal
 import time
@@ -285,15 +286,20 @@ def _launchers() -> list[int]:
 
 
 def _launcher_of(cell: Cell) -> int:
-    """The launcher of a cell: the one whose descriptors lead to its exchange directory."""
-    for pid in _launchers():
+    """The launcher of a cell: of those whose descriptors lead to its exchange directory, the parent of the others."""
+    holders = [pid for pid in _launchers() if _holds(pid, cell.exchange.inward)]
+    children = {int(child) for pid in holders for child in _children(pid)}
+    (launcher,) = set(holders) - children
+    return launcher
+
+
+def _holds(pid: int, folder: Path) -> bool:
+    with contextlib.suppress(OSError):
         for fd in Path(f"/proc/{pid}/fd").iterdir():
-            try:
-                if fd.stat().st_ino == cell.exchange.inward.stat().st_ino:
-                    return pid
-            except OSError:
-                continue
-    raise AssertionError("no launcher has the exchange directory open")
+            with contextlib.suppress(OSError):
+                if fd.samefile(folder):
+                    return True
+    return False
 
 
 def _children(pid: int) -> list[str]:

@@ -15,7 +15,7 @@ import pytest_asyncio
 from sandbox import bundle, protocol
 from sandbox.cell import launcher_path
 from sandbox.exchange import Exchange
-from sandbox.local import FIRST_UID, SYSTEM_PATHS, LocalMaker
+from sandbox.local import SYSTEM_PATHS, USERS, LocalMaker
 from sandbox.protocol import Field, Message, Reply
 from sandbox.spec import RunLimits, RunSpec
 from tests.sandbox.conftest import COMPILE, CORE, MIB
@@ -26,6 +26,9 @@ DEADLINE_S = 20
 BROKEN = 70
 
 LIMITS = RunLimits(cpu_ms=1000, wall_ms=2000, memory_bytes=64 * MIB, output_bytes=1000, processes=16)
+
+#: Of launchers that no maker makes.
+UID = USERS[-1] if os.geteuid() == 0 else None
 
 
 class Launcher:
@@ -64,7 +67,7 @@ async def launcher(short_tmp: Path) -> AsyncIterator[Launcher]:
     """A launcher that has said hello."""
     maker = LocalMaker(cells_dir=short_tmp)
     exchange = Exchange(short_tmp / f"raw-{random.getrandbits(64):x}")
-    process = await maker._start(exchange, core=CORE, shows_data=False)
+    process = await maker._start(exchange, core=CORE, shows_data=False, uid=UID)
     started = Launcher(process, exchange)
     hello = await started.reply()
     assert hello.message is Message.HELLO
@@ -146,7 +149,7 @@ MALFORMED = {
 async def test_hello(short_tmp: Path) -> None:
     """The first message tells the protocol's version, and that no control group accounts for a local cell."""
     exchange = Exchange(short_tmp / f"raw-{random.getrandbits(64):x}")
-    process = await LocalMaker(cells_dir=short_tmp)._start(exchange, core=CORE, shows_data=False)
+    process = await LocalMaker(cells_dir=short_tmp)._start(exchange, core=CORE, shows_data=False, uid=UID)
     hello = await Launcher(process, exchange).reply()
     assert process.stdin
     process.stdin.close()
@@ -154,7 +157,9 @@ async def test_hello(short_tmp: Path) -> None:
     exchange.remove()
 
     assert hello.message is Message.HELLO
-    assert hello.numbers == {Field.VERSION: protocol.VERSION, Field.CGROUP: 0}
+    assert hello.number(Field.VERSION) == protocol.VERSION
+    assert hello.number(Field.CGROUP) == 0
+    assert hello.number(Field.BOUNDED) == 0
 
 
 async def test_the_frame_these_tests_build_on_is_good(launcher: Launcher) -> None:
@@ -304,7 +309,7 @@ async def test_arguments_that_are_not_enough(words: tuple[str, ...]) -> None:
 
 async def test_folders_that_are_not_there() -> None:
     """An exchange directory that cannot be opened is named."""
-    code, said = await _ended("/nowhere/in", "/nowhere/out", "/usr", user=FIRST_UID if os.geteuid() == 0 else None)
+    code, said = await _ended("/nowhere/in", "/nowhere/out", "/usr", user=UID)
 
     assert code == BROKEN
     assert "/nowhere/in" in said
