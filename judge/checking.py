@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import checkers.registry
 import checkers.validator
 from checkers.base import CheckerFailure, CheckOutcome
-from judge.compiling import ENVIRONMENT, Programs, prepare
+from judge.compiling import ENVIRONMENT, Programs, prepared
 from judge.languages import language
 from judge.models import MIB, Limits, Source, Testcase
 from sandbox.cell import Cell
-from sandbox.pool import Kind
+from sandbox.pool import CellPool, Slot
 from sandbox.spec import RunLimits, RunSpec
 
 #: Outputs up to this size are compared at once; larger ones in a thread, so that the daemon stays responsive.
@@ -93,18 +95,17 @@ class ProgramChecking:
 Checking = BuiltinChecking | ProgramChecking
 
 
-def judge_cell_kind(program: Source, programs: Programs) -> Kind:
-    """The kind of cell that an output validator runs in."""
-    return Kind(image=programs.image(language(program.language)), shows_data=True)
-
-
-async def prepare_checking(program: Source, limits: Limits, programs: Programs, cell: Cell) -> ProgramChecking:
-    """Bring the validator into its cell.
+@contextlib.asynccontextmanager
+async def program_checking(
+    program: Source, limits: Limits, programs: Programs, *, pool: CellPool, slot: Slot
+) -> AsyncIterator[ProgramChecking]:
+    """The validator, in a cell of its own, which alone sees answers.
 
     Raises:
         CheckerFailure: it does not compile.
+        SandboxError: a cell failed.
     """
-    compilation = await prepare(cell, program, limits, programs)
-    if not compilation.is_ok:
-        raise CheckerFailure(f"the output validator does not compile:\n{compilation.output}")
-    return ProgramChecking(cell=cell, program=program, limits=limits)
+    async with prepared(program, limits, programs, pool=pool, slot=slot, shows_data=True) as validator:
+        if validator.cell is None:
+            raise CheckerFailure(f"the output validator does not compile:\n{validator.compilation.output}")
+        yield ProgramChecking(cell=validator.cell, program=program, limits=limits)

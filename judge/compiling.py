@@ -1,21 +1,29 @@
-"""From a source to a program in a cell's /work, by compiling or from the cache of compiled programs."""
+"""From a source to a program in a cell's /work, by compiling or from the cache of compiled programs.
+
+Compiling has a cell of its own, which is gone when the program runs: where programs run there is no compiler.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
 import hashlib
 import os
 import re
 import signal
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from judge.cache import FileCache
 from judge.errors import Refused, SandboxError
+from judge.incidents import of_run
 from judge.languages import Language, language
 from judge.models import Compilation, Limits, Source
 from sandbox import bundle
 from sandbox.cell import Cell
 from sandbox.outcome import EndedBy, Outcome
+from sandbox.pool import CellPool, Kind, Slot
 from sandbox.spec import RunLimits, RunSpec
 
 #: All that a program finds in its environment, compilers included.
@@ -49,16 +57,22 @@ class Programs:
     #: Docker's names of the images, by the name recipes give them; equal names mean equal content.
     images: dict[str, str]
 
-    def image(self, recipe: Language) -> str:
+    def compile_image(self, recipe: Language) -> str:
+        return self._named(recipe.image, recipe)
+
+    def run_image(self, recipe: Language) -> str:
+        return self._named(recipe.runs_in, recipe)
+
+    def _named(self, image: str, recipe: Language) -> str:
         try:
-            return self.images[recipe.image]
+            return self.images[image]
         except KeyError:
-            raise SandboxError(f"image {recipe.image} for language {recipe.id} is missing on this host") from None
+            raise SandboxError(f"image {image} for language {recipe.id} is missing on this host") from None
 
     def key(self, source: Source) -> str:
         """The name of what compiling ``source`` gives: a digest of all it is made from."""
         recipe = language(source.language)
-        made_from = (source.digest, recipe.model_dump_json().encode(), self.image(recipe).encode())
+        made_from = (source.digest, recipe.model_dump_json().encode(), self.compile_image(recipe).encode())
         return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in made_from)).hexdigest()
 
     def kept(self, key: str) -> bytes | None:
@@ -75,17 +89,54 @@ class Programs:
         self.cache.put(key, b"".join((hashlib.sha256(program).digest(), program)))
 
 
-async def prepare(cell: Cell, source: Source, limits: Limits, programs: Programs) -> Compilation:
-    """Bring the program into the cell's /work.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What became of a source."""
+
+    compilation: Compilation
+    #: Whose /work holds the program; None where it did not compile.
+    cell: Cell | None
+
+
+@contextlib.asynccontextmanager
+async def prepared(
+    source: Source, limits: Limits, programs: Programs, *, pool: CellPool, slot: Slot, shows_data: bool = False
+) -> AsyncIterator[Prepared]:
+    """A cell of the language's run image with the program in it; ``shows_data`` makes it a judge's cell.
+
+    Raises:
+        SandboxError: a cell failed, or there is no such compiler.
+    """
+    recipe = language(source.language)
+    compile_kind = Kind(image=programs.compile_image(recipe), shows_data=False)
+    run_kind = Kind(image=programs.run_image(recipe), shows_data=shows_data)
+    program = await asyncio.to_thread(programs.kept, programs.key(source))
+    compilation = Compilation(is_ok=True)
+    if program is None and compile_kind.image != run_kind.image:
+        # Made while the compiler runs, so that its program does not wait either.
+        pool.warm(slot, run_kind)
+        async with pool.cell(slot, compile_kind) as cell:
+            compilation, program = await compile_in(cell, source, limits, programs)
+        if program is None:
+            yield Prepared(compilation=compilation, cell=None)
+            return
+    async with pool.cell(slot, run_kind) as cell:
+        if program is not None:
+            await cell.load(program)
+        else:
+            # A language that compiles with what it runs with gains nothing from another cell of the same image.
+            compilation, program = await compile_in(cell, source, limits, programs)
+        yield Prepared(compilation=compilation, cell=cell if program is not None else None)
+
+
+async def compile_in(
+    cell: Cell, source: Source, limits: Limits, programs: Programs
+) -> tuple[Compilation, bytes | None]:
+    """Compile in the cell's /work, and keep the program, which stays there too; None where there is none.
 
     Raises:
         SandboxError: the cell failed, or has no such compiler.
     """
-    key = programs.key(source)
-    kept = await asyncio.to_thread(programs.kept, key)
-    if kept is not None:
-        await cell.load(kept)
-        return Compilation(is_ok=True)
     await cell.load(bundle.pack({file.name: file.content for file in source.files}))
     recipe = language(source.language)
     outcome = await cell.run(_spec(recipe, source, limits))
@@ -93,13 +144,14 @@ async def prepare(cell: Cell, source: Source, limits: Limits, programs: Programs
         compiler = recipe.compile[0]
         raise SandboxError(f"cannot start {compiler} for {recipe.id}: {os.strerror(outcome.exec_errno)}")
     compilation = await asyncio.to_thread(_read, cell, outcome)
-    if compilation.is_ok:
-        try:
-            program = await cell.save()
-        except Refused:
-            return Compilation(is_ok=False, output=_TOO_LARGE, cpu_us=outcome.cpu_us)
-        await asyncio.to_thread(programs.keep, key, program)
-    return compilation
+    if not compilation.is_ok:
+        return compilation, None
+    try:
+        program = await cell.save()
+    except Refused:
+        return dataclasses.replace(compilation, is_ok=False, output=_TOO_LARGE), None
+    await asyncio.to_thread(programs.keep, programs.key(source), program)
+    return compilation, program
 
 
 def clean(text: bytes) -> str:
@@ -142,4 +194,5 @@ def _read(cell: Cell, outcome: Outcome) -> Compilation:
         said = f"The compiler was killed by {signal_name(outcome.signal)}.\n{said}"
     if len(said) > OUTPUT_CHARS:
         said = said[:OUTPUT_CHARS] + "\n[cut here: the compiler said more]"
-    return Compilation(is_ok=is_ok, output=said.strip(), cpu_us=outcome.cpu_us)
+    incidents = of_run(denied=outcome.denied, oom_kills=outcome.oom_kills)
+    return Compilation(is_ok=is_ok, output=said.strip(), cpu_us=outcome.cpu_us, incidents=incidents)

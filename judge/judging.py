@@ -16,15 +16,16 @@ from typing import Protocol
 import structlog
 
 from checkers.base import CheckerFailure
-from judge.checking import BuiltinChecking, Case, Checking, judge_cell_kind, prepare_checking
-from judge.compiling import ENVIRONMENT, Programs, prepare, signal_name
+from judge.checking import BuiltinChecking, Case, Checking, program_checking
+from judge.compiling import ENVIRONMENT, Programs, prepared, signal_name
 from judge.errors import JudgeError, SandboxError
+from judge.incidents import of_run
 from judge.languages import language
 from judge.models import MIB, Blob, Compilation, Judged, Limits, Problem, Run, Source, Testcase
 from judge.verdicts import Verdict
 from sandbox.cell import Cell
 from sandbox.outcome import EndedBy, Outcome
-from sandbox.pool import CellPool, Kind, Slot
+from sandbox.pool import CellPool, Slot
 from sandbox.spec import RunLimits, RunSpec
 
 log = structlog.get_logger()
@@ -88,12 +89,10 @@ def judge_error(message: str, *, is_hosts_fault: bool = False) -> Judged:
 async def _judge_once(
     problem: Problem, source: Source, bench: Bench, slot: Slot, progress: Progress, *, is_full: bool
 ) -> Judged:
-    recipe = language(source.language)
-    kind = Kind(image=bench.programs.image(recipe), shows_data=False)
     progress.compiling()
-    async with bench.pool.cell(slot, kind) as cell:
-        compilation = await prepare(cell, source, problem.limits, bench.programs)
-        if not compilation.is_ok:
+    async with prepared(source, problem.limits, bench.programs, pool=bench.pool, slot=slot) as program:
+        compilation, cell = program.compilation, program.cell
+        if cell is None:
             return Judged(verdict=Verdict.CE, compilation=compilation)
         try:
             async with _checking(problem, bench, slot) as checking:
@@ -113,8 +112,8 @@ async def _checking(problem: Problem, bench: Bench, slot: Slot) -> AsyncIterator
     if program is None:
         yield BuiltinChecking(problem.checker.name)
         return
-    async with bench.pool.cell(slot, judge_cell_kind(program, bench.programs)) as cell:
-        yield await prepare_checking(program, problem.limits, bench.programs, cell)
+    async with program_checking(program, problem.limits, bench.programs, pool=bench.pool, slot=slot) as checking:
+        yield checking
 
 
 async def _run_all(
@@ -199,4 +198,5 @@ def _run(testcase: Testcase, outcome: Outcome, verdict: Verdict, *, reason: str 
         reason=reason,
         message=message,
         noise=dict(outcome.noise),
+        incidents=of_run(denied=outcome.denied, oom_kills=outcome.oom_kills),
     )

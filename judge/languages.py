@@ -33,9 +33,10 @@ class _Strict(BaseModel):
 
 
 class Image(_Strict):
-    """A Docker image: the Debian packages it holds beside the essential ones."""
+    """A Docker image: the Debian packages it holds beside the essential ones, or without these."""
 
     packages: tuple[str, ...]
+    bare: bool = False
 
 
 class Language(_Strict):
@@ -46,7 +47,9 @@ class Language(_Strict):
     extensions: tuple[str, ...]
     #: Extensions for which this language is taken where none was named.
     default_for: tuple[str, ...] = ()
+    #: Where sources are compiled; programs run there too unless ``run_image`` names another.
     image: str
+    run_image: str | None = None
     compile: tuple[str, ...]
     run: tuple[str, ...]
     version: tuple[str, ...]
@@ -54,6 +57,11 @@ class Language(_Strict):
     memory_extra_mib: int = 0
     #: Processes and threads allowed at once where the language needs more than the problem's own limit.
     processes: int = 0
+
+    @property
+    def runs_in(self) -> str:
+        """The image that programs run in."""
+        return self.run_image or self.image
 
     def compile_argv(self, source: Source) -> tuple[str, ...]:
         return self._fill(self.compile, source, memory_bytes=0)
@@ -145,8 +153,9 @@ def _recipes() -> tuple[Mapping[str, Image], Mapping[str, Language]]:
     except (tomllib.TOMLDecodeError, ValidationError, KeyError) as error:
         raise UsageError(f"{RECIPES.name}: {error}") from error
     for item in all_languages.values():
-        if item.image not in all_images:
-            raise UsageError(f"{RECIPES.name}: language {item.id} names an unknown image {item.image!r}")
+        for image in (item.image, item.runs_in):
+            if image not in all_images:
+                raise UsageError(f"{RECIPES.name}: language {item.id} names an unknown image {image!r}")
     return all_images, all_languages
 
 

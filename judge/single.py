@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from judge import host, languages
+from judge import host
 from judge.config import Isolation, Settings
 from judge.errors import NotFound, UsageError
 from judge.judging import Bench, judge
@@ -16,7 +16,7 @@ from judge.models import MIB, Blob, Judged, Problem, Run, Source, SourceFile
 from judge.queue import check_source
 from problems.package import load
 from sandbox.engine import Progress
-from sandbox.images import Recipe, ensure
+from sandbox.images import ensure
 from sandbox.pool import CellPool
 
 #: Read of a file before its size is held against the problem's limit.
@@ -128,7 +128,8 @@ async def _bench(
 ) -> AsyncIterator[Bench]:
     """What judging takes, with just the images needed and no cell made ahead."""
     used = [source, *([problem.checker.program] if problem.checker.program else [])]
-    names = await _image_names(settings, {language(program.language).image for program in used}, said)
+    recipes = [language(program.language) for program in used]
+    names = await _image_names(settings, {name for recipe in recipes for name in (recipe.image, recipe.runs_in)}, said)
     pool = CellPool(host.cell_maker(settings), host.slots(settings), keeps_warm=False)
     try:
         yield Bench(pool=pool, programs=host.open_programs(settings, names), data=_PackageData(files))
@@ -139,5 +140,6 @@ async def _bench(
 async def _image_names(settings: Settings, wanted: set[str], said: Progress) -> dict[str, str]:
     if settings.isolation is Isolation.LOCAL:
         return await host.image_names(settings)
-    recipes = [Recipe(name=name, packages=languages.images()[name].packages) for name in wanted]
-    return await ensure(recipes, mirror=settings.debian_mirror, cache_dir=settings.data_dir / "images", progress=said)
+    return await ensure(
+        host.recipes(wanted), mirror=settings.debian_mirror, cache_dir=settings.data_dir / "images", progress=said
+    )

@@ -26,19 +26,17 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from judge import samples
+from judge import host, samples
 from judge.config import Isolation, Settings
 from judge.database import migrate
 from judge.embedded import embedded
 from judge.errors import JudgeError, UsageError
-from judge.languages import images as language_images
 from judge.models import MIB
 from judge.store import accounts
 from judge.store.accounts import Role
 from judge.store.jury import JuryVerdict
 from judge.store.pool import Connection, open_pool
 from sandbox import engine, images
-from sandbox.images import Recipe
 from web.passwords import Passwords
 
 SAMPLES = Path(__file__).parents[1] / "problems" / "samples"
@@ -68,11 +66,6 @@ def run(settings: Settings) -> None:
     click.echo("stopped")
 
 
-def recipes() -> list[Recipe]:
-    """The recipes of all language images."""
-    return [Recipe(name=name, packages=image.packages) for name, image in language_images().items()]
-
-
 def until_told(work: Coroutine[Any, Any, None]) -> None:
     """Run a coroutine until it ends, or until Ctrl-C, SIGTERM or SIGHUP cancels it and it has put everything away."""
 
@@ -95,7 +88,7 @@ async def _up(settings: Settings) -> None:
             await stack.enter_async_context(engine.running(_detail, data_dir=settings.data_dir))
             _say("language images")
             await images.ensure(
-                recipes(), mirror=settings.debian_mirror, cache_dir=settings.data_dir / "images", progress=_detail
+                host.recipes(), mirror=settings.debian_mirror, cache_dir=settings.data_dir / "images", progress=_detail
             )
         await _run_services(settings, dsn)
 

@@ -13,12 +13,12 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from judge import host
 from judge.database import migrate
 from judge.embedded import embedded
-from judge.languages import images as language_images
 from judge.store.pool import Pool, open_pool
 from sandbox import engine
-from sandbox.images import Recipe, ensure
+from sandbox.images import ensure
 
 _TEMPLATE = "template"
 _numbers = itertools.count(1)
@@ -71,9 +71,8 @@ async def pool(dsn: str) -> AsyncIterator[Pool]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def image_names(short_tmp: Path) -> AsyncIterator[dict[str, str]]:
     """Every language's image on a real engine."""
-    recipes = [Recipe(name=name, packages=image.packages) for name, image in language_images().items()]
     async with engine.running(print, data_dir=short_tmp):
-        yield await ensure(recipes, mirror=None, cache_dir=short_tmp / "images", progress=print)
+        yield await ensure(host.recipes(), mirror=None, cache_dir=short_tmp / "images", progress=print)
 
 
 class _Database:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.table import Table
 
-from judge import up
+from judge import host
 from judge.cli.context import Lazy
 from judge.config import Isolation, Settings
 from judge.errors import UsageError
 from judge.languages import Language, languages
-from judge.languages import images as language_images
-from sandbox import engine, images
+from judge.models import MIB
+from sandbox import engine, images, inventory
 from sandbox.images import Recipe
+from sandbox.inventory import Contents
+
+#: Where the table goes to a file or a pipe.
+_WIDTH = 140
 
 
 @click.group()
@@ -38,6 +45,24 @@ def language_list(lazy: Lazy, *, as_json: bool) -> None:
         click.echo(f"{item['id']:10} {item['name']:22} {extensions:24} {item['version'] or '(image not built)'}")
 
 
+@language.command("images")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--packages", "name", metavar="NAME", help="List the packages of that image, with their versions.")
+@click.pass_obj
+def language_images(lazy: Lazy, *, as_json: bool, name: str | None) -> None:
+    """List the images that languages are compiled and run in, and what this host has of them."""
+    del lazy
+    recipes = _named((name,) if name else ())
+    found = asyncio.run(_contents(recipes))
+    if name is not None:
+        _show_packages(recipes[0], found[0], as_json=as_json)
+    elif as_json:
+        described = [_as_json(recipe, held) for recipe, held in zip(recipes, found, strict=True)]
+        click.echo(json.dumps({"images": described}))
+    else:
+        _show_images(recipes, found)
+
+
 @click.group()
 def image() -> None:
     """Language images."""
@@ -48,21 +73,80 @@ def image() -> None:
 @click.pass_obj
 def image_build(lazy: Lazy, names: tuple[str, ...]) -> None:
     """Build the images of those NAMES that are missing; of all languages by default."""
-    known = {recipe.name: recipe for recipe in up.recipes()}
-    if unknown := sorted(set(names) - set(known)):
-        raise UsageError(f"no image is called {', '.join(unknown)}; there are: {', '.join(known)}")
+    wanted = _named(names)
     settings = lazy.settings
 
     async def work() -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
         async with engine.running(click.echo, data_dir=settings.data_dir):
-            wanted = [known[name] for name in names or known]
             cache_dir = settings.data_dir / "images"
             built = await images.ensure(wanted, mirror=settings.debian_mirror, cache_dir=cache_dir, progress=click.echo)
         for recipe in wanted:
             click.echo(f"{recipe.tag} {built[recipe.name]}")
 
     asyncio.run(work())
+
+
+def _named(names: tuple[str, ...]) -> list[Recipe]:
+    """The recipes of those images; of all by default."""
+    known = {recipe.name: recipe for recipe in host.recipes()}
+    if unknown := sorted(set(names) - set(known)):
+        raise UsageError(f"no image is called {', '.join(unknown)}; there are: {', '.join(known)}")
+    return [known[name] for name in names or known]
+
+
+async def _contents(recipes: list[Recipe]) -> list[Contents | None]:
+    return await asyncio.gather(*(inventory.contents(recipe) for recipe in recipes))
+
+
+def _uses(recipe: Recipe) -> dict[str, list[str]]:
+    """The languages compiled in an image, and those run in it."""
+    return {
+        "compiles": [item.id for item in languages().values() if item.image == recipe.name],
+        "runs": [item.id for item in languages().values() if item.runs_in == recipe.name],
+    }
+
+
+def _as_json(recipe: Recipe, held: Contents | None) -> dict[str, Any]:
+    """An image as ``--json`` prints it; what is not built has a name and uses only."""
+    return {
+        "name": recipe.name,
+        "tag": recipe.tag,
+        **_uses(recipe),
+        "is_built": held is not None,
+        "size_bytes": held.size_bytes if held else None,
+        "packages": len(held.packages) if held else None,
+        "digest": held.digest if held else None,
+        "built_at": held.built_at.isoformat() if held else None,
+    }
+
+
+def _show_images(recipes: list[Recipe], found: list[Contents | None]) -> None:
+    table = Table(box=None)
+    for heading in ("image", "for", "languages", "MiB", "packages", "digest", "built"):
+        table.add_column(heading, overflow="fold", justify="right" if heading in ("MiB", "packages") else "left")
+    for recipe, held in zip(recipes, found, strict=True):
+        uses = _uses(recipe)
+        purpose = " and ".join(verb for verb, key in (("compiling", "compiles"), ("running", "runs")) if uses[key])
+        used_by = ", ".join(dict.fromkeys(uses["compiles"] + uses["runs"]))
+        facts = ("-", "-", "-", "not built")
+        if held is not None:
+            digest, built = held.digest.removeprefix("sha256:")[:12], f"{held.built_at:%Y-%m-%d %H:%M} UTC"
+            facts = (f"{held.size_bytes / MIB:.1f}", str(len(held.packages)), digest, built)
+        table.add_row(recipe.name, purpose or "-", used_by or "-", *facts)
+    # What is not a terminal has no width to respect.
+    Console(width=None if sys.stdout.isatty() else _WIDTH).print(table)
+
+
+def _show_packages(recipe: Recipe, held: Contents | None, *, as_json: bool) -> None:
+    if held is None:
+        raise UsageError(f"image {recipe.name} is not built: run `judge image build {recipe.name}`")
+    if as_json:
+        listed = [{"name": package.name, "version": package.version} for package in held.packages]
+        click.echo(json.dumps({"image": recipe.name, "packages": listed}))
+        return
+    for package in held.packages:
+        click.echo(f"{package.name} {package.version}")
 
 
 async def _described_languages(settings: Settings) -> list[dict[str, Any]]:
@@ -79,9 +163,7 @@ async def _described_languages(settings: Settings) -> list[dict[str, Any]]:
 async def _version(item: Language, isolation: Isolation) -> str | None:
     """What the compiler or interpreter calls itself, where it would run; None where it is not there."""
     if isolation is Isolation.CONTAINER:
-        return await images.first_line(
-            Recipe(name=item.image, packages=language_images()[item.image].packages), item.version
-        )
+        return await inventory.first_line(host.recipes([item.image])[0], item.version)
     try:
         process = await asyncio.create_subprocess_exec(*item.version, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT)
     except FileNotFoundError:

@@ -1,19 +1,27 @@
-"""Language images, really built: what works in them, what is not in them, and what a failed build leaves."""
+"""Images, really built: what works in them, what is not in them, and what a failed build leaves."""
 
 from __future__ import annotations
 
 import asyncio
+import errno
+import io
+import tarfile
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
 
 import docker
 import docker.errors
 import pytest
 
+from judge import host
+from judge.compiling import ENVIRONMENT
 from judge.errors import ImageMissing, SandboxError
-from judge.languages import images as language_images
-from sandbox import engine, images
+from sandbox import engine, images, inventory
+from sandbox.container import ContainerMaker
 from sandbox.images import Recipe
+from sandbox.spec import RunSpec
+from tests.sandbox.conftest import CORE, LIMITS, MIB
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -31,11 +39,21 @@ public class Main {
 }
 """
 
+#: Recipes of images that programs run in and nothing is made in.
+BARE = [recipe for recipe in host.recipes() if recipe.is_bare]
+
 PYTHON = """
 import array, bisect, collections, copy, dataclasses, datetime, decimal, enum, fractions, functools, heapq, io
-import itertools, json, math, operator, os, queue, random, re, statistics, string, struct, sys, threading, time, typing
+import itertools, json, math, operator, os, pathlib, queue, random, re, statistics, string, struct, sys, threading
+import bz2, ctypes, hashlib, locale, lzma, multiprocessing.pool, sqlite3, ssl, subprocess, time, typing, uuid, zlib
+import zoneinfo
 sys.setrecursionlimit(10**6)
+locale.setlocale(locale.LC_ALL, "")
 print(json.loads(json.dumps("ok")), math.gcd(12, 8), fractions.Fraction(2, 4), heapq.nsmallest(1, [3, 1]))
+print(zoneinfo.ZoneInfo("Europe/Berlin"), hashlib.sha256(b"").hexdigest()[:8], locale.nl_langinfo(locale.CODESET))
+sources = list(pathlib.Path(os.__file__).parent.rglob("*.py"))
+cached = [s for s in sources if list((s.parent / "__pycache__").glob(s.stem + ".*.pyc"))]
+print(len(sources) > 500, len(sources) - len(cached))
 """
 
 
@@ -72,6 +90,15 @@ def shell(client: docker.DockerClient, image: str, script: str, **files: str) ->
     return output.decode()
 
 
+def exported(client: docker.DockerClient, image: str) -> tarfile.TarFile:
+    """All files of an image, as a container would have them; no container of it is started."""
+    container = client.containers.create(image, command=["/never/started"])
+    try:
+        return tarfile.open(fileobj=io.BytesIO(b"".join(container.export())))
+    finally:
+        container.remove()
+
+
 async def test_cpp_compiles_statically(client: docker.DockerClient, built: dict[str, str]) -> None:
     """g++ makes a static program of everything in bits/stdc++.h, and gcc one of C."""
     said = shell(
@@ -99,30 +126,107 @@ async def test_java_compiles_and_runs(client: docker.DockerClient, built: dict[s
 
 async def test_python_has_the_library_contestants_use(client: docker.DockerClient, built: dict[str, str]) -> None:
     """The standard library is whole, and compiled already: nothing can be cached on a read-only root."""
-    said = shell(client, built["python3"], 'printf %s "$CODE" > a.py; python3 a.py', CODE=PYTHON)
-    assert said == "ok 4 1/2 [1]\n"
+    said: bytes = client.containers.run(built["python3"], ["/usr/bin/python3", "-c", PYTHON], remove=True)
 
-    missing = "import compileall, pathlib as p; print(sum(1 for s in p.Path('/usr/lib/python3.13').rglob('*.py')"
-    missing += " if not list((s.parent / '__pycache__').glob(s.stem + '.*.pyc'))))"
-    assert shell(client, built["python3"], f'python3 -c "{missing}"') == "0\n"
+    assert said.decode().splitlines() == ["ok 4 1/2 [1]", "Europe/Berlin e3b0c442 UTF-8", "True 0"]
 
 
 async def test_images_hold_nothing_that_helps_an_attacker(client: docker.DockerClient, built: dict[str, str]) -> None:
     """No setuid bit, no password, no device, no name of the host or of its mirror."""
-    script = (
-        "find / -xdev -perm /6000 -type f 2> /dev/null || true;"
-        "find / -xdev \\( -type b -o -type c \\) -not -path '/dev/*' 2> /dev/null || true;"
-        "cut -d: -f2 /etc/passwd | sort -u;"
-        "cat /etc/machine-id; ls -A /etc/apt /var/lib/apt 2> /dev/null || true"
-    )
     for image in built.values():
-        assert shell(client, image, script).split() == ["*"]
+        tree = exported(client, image)
+        files = {entry.name: entry for entry in tree.getmembers()}
+        assert [name for name, entry in files.items() if entry.isfile() and entry.mode & 0o6000] == []
+        assert [name for name, entry in files.items() if entry.ischr() or entry.isblk()] == []
+        assert [name for name in files if name.startswith(("etc/apt/", "var/lib/apt/"))] == []
+        assert files["etc/machine-id"].size == 0
+        if "etc/passwd" in files:
+            accounts = tree.extractfile("etc/passwd")
+            assert accounts is not None
+            assert {line.split(b":")[1] for line in accounts} == {b"*"}
+
+
+#: Programs that would help somebody who got out of a box, by the names they have in Debian.
+TOOLS = {
+    *("sh", "bash", "dash", "ash", "busybox", "ksh", "zsh", "env", "xargs", "find", "cat", "cp", "chmod", "ldd"),
+    *("dpkg", "apt", "apt-get", "pip", "pip3", "perl", "awk", "mawk", "sed", "tar", "curl", "wget", "mount", "unshare"),
+    *("gcc", "g++", "cc", "ld", "as", "cpp", "make", "javac", "jshell", "jdb", "keytool", "gdb", "strace"),
+}
+
+
+@pytest.mark.parametrize("recipe", BARE, ids=lambda recipe: recipe.name)
+async def test_bare_images_hold_no_tools(client: docker.DockerClient, built: dict[str, str], recipe: Recipe) -> None:
+    """No shell, package manager, compiler or other tool; the only programs are what the image is there for."""
+    entries = exported(client, built[recipe.name]).getmembers()
+    assert {PurePosixPath(entry.name).name for entry in entries if not entry.isdir()} & TOOLS == set()
+
+    folders = ("bin/", "sbin/", "usr/bin/", "usr/sbin/", "usr/local/bin/", "usr/lib/jvm/java-21-openjdk-amd64/bin/")
+    programs = {entry.name for entry in entries if not entry.isdir() and entry.name.startswith(folders)}
+    assert {PurePosixPath(name).name for name in programs} == {
+        "static": set(),
+        "java-run": {"java"},
+        "python3": {"python3", "python3.13"},
+        "nodejs": {"node", "nodejs"},
+    }[recipe.name]
+
+
+async def test_static_programs_run_in_an_image_without_any_program(
+    client: docker.DockerClient, built: dict[str, str]
+) -> None:
+    """Of the image for static programs nothing can be run: a locale and the note of where it is from are all it has."""
+    files = [entry for entry in exported(client, built["static"]).getmembers() if entry.isfile() and entry.size]
+    assert {entry.name.rpartition("/")[0].partition("/LC_MESSAGES")[0] for entry in files} <= {
+        *("etc", "usr/lib/locale/C.utf8", "var/lib/dpkg")
+    }
+    assert [entry.name for entry in files if entry.mode & 0o111] == []
+
+
+@pytest.mark.parametrize("recipe", BARE, ids=lambda recipe: recipe.name)
+async def test_no_shell_starts_in_a_box_of_a_bare_image(built: dict[str, str], short_tmp: Path, recipe: Recipe) -> None:
+    """Whoever asks for a shell where programs run is told that there is no such file."""
+    maker = ContainerMaker(cells_dir=short_tmp, host="tests")
+    cell = await maker.make(image=built[recipe.name], core=CORE, shows_data=False)
+    try:
+        for shell in ("/bin/sh", "/usr/bin/dash", "/bin/busybox", "/usr/bin/perl"):
+            outcome = await cell.run(RunSpec(argv=(shell, "-c", "exit 0"), env=ENVIRONMENT, limits=LIMITS))
+            assert (outcome.exit_code, outcome.exec_errno) == (127, errno.ENOENT)
+    finally:
+        await cell.close()
+
+
+async def test_contents_of_an_image(built: dict[str, str]) -> None:
+    """Digest, size, age and packages are told of what is there, and of nothing else."""
+    recipes = {recipe.name: recipe for recipe in host.recipes()}
+    held = await inventory.contents(recipes["java-run"])
+
+    assert held is not None
+    assert held.digest == built["java-run"]
+    assert 100 * MIB < held.size_bytes < 300 * MIB
+    assert datetime(2020, 1, 1, tzinfo=UTC) < held.built_at <= datetime.now(UTC)
+    assert {package.name for package in held.packages} == set(recipes["java-run"].packages)
+    assert all(package.version for package in held.packages)
+    compiling = await inventory.contents(recipes["gcc"])
+    assert compiling is not None
+    assert {"bash", "dpkg", "g++"} < {package.name for package in compiling.packages}
+    assert await inventory.contents(Recipe(name="absent", packages=())) is None
+
+
+async def test_what_a_program_of_an_image_says(built: dict[str, str]) -> None:
+    """Versions are those of the image, a bare one's too; what is not built has none, and a missing program is named."""
+    recipes = {recipe.name: recipe for recipe in host.recipes()}
+
+    assert (await inventory.first_line(recipes["python3"], ["/usr/bin/python3", "--version"]) or "").startswith(
+        "Python"
+    )
+    assert await inventory.first_line(Recipe(name="absent", packages=()), ["/bin/true"]) is None
+    with pytest.raises(SandboxError, match=r"image static.*no such file"):
+        await inventory.first_line(recipes["static"], ["/bin/true"])
 
 
 async def test_a_built_image_is_not_built_again(built: dict[str, str], tmp_path: Path) -> None:
     """A second call gives the same ids at once and says nothing."""
     said: list[str] = []
-    recipes = [Recipe(name=name, packages=image.packages) for name, image in language_images().items()]
+    recipes = host.recipes()
 
     assert await images.ensure(recipes, mirror=None, cache_dir=tmp_path, progress=said.append) == built
     assert said == []
@@ -135,13 +239,14 @@ async def test_a_missing_image_names_the_command(built: dict[str, str]) -> None:
         images.find(Recipe(name="absent", packages=()))
 
 
+@pytest.mark.parametrize("is_bare", [False, True])
 async def test_one_failing_image_does_not_stop_the_others(
-    client: docker.DockerClient, built: dict[str, str], tmp_path: Path
+    client: docker.DockerClient, built: dict[str, str], tmp_path: Path, is_bare: bool
 ) -> None:
     """The good one is built, the error is of the bad one and quotes apt, and nothing half-made is left."""
-    bad = Recipe(name="bad", packages=("no-such-package-at-all",))
-    good = Recipe(name="good", packages=("base-files",))
-    with pytest.raises(SandboxError, match=r"image bad.*\n(.*\n)*.*no-such-package-at-all"):
+    bad = Recipe(name="bad", packages=("no-such-package-at-all",), is_bare=is_bare)
+    good = Recipe(name="good", packages=("base-files",), is_bare=is_bare)
+    with pytest.raises(SandboxError, match=r"image bad.*\n(.*\n)*.*Unable to locate package no-such-package-at-all"):
         await images.ensure([bad, good], mirror=None, cache_dir=tmp_path, progress=print)
 
     assert images.find(good)

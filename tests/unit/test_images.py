@@ -1,4 +1,4 @@
-"""Recipes of language images, and where their packages come from."""
+"""Recipes of images: what their names depend on, and what is refused."""
 
 from __future__ import annotations
 
@@ -6,63 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from judge import host
 from judge.errors import SandboxError
-from judge.languages import images as language_images
 from sandbox import images
-from sandbox.images import Recipe, host_mirror
-
-DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12"\nID=debian\nVERSION_CODENAME=bookworm\n'
-
-DEB822 = """\
-Types: deb-src
-URIs: http://sources.example/debian
-Suites: bookworm
-Components: main
-
-# URIs: http://comment.example/debian
-Types: deb
-Enabled: no
-URIs: http://disabled.example/debian
-Suites: bookworm
-Components: main
-
-Types: deb
-URIs: http://security.example/debian-security
-Suites: bookworm-security
-Components: main
-
-Types: deb deb-src
-URIs:
-  http://near.example/debian
-Suites: bookworm bookworm-updates
-Components: contrib main
-Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
-"""
-
-ONE_LINE = """\
-# deb http://comment.example/debian bookworm main
-deb cdrom:[Debian 12]/ bookworm main
-deb-src http://sources.example/debian bookworm main
-deb http://security.example/debian-security bookworm-security main
-deb http://other.example/apt stable not-main
-deb [arch=amd64 signed-by=/usr/share/keyrings/x.gpg] https://near.example/debian bookworm main contrib # near
-"""
-
-
-@pytest.fixture
-def apt(tmp_path: Path) -> Path:
-    """An /etc/apt with no sources yet."""
-    (tmp_path / "sources.list.d").mkdir()
-    (tmp_path / "os-release").write_text(DEBIAN)
-    return tmp_path
+from sandbox.images import Recipe
 
 
 def test_the_tag_depends_on_what_the_image_holds_and_on_nothing_else() -> None:
-    """Packages change it; their order does not."""
+    """Packages change it, and so does leaving out all others; their order does not."""
     tag = Recipe(name="c", packages=("gcc", "make")).tag
 
     assert Recipe(name="c", packages=("make", "gcc")).tag == tag
     assert Recipe(name="c", packages=("gcc",)).tag != tag
+    assert Recipe(name="c", packages=("gcc", "make"), is_bare=True).tag != tag
     assert tag.startswith("judge/c:")
     assert len(tag.split(":")[1]) == 12
 
@@ -83,6 +39,19 @@ def test_the_tag_depends_on_how_it_is_built(monkeypatch: pytest.MonkeyPatch, tmp
     assert len(tags) == 4
 
 
+def test_only_bare_images_depend_on_how_bare_ones_are_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A change of the hook that unpacks bare images leaves whole ones as they are built."""
+    whole = Recipe(name="c", packages=("gcc",))
+    bare = Recipe(name="c", packages=("gcc",), is_bare=True)
+    before = whole.tag, bare.tag
+    hook = tmp_path / "hook"
+    hook.write_text("true")
+    monkeypatch.setattr(images, "BARE_HOOK", hook)
+
+    assert whole.tag == before[0]
+    assert bare.tag != before[1]
+
+
 @pytest.mark.parametrize("word", ["", "--hook", "a,b", "a b", "A", "../x", "a;b"])
 def test_names_that_are_no_names_are_refused(word: str) -> None:
     """Nothing in a recipe can become an option or a path of the command that builds it."""
@@ -94,32 +63,5 @@ def test_names_that_are_no_names_are_refused(word: str) -> None:
 
 def test_every_language_has_a_recipe() -> None:
     """What languages.toml says of images is a valid recipe."""
-    for name, image in language_images().items():
-        assert Recipe(name=name, packages=image.packages).tag.startswith(f"judge/{name}:")
-
-
-def test_the_hosts_mirror_from_deb822_sources(apt: Path) -> None:
-    """The enabled binary entry of the host's own release is taken, not sources, security or a comment."""
-    (apt / "sources.list.d" / "debian.sources").write_text(DEB822)
-
-    assert host_mirror(apt, apt / "os-release") == "http://near.example/debian"
-
-
-def test_the_hosts_mirror_from_one_line_sources(apt: Path) -> None:
-    """The older format is read as well, with options and comments."""
-    (apt / "sources.list").write_text(ONE_LINE)
-
-    assert host_mirror(apt, apt / "os-release") == "https://near.example/debian"
-
-
-def test_no_mirror_is_taken_from_another_distribution(apt: Path) -> None:
-    """An Ubuntu's mirror has no Debian; mmdebstrap's own choice is better."""
-    (apt / "sources.list").write_text(ONE_LINE)
-    (apt / "os-release").write_text("ID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=bookworm\n")
-
-    assert host_mirror(apt, apt / "os-release") is None
-
-
-def test_no_sources_at_all_is_no_mirror(tmp_path: Path) -> None:
-    """A host without apt leaves the choice to mmdebstrap."""
-    assert host_mirror(tmp_path, tmp_path / "os-release") is None
+    for recipe in host.recipes():
+        assert recipe.tag.startswith(f"judge/{recipe.name}:")

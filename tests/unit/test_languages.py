@@ -31,7 +31,18 @@ def test_every_recipe_is_whole(item: languages.Language) -> None:
         assert argv[0].startswith("/")
         assert all("{" not in word and word for word in argv)
     assert item.image in images()
+    assert item.runs_in in images()
     assert set(item.default_for) <= set(item.extensions)
+
+
+def test_programs_run_where_nothing_can_be_compiled_unless_the_language_cannot_do_without() -> None:
+    """Compiled languages run in bare images; where no other image is named, compiling and running share one."""
+    for item in languages.languages().values():
+        assert item.runs_in == (item.run_image or item.image)
+    for name in ("c", "cpp17", "cpp20", "cpp23", "java", "python3"):
+        assert images()[language(name).runs_in].bare
+    for name in ("c", "cpp17", "cpp20", "cpp23", "java"):
+        assert not images()[language(name).image].bare
 
 
 def test_one_default_for_each_extension() -> None:
@@ -201,6 +212,10 @@ _EMPTY = "".join(f"{key} = []\n" for key in ("extensions", "compile", "run", "ve
         ("not toml", "languages.toml"),
         ("[images]\n[languages.c]\nname = 1\n", "languages.toml"),
         (f"[images]\n[languages.c]\nname = 'C'\nimage = 'gone'\n{_EMPTY}", "unknown image 'gone'"),
+        (
+            f"[images.here]\npackages = []\n[languages.c]\nname = 'C'\nimage = 'here'\nrun_image = 'gone'\n{_EMPTY}",
+            "unknown image 'gone'",
+        ),
         ("[images.gcc]\npackages = []\nsurprise = 1\n[languages]\n", "surprise"),
     ],
 )

@@ -1,0 +1,60 @@
+"""What the command line tells of images, with a real engine."""
+
+from __future__ import annotations
+
+import json
+
+from judge import host
+from judge.languages import languages
+from tests.integration.test_cli import judge
+
+
+def test_images_as_json(image_names: dict[str, str]) -> None:
+    """Every image is told of once, with what it is used for and what this host has of it."""
+    listed = json.loads(judge("language", "images", "--json").stdout)["images"]
+
+    assert {item["name"]: item["digest"] for item in listed} == image_names
+    assert [item["tag"] for item in listed] == [recipe.tag for recipe in host.recipes()]
+    assert sorted(name for item in listed for name in item["runs"]) == sorted(languages())
+    assert sorted(name for item in listed for name in item["compiles"]) == sorted(languages())
+    static = next(item for item in listed if item["name"] == "static")
+    assert (static["compiles"], static["packages"]) == ([], 1)
+    assert 0 < static["size_bytes"] < 1024 * 1024
+    assert next(item for item in listed if item["name"] == "gcc")["runs"] == []
+
+
+def test_images_as_a_table(image_names: dict[str, str]) -> None:
+    """Each line has an image with its purpose, languages, size, packages and the beginning of its digest."""
+    lines = judge("language", "images").stdout.splitlines()
+
+    assert len(lines) == 1 + len(image_names)
+    static = next(line for line in lines if line.split()[0] == "static")
+    assert "running" in static and "compiling" not in static
+    assert "c, cpp17, cpp20, cpp23" in static
+    assert image_names["static"].removeprefix("sha256:")[:12] in static
+
+
+def test_packages_of_an_image(image_names: dict[str, str]) -> None:
+    """Names and versions, line by line or as one document."""
+    lines = judge("language", "images", "--packages", "java-run").stdout.splitlines()
+    document = json.loads(judge("language", "images", "--packages", "java-run", "--json").stdout)
+
+    assert "openjdk-21-jre-headless" in {line.split()[0] for line in lines}
+    assert lines == [f"{item['name']} {item['version']}" for item in document["packages"]]
+    assert document["image"] == "java-run"
+
+
+def test_versions_are_those_of_the_images(image_names: dict[str, str]) -> None:
+    """The list of languages asks the image that has the compiler, which need not be the one that programs run in."""
+    listed = json.loads(judge("language", "list", "--json", JUDGE_ISOLATION="container").stdout)["languages"]
+
+    assert {item["id"]: item["image"] for item in listed} == {item.id: item.image for item in languages().values()}
+    assert all(item["version"] for item in listed)
+
+
+def test_an_unknown_image_has_no_packages() -> None:
+    """A mistyped name is answered with those there are."""
+    done = judge("language", "images", "--packages", "fortran")
+
+    assert done.returncode == 2
+    assert "no image is called fortran" in done.stderr
