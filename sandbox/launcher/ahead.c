@@ -121,6 +121,7 @@ void prepare_box(const struct run_request *request, struct fitting fitting, cons
     clone_box();
     for (int i = 0; i < 3; i++)
         close_fd(&prepared.box.stdio[i]);
+    await_ready(child_ends());
 }
 
 /* Waits until the box is gone for good, and lets go of all that belonged to it. */

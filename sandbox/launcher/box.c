@@ -97,33 +97,10 @@ static void enter_filter(const struct box *box)
 
     if (!install_filter(&listener))
         give_up(box, "seccomp filter");
-    if (listener >= 0 && !send_listener(box->tell, listener))
+    if (!send_listener(box->tell, listener))
         give_up(box, "tell of the filter");
-}
-
-static void set_up(const struct box *box)
-{
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-        give_up(box, "parent death signal");
-    map_user(box);
-    /* Not at the clone: gVisor would give the new mounts to the launcher's user namespace. */
-    if (unshare(CLONE_NEWNS) < 0)
-        give_up(box, "mount namespace");
-    offer_to_oom_killer(box);
-    /* Unreadable and untraceable for the program, although both are the same user. */
-    if (prctl(PR_SET_DUMPABLE, 0) < 0)
-        give_up(box, "undumpable");
-    mount_proc_and_tmp(box);
-    take_stdio(box);
-    if (chdir("/work") < 0)
-        give_up(box, "chdir /work");
-    if (setsid() < 0)
-        give_up(box, "setsid");
-    umask(022);
-    drop_capabilities(box);
-    if (!enter_landlock(&box->fitting))
-        give_up(box, "landlock");
-    enter_filter(box);
+    /* The launcher's copy has to be the only one: once it lets go, calls must fail and not wait for an answer. */
+    close(listener);
 }
 
 static bool set_limit(__rlimit_resource_t resource, uint64_t value)
@@ -147,11 +124,72 @@ static bool limit_kernel_objects(void)
     return (set_limit(RLIMIT_MSGQUEUE, 0) && set_limit(RLIMIT_SIGPENDING, 256)) || errno == EPERM;
 }
 
-/* Backstops and kernel objects that no control group counts; time and memory are enforced from outside. */
-static bool set_limits(const struct run_request *request)
+/* Backstops and kernel objects that no control group counts, the same for every run: set while the box waits for it. */
+static bool set_common_limits(void)
 {
     return forbid_cores() && limit_kernel_objects() && set_limit(RLIMIT_MEMLOCK, 0) && set_limit(RLIMIT_NOFILE, 1024) &&
-           set_limit(RLIMIT_CPU, request->cpu_ms / 1000 + 2) && set_limit(RLIMIT_FSIZE, 1ull << 30) &&
+           set_limit(RLIMIT_FSIZE, 1ull << 30);
+}
+
+static void close_between(int first, int last)
+{
+    if (first <= last)
+        syscall(SYS_close_range, first, last, 0);
+}
+
+/* Of what was inherited the init needs four descriptors beside the standard streams, and each of them closes at exec. So
+ * there is nothing to close when the program starts. */
+static void keep_only_needed(const struct box *box)
+{
+    int needed[] = {box->meter->cpu_fd, box->tell, box->go, box->done}, from = 3;
+
+    for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
+        for (size_t j = i; j > 0 && needed[j] < needed[j - 1]; j--) {
+            int larger = needed[j - 1];
+            needed[j - 1] = needed[j];
+            needed[j] = larger;
+        }
+    for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
+        if (needed[i] >= from) {
+            close_between(from, needed[i] - 1);
+            from = needed[i] + 1;
+        }
+    close_between(from, (int)LAST_FD);
+}
+
+static void set_up(const struct box *box)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        give_up(box, "parent death signal");
+    ask_for_short_slices();
+    map_user(box);
+    /* Not at the clone: gVisor would give the new mounts to the launcher's user namespace. */
+    if (unshare(CLONE_NEWNS) < 0)
+        give_up(box, "mount namespace");
+    offer_to_oom_killer(box);
+    /* Unreadable and untraceable for the program, although both are the same user. */
+    if (prctl(PR_SET_DUMPABLE, 0) < 0)
+        give_up(box, "undumpable");
+    mount_proc_and_tmp(box);
+    take_stdio(box);
+    if (chdir("/work") < 0)
+        give_up(box, "chdir /work");
+    if (setsid() < 0)
+        give_up(box, "setsid");
+    umask(022);
+    drop_capabilities(box);
+    keep_only_needed(box);
+    if (!set_common_limits())
+        give_up(box, "limits");
+    if (!enter_landlock(&box->fitting))
+        give_up(box, "landlock");
+    enter_filter(box);
+}
+
+/* Those of this run. Time and memory themselves are enforced from outside. */
+static bool set_limits(const struct run_request *request)
+{
+    return set_limit(RLIMIT_CPU, request->cpu_ms / 1000 + 2) &&
            /* The stack may be as large as the memory: recursion is no error of its own. */
            set_limit(RLIMIT_STACK, request->memory_bytes) &&
            /* The box's init is one of them. */
@@ -167,8 +205,6 @@ static _Noreturn void start_program(const struct box *box)
     sigprocmask(SIG_SETMASK, &no_signals, NULL);
     if (!set_limits(box->request))
         give_up(box, "limits");
-    if (syscall(SYS_close_range, 3, LAST_FD, 0) < 0)
-        give_up(box, "close descriptors");
     execve(box->request->argv[0], box->request->argv, box->request->envp);
     box->ledger->exec_errno = errno;
     _exit(127);
@@ -214,6 +250,9 @@ static void end_others(const struct box *box)
     struct rusage usage;
     int status;
 
+    /* Whatever the program left are children of ours by now. Usually there are none, and nobody to kill. */
+    if (waitid(P_ALL, 0, NULL, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 && errno == ECHILD)
+        return;
     kill(-1, SIGKILL);
     for (;;) {
         pid_t ended = wait4(-1, &status, __WALL, &usage);
@@ -246,9 +285,7 @@ _Noreturn void box_main(const struct box *box)
         start_program(box);
     if (program < 0)
         give_up(box, "vfork");
-    /* Only the program holds the streams from here on: their end is its end. */
-    syscall(SYS_close_range, 0, box->done - 1, 0);
-    syscall(SYS_close_range, box->done + 1, LAST_FD, 0);
+    /* We keep the streams open, which the program cannot see: their end would only wake the launcher before ours does. */
     await_program(box, program);
     end_others(box);
     (void)!write(box->done, &one, sizeof(one));

@@ -25,6 +25,8 @@
 
 static char copy_buffer[256 << 10];
 
+/* `name` is one component. gVisor's kernel does not know openat2; for one component that is no link the older call does
+ * the same, since nothing is ever mounted below /work, /feedback or the exchange directory. */
 static int open_beneath(int directory, const char *name, uint64_t flags)
 {
     struct open_how how = {
@@ -32,7 +34,10 @@ static int open_beneath(int directory, const char *name, uint64_t flags)
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
     };
 
-    return (int)syscall(SYS_openat2, directory, name, &how, sizeof(how));
+    int fd = (int)syscall(SYS_openat2, directory, name, &how, sizeof(how));
+    if (fd < 0 && errno == ENOSYS)
+        fd = openat(directory, name, (int)(flags | O_NOFOLLOW | O_CLOEXEC));
+    return fd;
 }
 
 /* A regular file or nothing: a FIFO would block, a device would do worse. */

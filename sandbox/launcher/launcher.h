@@ -27,6 +27,9 @@ _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2))
 /* Zeroed memory that a later clone keeps sharing with the launcher. */
 void *share(size_t size);
 
+/* Brings this process forward where others compute on its core; not what it starts. */
+void ask_for_short_slices(void);
+
 /*** clock.c ***/
 
 uint64_t now_ns(void);     /* CLOCK_MONOTONIC: immune to a clock that is set */
@@ -216,6 +219,7 @@ void watch_listener(void);
 int listening_fd(void);
 void hear_listener(void);
 void forget_listener(void);
+void await_ready(int child_ends);
 void put_denials(void);
 
 #endif

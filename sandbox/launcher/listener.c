@@ -12,12 +12,14 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define MOST_DENIALS 64
 #define MOST_NAMES 16
+#define MOST_SETUP_MS 15000
 
 struct denial {
     int number;
@@ -61,12 +63,17 @@ int telling_end(void)
     return ends[1];
 }
 
-/* Called by a box's init. */
+/* Called by a box's init when it is ready; without a listener where the kernel has none, or we do not ask for one. */
 bool send_listener(int socket, int fd)
 {
     struct parcel parcel;
 
     open_parcel(&parcel);
+    if (fd < 0) {
+        parcel.header.msg_control = NULL;
+        parcel.header.msg_controllen = 0;
+        return sendmsg(socket, &parcel.header, 0) == 1;
+    }
     struct cmsghdr *message = CMSG_FIRSTHDR(&parcel.header);
     message->cmsg_level = SOL_SOCKET;
     message->cmsg_type = SCM_RIGHTS;
@@ -95,7 +102,24 @@ void watch_listener(void)
 {
     names = 0;
     heard = 0;
-    listener = -1;
+}
+
+/* Waits until the box's init is ready, or dead: what is done now need not be done while the host waits for a run. */
+void await_ready(int child_ends)
+{
+    struct signalfd_siginfo signal;
+    struct pollfd fds[] = {{ends[0], POLLIN, 0}, {child_ends, POLLIN, 0}};
+    int ready;
+
+    /* The end of the box before has been seen to. */
+    while (read(child_ends, &signal, sizeof(signal)) > 0)
+        ;
+    while ((ready = poll(fds, 2, MOST_SETUP_MS)) < 0)
+        if (errno != EINTR)
+            die("poll: %s", strerror(errno));
+    if (ready == 0)
+        die("a box was not ready within %d ms", MOST_SETUP_MS);
+    listener = received();
 }
 
 /* What to poll for input: the listener, or until it has come the socket that brings it; -1: neither. */

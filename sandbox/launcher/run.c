@@ -110,19 +110,21 @@ static void store_stderr(struct watch *watch, const char *data, size_t size)
     watch->stderr_bytes += kept;
 }
 
-/* Reads what a pipe holds, at most a few chunks so that a flood cannot keep the limits from being looked at. */
-static void catch_stream(struct watch *watch, int *fd, void (*store)(struct watch *, const char *, size_t))
+/* Reads what a pipe holds and says whether there may be more: at most a few chunks, so that a flood cannot keep the
+ * limits from being looked at. */
+static bool catch_stream(struct watch *watch, int *fd, void (*store)(struct watch *, const char *, size_t))
 {
     for (int chunks = 0; chunks < 8; chunks++) {
         ssize_t got = read(*fd, catch_chunk, sizeof(catch_chunk));
         if (got < 0 && errno == EAGAIN)
-            return;
+            return false;
         if (got <= 0) {
             close_fd(fd);
-            return;
+            return false;
         }
         store(watch, catch_chunk, (size_t)got);
     }
+    return true;
 }
 
 /* What the control group counted since the run began, less what the launcher itself used of it. A counter that cannot
@@ -200,13 +202,19 @@ static uint64_t enforce(struct watch *watch)
 /* Until everything of the run is dead: its init says so, or is dead itself. */
 static void attend(struct watch *watch)
 {
+    /* Limits are whole milliseconds: none can have been passed before. */
+    uint64_t look_at = now_ns() + MS;
+
     for (;;) {
         struct pollfd fds[] = {
             {child_ends(), POLLIN, 0}, {watch->prepared->feed, POLLOUT, 0}, {watch->prepared->catch, POLLIN, 0},
             {watch->prepared->err, POLLIN, 0}, {STDIN_FILENO, 0, 0}, {watch->prepared->box.done, POLLIN, 0},
             {listening_fd(), POLLIN, 0},
         };
-        uint64_t next = enforce(watch);
+        uint64_t now = now_ns();
+        if (now >= look_at)
+            look_at = now + enforce(watch);
+        uint64_t next = look_at - now;
         struct timespec timeout = {(time_t)(next / 1000000000u), (long)(next % 1000000000u)};
 
         if (ppoll(fds, 7, &timeout, NULL) < 0 && errno != EINTR)
@@ -229,10 +237,10 @@ static void attend(struct watch *watch)
 /* What the dead left in the pipes. Nobody can write any more, so this ends. */
 static void drain(struct watch *watch)
 {
-    while (watch->prepared->catch >= 0)
-        catch_stream(watch, &watch->prepared->catch, store_output);
-    while (watch->prepared->err >= 0)
-        catch_stream(watch, &watch->prepared->err, store_stderr);
+    while (catch_stream(watch, &watch->prepared->catch, store_output))
+        ;
+    while (catch_stream(watch, &watch->prepared->err, store_stderr))
+        ;
 }
 
 static void put_disturbance(const struct watch *watch)
@@ -254,7 +262,7 @@ static void settle(const struct watch *watch)
     const struct timespec pause = {0, 200000};
     uint64_t fine = watch->memory_base + watch->output_bytes + LEFT_BYTES, begun = now_ns();
 
-    if (watch->meter->memory_fd < 0 || meter_memory(watch->meter->memory_fd) <= fine)
+    if (watch->meter->oom_fd < 0 || meter_memory(watch->meter->memory_fd) <= fine)
         return;
     clear_box();
     while (meter_memory(watch->meter->memory_fd) > fine && now_ns() - begun < MOST_SETTLING_NS)

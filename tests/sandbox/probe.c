@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -80,7 +81,6 @@ static void escapes(void)
     verdict("ptrace-init", ptrace(PTRACE_SEIZE, 1, 0, 0));
     verdict("init-mem", open("/proc/1/mem", O_RDONLY));
     verdict("init-fds", open("/proc/1/fd", O_RDONLY));
-    verdict("kill-init", (kill(1, SIGKILL), kill(1, 0) == 0) ? -1 : 0);
     verdict("keyring", syscall(SYS_add_key, "user", "name", "value", 5, -3));
     verdict("io-uring", syscall(SYS_io_uring_setup, 1, NULL));
     verdict("bpf", syscall(SYS_bpf, 0, NULL, 0));
@@ -103,6 +103,28 @@ static void escapes(void)
     verdict("nice", syscall(SYS_setpriority, 0, 0, -20));
     verdict("clock", syscall(SYS_clock_settime, CLOCK_REALTIME, &(struct timespec){0, 0}));
     verdict("setuid", setuid(0));
+    verdict("kill-init", (kill(1, SIGKILL), kill(1, 0) == 0) ? -1 : 0);
+}
+
+static void locks(void)
+{
+    const char *const shared[] = {"/dev/null", "/proc/self/ns/user"};
+    for (int i = 0; i < 2; i++) {
+        struct flock lock = {.l_type = F_RDLCK};
+        int fd = open(shared[i], O_RDONLY);
+        verdict("flock", flock(fd, LOCK_SH | LOCK_NB));
+        verdict("posix-lock", fcntl(fd, F_SETLK, &lock));
+        verdict("ofd-lock", fcntl(fd, F_OFD_SETLK, &lock));
+        verdict("lease", fcntl(fd, F_SETLEASE, F_RDLCK));
+    }
+}
+
+static void flood_mounts(int count)
+{
+    int refused = 0;
+    for (int i = 0; i < count; i++)
+        refused += mount("tmpfs", "/tmp", "tmpfs", 0, NULL) < 0;
+    printf("refused %d\n", refused);
 }
 
 static void list(const char *path)
@@ -131,6 +153,10 @@ int main(int count, char **arguments)
             ;
     else if (!strcmp(deed, "burn"))
         burn(amount);
+    else if (!strcmp(deed, "locks"))
+        locks();
+    else if (!strcmp(deed, "mount-flood"))
+        flood_mounts((int)amount);
     else if (!strcmp(deed, "sleep"))
         pause();
     else if (!strcmp(deed, "stop"))

@@ -304,3 +304,33 @@ def _holds(pid: int, folder: Path) -> bool:
 
 def _children(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+async def test_refused_calls_are_told_of(probe: Prober) -> None:
+    """Calls that no honest program makes are counted by name; the program only sees that they are refused."""
+    outcome, _ = await probe("escapes")
+
+    assert outcome.ended_by is EndedBy.ITSELF
+    assert {"mount", "umount2", "unshare", "ptrace", "add_key", "bpf", "clone of a namespace"} <= outcome.denied.keys()
+    assert outcome.denied["socket"] == 4
+    assert outcome.denied["ioctl typing into a terminal"] == 1
+    honest, _ = await probe("exit", 0)
+    assert honest.denied == {}
+
+
+async def test_refused_calls_do_not_keep_the_launcher_busy(probe: Prober) -> None:
+    """After so many, the kernel refuses by itself: a flood of such calls is over as soon as one of any other call."""
+    outcome, said = await probe("mount-flood", 20000)
+
+    assert said == b"refused 20000\n"
+    assert outcome.ended_by is EndedBy.ITSELF
+    assert 60 <= outcome.denied["mount"] <= 70
+    assert outcome.cpu_us < 500_000
+
+
+async def test_locks_pass_nothing(probe: Prober) -> None:
+    """No lock and no lease on a file that others have open as well."""
+    _, said = await probe("locks")
+
+    assert len(said.splitlines()) == 8
+    assert b"DONE" not in said
