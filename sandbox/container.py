@@ -286,7 +286,7 @@ class ContainerMaker:
         config["CgroupnsMode"] = "private"
         # The kernel allows a box its own /proc only where the cell's is unmasked. No box sees this one: each covers it
         # with a /proc of its own processes. The launcher itself is an unprivileged user without capabilities.
-        config["MaskedPaths"] = []
+        config["MaskedPaths"] = ["/sys/firmware", "/sys/devices/virtual/powercap"]
         config["ReadonlyPaths"] = []
         return config
 

@@ -132,12 +132,17 @@ static void emit_clone(void)
     emit_alarm(EPERM);
 }
 
+/* Virtual machines look at their start whether there is a network, in all innocence: that is no evidence. */
 static void emit_socket(void)
 {
-    static const uint32_t families[] = {AF_UNIX};
+    static const uint32_t families[] = {AF_UNIX}, usual[] = {AF_INET, AF_INET6, AF_NETLINK};
 
     emit_load_argument(0);
     emit_allow_each(families, COUNT(families));
+    for (size_t i = 0; i < COUNT(usual); i++) {
+        emit(BPF_JMP | BPF_JEQ | BPF_K, usual[i], 0, 1);
+        emit_error(EAFNOSUPPORT);
+    }
     emit_alarm(EAFNOSUPPORT);
 }
 

@@ -312,7 +312,7 @@ async def test_refused_calls_are_told_of(probe: Prober) -> None:
 
     assert outcome.ended_by is EndedBy.ITSELF
     assert {"mount", "umount2", "unshare", "ptrace", "add_key", "bpf", "clone of a namespace"} <= outcome.denied.keys()
-    assert outcome.denied["socket"] == 4
+    assert outcome.denied["socket"] == 2
     assert outcome.denied["ioctl typing into a terminal"] == 1
     honest, _ = await probe("exit", 0)
     assert honest.denied == {}
