@@ -17,10 +17,9 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from sandbox import apparmor, bundle, engine
+from sandbox import bundle, engine
 from sandbox.cell import Cell
 from sandbox.container import ContainerMaker
-from sandbox.exchange import Exchange
 from sandbox.spec import RunLimits, RunSpec
 
 _PORT = Path("/dev/vport0p1")
@@ -33,21 +32,11 @@ _ENGINE = ("dockerd", "--bridge=none", "--iptables=false", "--ip6tables=false")
 _log = logging.getLogger(__name__)
 
 
-class _ProfiledMaker(ContainerMaker):
-    """Makes cells under the AppArmor profile ``judge-cell``, which the guest's kernel has to take."""
-
-    def _host_config(self, core: int, exchange: Exchange) -> dict[str, Any]:
-        config = super()._host_config(core, exchange)
-        kept = [option for option in config["SecurityOpt"] if not option.startswith("apparmor=")]
-        config["SecurityOpt"] = [*kept, f"apparmor={apparmor.load()}"]
-        return config
-
-
 class Agent:
     """One cell at a time, and whatever else of the guest a test wants to look at."""
 
     def __init__(self) -> None:
-        self._maker = _ProfiledMaker(cells_dir=_DISK / "cells", host="guest")
+        self._maker = ContainerMaker(cells_dir=_DISK / "cells", host="guest")
         self._client = engine.connect()
         self._cell: Cell | None = None
         _import_image(self._client)
