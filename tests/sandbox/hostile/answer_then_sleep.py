@@ -1,6 +1,0 @@
-# expect: TLE
-# reason: idle
-import time
-
-print("safe", flush=True)
-time.sleep(3600)

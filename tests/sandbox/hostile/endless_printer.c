@@ -1,7 +1,0 @@
-// expect: OLE
-#include <stdio.h>
-int main(void)
-{
-    for (;;)
-        puts("0123456789abcdef");
-}

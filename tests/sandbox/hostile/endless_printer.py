@@ -1,3 +1,0 @@
-# expect: OLE
-while True:
-    print("x" * 65536)

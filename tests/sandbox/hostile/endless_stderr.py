@@ -1,5 +1,0 @@
-# expect: TLE
-import sys
-
-while True:
-    sys.stderr.write("x" * 65536)

@@ -1,7 +1,0 @@
-// expect: TLE RTE
-#include <unistd.h>
-int main(void)
-{
-    for (;;)
-        fork();
-}

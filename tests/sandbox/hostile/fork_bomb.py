@@ -1,5 +1,0 @@
-# expect: TLE RTE MLE
-import os
-
-while True:
-    os.fork()

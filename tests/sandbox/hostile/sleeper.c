@@ -1,4 +1,0 @@
-// expect: TLE
-// reason: idle
-#include <unistd.h>
-int main(void) { return (int)sleep(3600); }

@@ -1,4 +1,0 @@
-// expect: TLE
-// reason: idle
-#include <signal.h>
-int main(void) { return raise(SIGSTOP); }
