@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -52,6 +54,9 @@ class Wall(Protocol):
 
     def peak_bytes(self) -> int | None:
         """The peak since then, where only we can read it; None where the launcher's report has it."""
+
+    async def ran_out_of_memory(self) -> bool:
+        """Whether all within was killed for want of memory, now that it is dead."""
 
     async def tear_down(self) -> None:
         """End everything within, wait until it is gone, and let go of what held it."""
@@ -144,7 +149,14 @@ class Cell:
         stdin = self._show(spec)
         has_own_peak = self._wall.reset_peak()
         request = protocol.run(spec, stdin=stdin, stdout="stdout")
-        report = await self._ask(request, Message.REPORT, MOST_PATIENCE * spec.limits.wall_ms / 1000 + GRACE_S)
+        deadline_s = MOST_PATIENCE * spec.limits.wall_ms / 1000 + GRACE_S
+        begun = time.monotonic()
+        try:
+            report = await self._ask(request, Message.REPORT, deadline_s)
+        except CellDied:
+            if await self._wall.ran_out_of_memory():
+                return _killed_for_memory(spec, wall_us=round((time.monotonic() - begun) * 1e6))
+            raise
         return self._outcome(report, has_own_peak=has_own_peak)
 
     def open_stdout(self) -> BinaryIO:
@@ -234,6 +246,21 @@ class Cell:
         taken = bytes(self._inbox[:size])
         del self._inbox[:size]
         return taken
+
+
+def _killed_for_memory(spec: RunSpec, *, wall_us: int) -> Outcome:
+    """What is known of a run that took its whole cell with it, as where a kernel in user space holds the memory."""
+    return Outcome(
+        ended_by=EndedBy.MEMORY,
+        exit_code=None,
+        signal=signal.SIGKILL,
+        cpu_us=0,
+        wall_us=wall_us,
+        memory_bytes=spec.limits.memory_bytes,
+        stdout_bytes=0,
+        stderr=b"",
+        oom_kills=1,
+    )
 
 
 class CellMaker(Protocol):

@@ -38,6 +38,8 @@ FIRST_MEMORY_BYTES = 2 * 1024**3
 #: All processes of a cell; each run has its own, smaller limit.
 PIDS = 512
 
+_LOOKS_FOR_END, _LOOK_S = 20, 0.1
+
 SYSTEM_PATHS = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc")
 _DOCKER_ERRORS = (docker.errors.DockerException, requests.exceptions.RequestException, OSError)
 
@@ -148,6 +150,17 @@ class _ContainerWall:
 
     def peak_bytes(self) -> int | None:
         return self._group.peak_bytes() if self._group is not None else None
+
+    async def ran_out_of_memory(self) -> bool:
+        """A runtime with a kernel of its own is killed as a whole; Docker notices that a moment after its end."""
+        if self._runtime.is_hosts_kernel:
+            return False
+        for _ in range(_LOOKS_FOR_END):
+            facts = await _call(self._client.api.inspect_container, self._id)
+            if not facts["State"]["Running"]:
+                return bool(facts["State"]["OOMKilled"])
+            await asyncio.sleep(_LOOK_S)
+        return False
 
     async def tear_down(self) -> None:
         # Whoever still waits for an answer then reads the end of the stream, before it is closed.
@@ -278,8 +291,9 @@ class ContainerMaker:
                 docker.types.Ulimit(name="core", soft=1, hard=1),
                 docker.types.Ulimit(name="nofile", soft=1024, hard=4096),
             ],
-            # Nothing of a cell is kept: neither its file system nor what it said.
-            auto_remove=True,
+            # Nothing of a cell is kept: neither its file system nor what it said. Only why it ended is asked for where
+            # its own kernel may end for want of memory, before we remove it.
+            auto_remove=self._runtime.is_hosts_kernel,
             log_config=docker.types.LogConfig(type="none"),
             runtime=self._runtime.name,
         )

@@ -67,6 +67,9 @@ class _ProcessWall:
     def peak_bytes(self) -> int | None:
         return None
 
+    async def ran_out_of_memory(self) -> bool:
+        return False
+
     async def tear_down(self) -> None:
         """The launcher ends with its input; the process we wait for ends when all in the cell is dead."""
         assert self._process.stdin

@@ -85,6 +85,11 @@ _MOST = {Field.EXIT_CODE: 255, Field.SIGNAL: 64, Field.EXEC_ERRNO: 4095}
 _TEXTS = frozenset((Field.TEXT, Field.STDERR_TEXT, Field.FILE_NAME, Field.FILE_DATA, Field.DENIED_CALL))
 
 
+def most(field: Field) -> int:
+    """The largest number that this field may say."""
+    return _MOST.get(field, _MOST_NUMBER)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A launcher's message, parsed."""
@@ -129,7 +134,7 @@ def parse(body: bytes) -> Reply:
                 raise ValueError(f"{field.name} is no number")
             elif field is Field.DENIED_TIMES:
                 denied[texts.pop(Field.DENIED_CALL).decode()] = int.from_bytes(data, "big")
-            elif (number := int.from_bytes(data, "big")) > _MOST.get(field, _MOST_NUMBER):
+            elif (number := int.from_bytes(data, "big")) > most(field):
                 raise ValueError(f"{field.name} is {number}")
             else:
                 numbers[field] = number

@@ -113,6 +113,23 @@ async def test_what_boxes_refuse(gprobe: Prober) -> None:
     assert {name for name, came in tried.items() if came == "DONE"} <= VIRTUAL
 
 
+async def test_gvisors_own_memory_counts(image_names: dict[str, str], short_tmp: Path) -> None:
+    """A program that makes gVisor itself grow beyond the cell's bound is out of memory; that is no failure of ours."""
+    maker = host.cell_maker(Settings(isolation=Isolation.GVISOR, data_dir=short_tmp / "gvisor"))
+    cell = await maker.make(image=image_names["gcc"], core=CORE, shows_data=False)
+    # Names without end: gVisor keeps them on its own heap.
+    script = "i=0; while :; do : > /tmp/$i-$i-$i-$i-$i-$i-$i-$i; i=$((i + 1)); done"
+    limits = dataclasses.replace(LIMITS, cpu_ms=60_000, wall_ms=60_000, memory_bytes=200 * MIB)
+    wall = cell._wall
+    assert isinstance(wall, container._ContainerWall)
+    wall._runtime = dataclasses.replace(wall._runtime, overhead_bytes=-100 * MIB)
+    outcome = await cell.run(RunSpec(argv=("/bin/sh", "-c", script), env={"PATH": "/usr/bin:/bin"}, limits=limits))
+    await cell.close()
+
+    assert outcome.ended_by is EndedBy.MEMORY
+    assert outcome.oom_kills == 1
+
+
 async def test_an_unknown_runtime_is_said(short_tmp: Path) -> None:
     """Where the engine does not know the runtime, a judgehost refuses to start and says what to run."""
     settings = Settings(isolation=Isolation.GVISOR, gvisor_runtime="no-such-runtime", data_dir=short_tmp)

@@ -114,8 +114,8 @@ PLANTS = {
     ),
     "in a box's init": Plant(
         file="box.c",
-        right="    kill(-1, SIGKILL);\n",
-        wrong="    kill(-1, SIGKILL);\n    char *volatile behind = (char *)(&status + 1);\n    *behind = 1;\n",
+        right="        box->ledger->status = status;\n",
+        wrong="        char *volatile behind = (char *)(&status + 1);\n        *behind = 1;\n",
         finding="AddressSanitizer: stack-buffer-overflow",
     ),
     "between vfork and exec": Plant(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from judge.errors import CellDied
 from sandbox import protocol
-from sandbox.protocol import Field, Message, parse
+from sandbox.protocol import Field, Message, most, parse
 from sandbox.spec import STDERR_BYTES, RunLimits, RunSpec
 
 _TEXTS = (Field.TEXT, Field.STDERR_TEXT)
@@ -41,7 +41,7 @@ def test_well_framed_fields_are_parsed_or_refused(message: Message, fields: list
 
 
 @given(
-    st.dictionaries(st.sampled_from(_NUMBERS), st.integers(0, 2**64 - 1)),
+    st.fixed_dictionaries({}, optional={tag: st.integers(0, most(tag)) for tag in _NUMBERS}),
     st.dictionaries(st.sampled_from(_TEXTS), st.binary(max_size=50)),
     st.dictionaries(st.text(max_size=10).filter(lambda name: "\0" not in name), st.binary(max_size=50), max_size=3),
 )
@@ -120,3 +120,19 @@ def test_both_sides_have_the_same_tags() -> None:
     assert tags == {f"F_{tag.name}": int(tag) for tag in Field}
     assert {word.strip() for word in kinds.split(",")} == {f"{kind.name} = '{chr(kind)}'" for kind in Message}
     assert f"#define PROTOCOL_VERSION {protocol.VERSION}\n" in header
+
+
+@pytest.mark.parametrize("tag", _NUMBERS)
+def test_numbers_without_measure_are_refused(tag: Field) -> None:
+    """What no honest report can say, and no column of the database holds, is not taken."""
+    with pytest.raises(CellDied, match=tag.name):
+        parse(bytes([Message.REPORT]) + field(tag, (most(tag) + 1).to_bytes(8, "big")))
+
+
+def test_refused_calls_come_through() -> None:
+    """Names and counts come in pairs; a count without a name is no report."""
+    pair = field(Field.DENIED_CALL, b"mount") + field(Field.DENIED_TIMES, (3).to_bytes(8, "big"))
+
+    assert parse(bytes([Message.REPORT]) + pair).denied == {"mount": 3}
+    with pytest.raises(CellDied):
+        parse(bytes([Message.REPORT]) + field(Field.DENIED_TIMES, (3).to_bytes(8, "big")))

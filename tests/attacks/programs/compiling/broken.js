@@ -1,0 +1,3 @@
+// covers: G23
+// expect: CE
+console.log("safe"

@@ -1,0 +1,8 @@
+// covers: C01
+// quick: yes
+// expect: TLE
+int main(void)
+{
+    for (;;)
+        ;
+}

@@ -1,0 +1,4 @@
+# covers: C01
+# expect: TLE
+while True:
+    pass
