@@ -140,9 +140,16 @@ static void make_dir(const char *path)
         die("mkdir %s: %s", path, strerror(errno));
 }
 
+/* Whatever is mounted below the source comes along, such as Docker's own files in /etc, and becomes read-only as well. */
 static void bind_read_only(const char *source, const char *target, unsigned long flags)
 {
+    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+                                                (flags & MS_NOEXEC ? MOUNT_ATTR_NOEXEC : 0)};
+
     mount_or_die(source, target, NULL, MS_BIND | MS_REC, NULL);
+    if (syscall(SYS_mount_setattr, AT_FDCWD, target, AT_RECURSIVE, &attributes, sizeof(attributes)) == 0)
+        return;
+    /* Before Linux 5.12, and in gVisor's kernel, only the topmost can be changed like this. */
     mount_or_die(NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | HARMLESS | flags, NULL);
 }
 

@@ -1,7 +1,7 @@
 // covers: B07 D08
 // expect: AC
 // Under gVisor each system call, and the memory it touches first, takes much longer.
-// expect@gvisor: AC TLE
+// expect@gvisor: AC TLE MLE
 // time_ms: 5000
 // Fills /tmp with bytes, then with names.
 #include <fcntl.h>
