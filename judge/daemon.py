@@ -52,7 +52,7 @@ async def run(settings: Settings, dsn: str) -> None:
             for name in dict.fromkeys(programs.images.values()):
                 cells.warm(slot, Kind(image=name, shows_data=False))
         judgehost_id, locked = await _register(pool, settings, pools)
-        self_test = partial(fitness.fit, cells, programs.images[fitness.IMAGE])
+        self_test = partial(fitness.fit, cells, programs.images.get(fitness.IMAGE))
         guard = Guard(pool=pool, cells=cells, judgehost_id=judgehost_id, self_test=self_test, locked=locked)
         # In the end the last is done first. Cells that are closed may have left something to be told of.
         stack.push_async_callback(guard.deliver_rest)

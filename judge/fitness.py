@@ -85,13 +85,15 @@ _CHECKS = (
 )
 
 
-async def fit(cells: CellPool, image: str) -> str | None:
+async def fit(cells: CellPool, image: str | None) -> str | None:
     """Why this host must not judge, for people; None when it may.
 
     Args:
         cells: where a fresh cell comes from.
-        image: what ``IMAGE`` is called on this host.
+        image: what ``IMAGE`` is called on this host; None where it has not been built.
     """
+    if image is None:
+        return f"the image {IMAGE}, which the self-test runs in, is missing: run `judge image build {IMAGE}`"
     try:
         async with cells.cell(cells.slots[0], Kind(image=image, shows_data=False)) as cell:
             for check in _CHECKS:

@@ -59,3 +59,8 @@ async def test_a_host_that_makes_no_cells_is_unfit(level: Level) -> None:
     pool = CellPool(level.maker, [Slot(index=0, core=CORE)], keeps_warm=False)
 
     assert "has not been built" in str(await fitness.fit(pool, "judge/no-such-image"))
+
+
+async def test_a_host_without_the_image_is_unfit(cells: CellPool) -> None:
+    """Where the image of the self-test has not been built, the host says what to build instead of failing."""
+    assert "judge image build gcc" in str(await fitness.fit(cells, None))
