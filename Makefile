@@ -22,7 +22,7 @@ check: .venv/.dev ## Lint, formatting, types, layers.
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
 
-gvisor: ## Install gVisor's runsc and tell Docker of it, for JUDGE_ISOLATION=gvisor.
+gvisor: .venv/.runtime ## Install gVisor's runsc and tell Docker of it, for JUDGE_ISOLATION=gvisor.
 	@scripts/gvisor.sh
 
 launcher: .venv/.runtime ## Build the program that runs submissions.

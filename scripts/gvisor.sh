@@ -4,9 +4,10 @@
 # Debian has it; older suites and Ubuntu take it from trixie, whose archive signature apt checks all the same. Nothing of
 # this machine's own sources changes. Docker's settings keep whatever else is in them.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 SETTINGS=/etc/docker/daemon.json
-MIRROR=${JUDGE_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+PYTHON=.venv/bin/python
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 # Older ones hang on, or do not know, what boxes are made of.
 OLDEST=20240101
@@ -25,25 +26,27 @@ has_runsc() {
 install_runsc() {
   command -v apt-get > /dev/null || fail "this is no Debian: install gVisor's runsc, then try again"
   [ -e "$KEYRING" ] || fail "$KEYRING is missing: install debian-archive-keyring"
-  local folder
+  local folder mirror=${JUDGE_DEBIAN_MIRROR:-}
+  [ -n "$mirror" ] || mirror=$("$PYTHON" -c 'from sandbox.mirrors import host_mirror; print(host_mirror() or "")')
+  [ -n "$mirror" ] || fail "this is no Debian: set JUDGE_DEBIAN_MIRROR to the address of a Debian mirror"
   folder=$(mktemp -d)
   trap 'rm -rf "$folder"' RETURN
   mkdir -p "$folder/lists/partial" "$folder/archives/partial"
-  echo "deb [signed-by=$KEYRING] $MIRROR trixie main" > "$folder/sources.list"
+  echo "deb [signed-by=$KEYRING] $mirror trixie main" > "$folder/sources.list"
   local apt=(apt-get -q -o Dir::Etc::sourcelist="$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null
     -o Dir::State::lists="$folder/lists" -o Dir::Cache="$folder" -o Dir::Cache::archives="$folder/archives"
     -o APT::Sandbox::User=root)
   echo "==> installing runsc from Debian trixie"
-  "${apt[@]}" update > /dev/null || fail "$MIRROR does not answer; set JUDGE_DEBIAN_MIRROR to a mirror that does"
+  "${apt[@]}" update > /dev/null || fail "$mirror does not answer; set JUDGE_DEBIAN_MIRROR to a mirror that does"
   (cd "$folder" && "${apt[@]}" download runsc > /dev/null)
   # One static program without dependencies, whatever suite it is from.
   dpkg --install "$folder"/runsc_*.deb > /dev/null
-  has_runsc || fail "the runsc of $MIRROR is too old"
+  has_runsc || fail "the runsc of $mirror is too old"
 }
 
 # Adds the runtime to Docker's settings; fails where it is there already.
 add_runtime() {
-  python3 - "$SETTINGS" "$(command -v runsc)" << 'END'
+  "$PYTHON" - "$SETTINGS" "$(command -v runsc)" << 'END'
 import json, os, sys
 
 path, runsc = sys.argv[1:]
