@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +18,7 @@ import structlog
 from checkers.base import CheckerFailure
 from judge.checking import BuiltinChecking, Case, Checking, program_checking
 from judge.compiling import ENVIRONMENT, Programs, prepared, signal_name
-from judge.errors import JudgeError, SandboxError
+from judge.errors import JudgeError, NotFound, SandboxError
 from judge.incidents import of_run
 from judge.languages import language
 from judge.models import MIB, Blob, Compilation, Judged, Limits, Problem, Run, Source, Testcase
@@ -52,6 +52,27 @@ class Progress(Protocol):
 
     def ran(self, ordinal: int, run: Run) -> None:
         """Test case ``ordinal`` (1, 2, …) has been judged."""
+
+
+class PackageData:
+    """Test data that lies in a package's own folder."""
+
+    def __init__(self, files: Mapping[Blob, Path]) -> None:
+        self._files = files
+
+    async def path(self, blob: Blob) -> Path:
+        try:
+            return self._files[blob]
+        except KeyError:
+            raise NotFound(f"blob {blob.hex} is not in the package") from None
+
+
+class Silent:
+    """The progress that nobody watches."""
+
+    def compiling(self) -> None: ...
+    def running(self) -> None: ...
+    def ran(self, ordinal: int, run: Run) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,10 @@ from typing import Any
 
 from judge import host
 from judge.config import Isolation, Settings
-from judge.errors import NotFound, UsageError
-from judge.judging import Bench, judge
+from judge.errors import UsageError
+from judge.judging import Bench, PackageData, Silent, judge
 from judge.languages import guess, language
-from judge.models import MIB, Blob, Judged, Problem, Run, Source, SourceFile
+from judge.models import MIB, Blob, Judged, Problem, Source, SourceFile
 from judge.queue import check_source
 from problems.package import load
 from sandbox.engine import Progress
@@ -21,27 +21,6 @@ from sandbox.pool import CellPool
 
 #: Read of a file before its size is held against the problem's limit.
 _FILE_BYTES = 16 * MIB
-
-
-class _PackageData:
-    """Test data that lies in the package's own folder."""
-
-    def __init__(self, files: Mapping[Blob, Path]) -> None:
-        self._files = files
-
-    async def path(self, blob: Blob) -> Path:
-        try:
-            return self._files[blob]
-        except KeyError:
-            raise NotFound(f"blob {blob.hex} is not in the package") from None
-
-
-class _Silent:
-    """Nobody watches."""
-
-    def compiling(self) -> None: ...
-    def running(self) -> None: ...
-    def ran(self, ordinal: int, run: Run) -> None: ...
 
 
 async def judge_source(
@@ -59,7 +38,7 @@ async def judge_source(
     check_source(source, package.problem.limits, max_source_bytes=settings.max_source_bytes)
     async with _bench(settings, package.problem, source, package.files, said) as bench:
         slot = bench.pool.slots[0]
-        judged = await judge(package.problem, source, bench=bench, slot=slot, progress=_Silent(), is_full=is_full)
+        judged = await judge(package.problem, source, bench=bench, slot=slot, progress=Silent(), is_full=is_full)
     return describe(judged, source, settings.isolation)
 
 
@@ -132,7 +111,7 @@ async def _bench(
     names = await _image_names(settings, {name for recipe in recipes for name in (recipe.image, recipe.runs_in)}, said)
     pool = CellPool(host.cell_maker(settings), host.slots(settings), keeps_warm=False)
     try:
-        yield Bench(pool=pool, programs=host.open_programs(settings, names), data=_PackageData(files))
+        yield Bench(pool=pool, programs=host.open_programs(settings, names), data=PackageData(files))
     finally:
         await pool.close()
 

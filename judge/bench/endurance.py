@@ -8,7 +8,7 @@ import gc
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,9 @@ from judge.bench.figures import Figure
 from judge.cache import FileCache
 from judge.compiling import Programs
 from judge.config import Isolation, Settings
-from judge.errors import NotFound
-from judge.judging import Bench, judge
+from judge.judging import Bench, PackageData, Silent, judge
 from judge.languages import language
-from judge.models import MIB, Blob, Run, Source, SourceFile
+from judge.models import MIB, Source, SourceFile
 from judge.verdicts import Verdict
 from problems.package import Package, load
 from sandbox import engine
@@ -46,27 +45,6 @@ MOST_MORE_ENGINE_MIB = 64.0
 _SETTLE_S = 30.0
 _POLL_S = 0.2
 _TOLD_EVERY = 50
-
-
-class _PackageData:
-    """Test data in the package's folder."""
-
-    def __init__(self, files: Mapping[Blob, Path]) -> None:
-        self._files = files
-
-    async def path(self, blob: Blob) -> Path:
-        try:
-            return self._files[blob]
-        except KeyError:
-            raise NotFound(f"blob {blob.hex} is not in the package") from None
-
-
-class _Silent:
-    """Nobody watches."""
-
-    def compiling(self) -> None: ...
-    def running(self) -> None: ...
-    def ran(self, ordinal: int, run: Run) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +78,7 @@ class _Series:
     async def judge(self, count: int) -> _Judged:
         """So many judgings in a pool of their own, which is closed afterwards."""
         pool = CellPool(self.cells, self.slots)
-        bench = Bench(pool=pool, programs=self.programs, data=_PackageData(self.package.files))
+        bench = Bench(pool=pool, programs=self.programs, data=PackageData(self.package.files))
         numbers = iter(range(1, count + 1))
         begun = time.monotonic()
         try:
@@ -119,7 +97,7 @@ class _Series:
         wrong = 0
         for number in numbers:
             source, expected = submissions[number % len(submissions)]
-            judged = await judge(self.package.problem, source, bench=bench, slot=slot, progress=_Silent())
+            judged = await judge(self.package.problem, source, bench=bench, slot=slot, progress=Silent())
             if judged.verdict is not expected:
                 wrong += 1
                 self.said(f"judging {number} ended as {judged.verdict}, not {expected} {judged.message}")

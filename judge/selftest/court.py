@@ -11,7 +11,7 @@ from pathlib import Path
 
 from judge.cache import FileCache
 from judge.compiling import OUTPUT_CHARS, Programs
-from judge.judging import Bench, judge
+from judge.judging import Bench, Silent, judge
 from judge.languages import language
 from judge.models import MIB, Blob, CheckerSpec, Judged, Limits, Problem, Run, Source, SourceFile, Testcase
 from judge.selftest.bait import Bait, laid_out
@@ -100,7 +100,7 @@ class Court:
             source,
             bench=Bench(pool=self.pool, programs=self.programs, data=self),
             slot=self.pool.slots[slot],
-            progress=_Silent(),
+            progress=Silent(),
         )
 
     async def path(self, blob: Blob) -> Path:
@@ -207,19 +207,6 @@ async def open_court(
             yield Court(level=level, pool=pool, programs=programs, folder=folder, bait=bait, host=host)
         finally:
             await pool.close()
-
-
-class _Silent:
-    """Nobody watches."""
-
-    def compiling(self) -> None:
-        pass
-
-    def running(self) -> None:
-        pass
-
-    def ran(self, ordinal: int, run: Run) -> None:
-        pass
 
 
 def _no_run(judged: Judged) -> Run:
