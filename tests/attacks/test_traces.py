@@ -117,7 +117,8 @@ async def test_a_process_that_outlives_its_cell_is_found(court: Court) -> None:
     """A process with the user of a cell that is gone is found, and what its cell was called."""
     kind = Kind(image=court.programs.run_image(language("c")), shows_data=False)
     async with court.pool.cell(court.pool.slots[0], kind) as cell:
-        assert cell.uid is not None
+        if cell.uid is None:
+            pytest.skip("at this level cells have no user of their own on the host")
         stray = await asyncio.create_subprocess_exec("/bin/sleep", "60", user=cell.uid, start_new_session=True)
     try:
         found = await court.left()
