@@ -186,6 +186,9 @@ class _Liar:
     def peak_bytes(self) -> int | None:
         return None
 
+    async def ran_out_of_memory(self) -> bool:
+        return False
+
     async def tear_down(self) -> None:
         """Not there."""
 
