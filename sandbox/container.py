@@ -155,11 +155,13 @@ class _ContainerWall:
         """A runtime with a kernel of its own is killed as a whole; Docker notices that a moment after its end."""
         if self._runtime.is_hosts_kernel:
             return False
-        for _ in range(_LOOKS_FOR_END):
-            facts = await _call(self._client.api.inspect_container, self._id)
-            if not facts["State"]["Running"]:
-                return bool(facts["State"]["OOMKilled"])
-            await asyncio.sleep(_LOOK_S)
+        # An engine that cannot say leaves it at what is known: that the cell died.
+        with contextlib.suppress(SandboxError):
+            for _ in range(_LOOKS_FOR_END):
+                facts = await _call(self._client.api.inspect_container, self._id)
+                if not facts["State"]["Running"]:
+                    return bool(facts["State"]["OOMKilled"])
+                await asyncio.sleep(_LOOK_S)
         return False
 
     async def tear_down(self) -> None:
@@ -191,8 +193,8 @@ class ContainerMaker:
 
     async def make(self, *, image: str, core: int, shows_data: bool) -> Cell:
         name = f"judge-{secrets.token_hex(6)}"
-        exchange = Exchange(self._cells_dir / name)
         user = self._users.reserve()
+        exchange = Exchange(self._cells_dir / name)
         try:
             container_id = await _call(self._create, name, image, core, exchange, user.uid, shows_data)
             stream = _AttachStream(await _call(self._attach, container_id))

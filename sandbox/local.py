@@ -102,6 +102,8 @@ class LocalMaker:
             process = await self._start(exchange, core=core, shows_data=shows_data, uid=uid)
         except OSError as error:
             exchange.remove()
+            if user is not None:
+                user.release()
             raise SandboxError(f"cannot start the launcher: {error}") from error
         cell = Cell(name=name, stream=_ProcessStream(process), wall=_ProcessWall(process, user), exchange=exchange)
         cell.uid = uid
