@@ -15,6 +15,12 @@ class CheckOutcome:
 
     is_accepted: bool
     message: str = ""
+    #: What the contestant may read.
+    team_message: str = ""
+    #: Points, absolute; None: none were given.
+    score: float | None = None
+    #: Points as a part of the test case's, from 0 to 1; None: none were given.
+    multiplier: float | None = None
 
 
 class CheckerFailure(Exception):

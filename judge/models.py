@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import Self
 
+from judge.groups import Grading
 from judge.incidents import Incident, merged
 from judge.verdicts import Verdict
 
@@ -38,6 +40,8 @@ class Limits:
     validation_time_ms: int = 60_000
     validation_memory_bytes: int = 2048 * MIB
     validation_output_bytes: int = 8 * MIB
+    #: Interactions or passes a multi-pass problem may take on one test case; 1: it is not one.
+    passes: int = 1
     #: Processes and threads alive at once.
     processes: int = 64
 
@@ -60,10 +64,11 @@ class Blob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """One file of a program, under the plain name it was submitted with."""
+    """One file of a program, under the plain name it was submitted with; in programs of packages maybe below folders."""
 
     name: str
     content: bytes
+    is_executable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,8 @@ class Source:
 
     language: str
     files: tuple[SourceFile, ...]
+    #: The file, or in Java the class, that starts the program; empty: the language's rule finds it.
+    entry_point: str = ""
 
     @property
     def size(self) -> int:
@@ -79,9 +86,14 @@ class Source:
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 over language, names and contents: equal for equal programs only."""
+        """SHA-256 over language, names, modes and contents: equal for equal programs only."""
         digest = hashlib.sha256()
-        for part in (self.language.encode(), *(p for f in self.files for p in (f.name.encode(), f.content))):
+        parts = (
+            part
+            for file in self.files
+            for part in (file.name.encode(), b"x" if file.is_executable else b"", file.content)
+        )
+        for part in (self.language.encode(), self.entry_point.encode(), *parts):
             digest.update(len(part).to_bytes(8, "big"))
             digest.update(part)
         return digest.digest()
@@ -94,24 +106,52 @@ class Testcase:
     __test__ = False  # not a pytest class
 
     name: str
+    #: Where there is none in the package, an empty one.
     input: Blob
     answer: Blob
     #: Flags for the checker, the problem's and the test group's together, in that order.
     checker_flags: tuple[str, ...] = ()
+    #: Flags for one of several output validators only, by its name (legacy format).
+    named_flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Words that the submission is started with (2025-09 ``args``).
+    args: tuple[str, ...] = ()
+    #: Files put into the submission's working directory before the run (2025-09 ``.files``), by relative path.
+    files: Mapping[str, Blob] = field(default_factory=dict)
+    #: What the test case is worth (Polygon); None: its group says.
+    points: float | None = None
 
     @property
     def is_sample(self) -> bool:
         return PurePosixPath(self.name).parts[0] == "sample"
 
 
+class Convention(StrEnum):
+    """How a package's program is called, and what its end means."""
+
+    #: ``program input answer feedback/ [flags] < output``; 42 accepts, 43 rejects (ICPC package format).
+    ICPC = "icpc"
+    #: ``program input output answer``; 0 accepts, 1, 2 and 8 reject, 7 gives points (testlib).
+    TESTLIB = "testlib"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckerSpec:
     """How output is judged: a built-in checker by name, or a package's own output validator."""
 
-    #: A name known to ``checkers.BUILTIN``, or ``"program"``.
+    #: A name known to ``checkers.registry``, or ``"program"``.
     name: str
     #: The output validator's source where ``name`` is ``"program"``.
     program: Source | None = None
+    convention: Convention = Convention.ICPC
+    #: What the package calls the program, for messages and ``Testcase.named_flags``.
+    program_name: str = ""
+    #: Others, each of which must accept as well (legacy format).
+    others: tuple[CheckerSpec, ...] = ()
+
+    @property
+    def all(self) -> tuple[CheckerSpec, ...]:
+        """This one and the others."""
+        return (self, *self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +163,36 @@ class Problem:
     checker: CheckerSpec
     #: In judging order: samples first, then secret ones, each by name.
     testcases: tuple[Testcase, ...]
+    #: None: a submission is judged test by test up to the first failure, and has no score.
+    grading: Grading | None = None
+    #: The package's own grader, for groups whose rule names it (legacy format).
+    grader: Source | None = None
+    #: The checker talks to the submission instead of reading its output afterwards. With an ``interactor`` that one
+    #: talks, and what it writes into its output file is given to the checker (Polygon).
+    is_interactive: bool = False
+    #: By testlib's convention: ``program input output answer``.
+    interactor: Source | None = None
+    #: Looks at the submission itself (2025-09): ``program language entry_point feedback/ [flags]``.
+    static_validator: Source | None = None
+    #: The submission is made of output files, one for each test case (2025-09).
+    is_submit_answer: bool = False
+    #: Files laid over a submission before it is compiled, by language id; "default" where the language has none.
+    includes: Mapping[str, tuple[SourceFile, ...]] = field(default_factory=dict)
+    #: Ids of the languages allowed; None: all.
+    languages: tuple[str, ...] | None = None
+    #: Whether a submission may write to its working directory.
+    allows_file_writing: bool = False
+    #: Names under which a submission opens its input and output; empty: standard input and output (Polygon).
+    input_file: str = ""
+    output_file: str = ""
+
+    def completed(self, source: Source) -> Source:
+        """The source with the problem's include files laid over it."""
+        extra = self.includes.get(source.language, self.includes.get("default", ()))
+        if not extra:
+            return source
+        files = {file.name: file for file in (*source.files, *extra)}
+        return replace(source, files=tuple(files.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +221,14 @@ class Run:
     reason: str = ""
     #: The checker's text for judges. Never shown to contestants.
     message: str = ""
+    #: The checker's text for contestants.
+    team_message: str = ""
+    #: What the checker gave, absolute; None: it gave none.
+    score: float | None = None
+    #: What the checker gave as a part of the test case's points, from 0 to 1 (2025-09).
+    multiplier: float | None = None
+    #: Passes made of a multi-pass problem.
+    passes: int = 1
     #: What the run suffered: context switches, faults, throttling.
     noise: Mapping[str, int] = field(default_factory=dict)
     #: What the program tried beside its work, for admins.
@@ -164,6 +242,8 @@ class Judged:
     verdict: Verdict
     compilation: Compilation
     runs: tuple[Run, ...] = ()
+    #: Of a scoring problem; None elsewhere, and where the verdict is CE or JE.
+    score: float | None = None
     #: For admins, where the verdict is JE.
     message: str = ""
     #: Whether the verdict is JE because this host failed: judged elsewhere, or later, it may be another.
