@@ -55,6 +55,8 @@ class MaxScoreRule:
     require_pass: tuple[str, ...] = ()
     #: Points given by the static validator; None: it is not run for this group.
     static_score: float | None = None
+    #: The static validator has to accept, or the group fails (``static_validation_score: pass-fail``).
+    must_pass_static: bool = False
     static_flags: tuple[str, ...] = ()
 
 
@@ -94,3 +96,5 @@ class Grading:
     is_scoring: bool = False
     #: Whether less is better (legacy ``grading: {objective: min}``).
     is_smaller_better: bool = False
+    #: The checker has to give each accepted test case a score (legacy ``validation: custom score``).
+    wants_scores: bool = False

@@ -37,7 +37,9 @@ def test_the_two_answers(exit_code: int, is_accepted: bool) -> None:
     feedback = {"judgemessage.txt": b"edge 3 is missing\n", "score.txt": b"1"}
 
     assert read(exit_code) == CheckOutcome(is_accepted=is_accepted)
-    assert read(exit_code, feedback=feedback) == CheckOutcome(is_accepted=is_accepted, message="edge 3 is missing")
+    assert read(exit_code, feedback=feedback) == CheckOutcome(
+        is_accepted=is_accepted, message="edge 3 is missing", score=1.0
+    )
 
 
 @given(exit_code=st.integers(0, 255).filter(lambda code: code not in (42, 43)))

@@ -1,0 +1,83 @@
+"""A bench for judging on this machine without a database: cells, compiled programs, a package's files."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from judge import host
+from judge.config import Isolation, Settings
+from judge.errors import PackageError
+from judge.judging import Bench, PackageData
+from judge.languages import language
+from judge.models import Blob, Problem, Source
+from problems import archive
+from problems.package import Package, load
+from sandbox.engine import Progress
+from sandbox.images import ensure
+from sandbox.pool import CellPool
+
+
+@contextlib.asynccontextmanager
+async def workbench(
+    settings: Settings, sources: Iterable[Source], *, said: Progress, keeps_warm: bool = False
+) -> AsyncIterator[Bench]:
+    """What judging takes, with the images that these sources need, built where they are missing; no test data yet.
+
+    Raises:
+        SandboxError: this host cannot judge at the isolation level of the settings.
+    """
+    recipes = [language(name) for name in dict.fromkeys(source.language for source in sources)]
+    names = await _image_names(settings, {name for recipe in recipes for name in (recipe.image, recipe.runs_in)}, said)
+    pool = CellPool(host.cell_maker(settings), host.slots(settings), keeps_warm=keeps_warm)
+    try:
+        yield Bench(pool=pool, programs=host.open_programs(settings, names), data=PackageData({}))
+    finally:
+        await pool.close()
+
+
+def with_files(bench: Bench, files: Mapping[Blob, Path]) -> Bench:
+    """The same bench with a package's files on it."""
+    return replace(bench, data=PackageData(files))
+
+
+def programs_of(package: Package) -> Iterator[Source]:
+    """Every program of the package that may have to be run, its jury's submissions included."""
+    yield from judges_of(package.problem)
+    yield from (validator.source for validator in package.input_validators if validator.source is not None)
+    yield from (submission.source for submission in package.submissions)
+    yield from (recipe.generator for recipe in package.recipes if recipe.generator is not None)
+
+
+def judges_of(problem: Problem) -> Iterator[Source]:
+    """Every program of the problem that judging a submission may have to run."""
+    yield from (checker.program for checker in problem.checker.all if checker.program is not None)
+    yield from (
+        program for program in (problem.interactor, problem.static_validator, problem.grader) if program is not None
+    )
+
+
+def read_package(path: Path, scratch: Path) -> Package:
+    """The package in a folder, or in a zip, which is unpacked in ``scratch``; its errors name the package.
+
+    Raises:
+        PackageError: it cannot be judged.
+    """
+    try:
+        return load(archive.unpack(path, scratch) if path.is_file() else path)
+    except PackageError as error:
+        # What is wrong with a zip as such names it already.
+        is_named = f"{path.name}: "
+        raise PackageError(
+            [line if line.startswith(is_named) else f"{path.name}/{line}" for line in error.problems]
+        ) from error
+
+
+async def _image_names(settings: Settings, wanted: set[str], said: Progress) -> dict[str, str]:
+    if settings.isolation is Isolation.LOCAL:
+        return await host.image_names(settings)
+    return await ensure(
+        host.recipes(wanted), mirror=settings.debian_mirror, cache_dir=settings.data_dir / "images", progress=said
+    )

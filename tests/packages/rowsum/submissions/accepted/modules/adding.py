@@ -1,0 +1,2 @@
+def added(row):
+    return sum(map(int, row.split()))

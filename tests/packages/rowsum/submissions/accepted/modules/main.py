@@ -1,0 +1,4 @@
+from adding import added
+
+input()
+print(added(input()))

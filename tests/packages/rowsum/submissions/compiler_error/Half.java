@@ -1,0 +1,5 @@
+public class Half {
+    public static void main(String[] args) {
+        int sum = "sum";
+    }
+}

@@ -1,0 +1,5 @@
+/* Ends with an error of its own. */
+int main(void)
+{
+    return 3;
+}

@@ -1,0 +1,2 @@
+// Goes round for ever.
+for (;;);

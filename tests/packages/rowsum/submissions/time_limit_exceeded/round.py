@@ -1,0 +1,3 @@
+# Goes round for ever.
+while True:
+    pass

@@ -1,0 +1,5 @@
+/* Forgets to print. */
+int main(void)
+{
+    return 0;
+}
