@@ -1,11 +1,13 @@
 """Unpacks the zip of a problem package, which may come from somebody who means harm.
 
-Either everything in it is at the package's own level, as DOMjudge zips it, or in one folder, as Kattis does. Names are
-judged before anything is written; sizes are counted while unpacking, for what a zip says of itself may be a lie.
+Either everything in it is at the package's own level, as DOMjudge and Polygon zip it, or in one folder, as Kattis does.
+Names are judged before anything is written; sizes are counted while unpacking, for what a zip says of itself may be a
+lie.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
@@ -17,7 +19,6 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile, ZipInfo
@@ -25,6 +26,7 @@ from zipfile import ZipFile, ZipInfo
 from judge.errors import PackageError
 from judge.models import KIB, MIB
 from problems.findings import Findings
+from problems.tree import plain_name
 
 MOST_ENTRIES = 20_000
 MOST_DEPTH = 16
@@ -41,9 +43,14 @@ MOST_RATIO = 200
 #: each of its millions of entries becomes an object before anybody counts them.
 _CONTENTS_BYTES = MOST_ENTRIES * 384
 _CHUNK_BYTES = 256 * KIB
-#: What ``package.load`` takes as the name of a package.
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _DRIVE = re.compile(r"[A-Za-z]:")
+#: A path, which is what a link's entry holds.
+_LINK_BYTES = 4 * KIB
+_TOO_LONG_A_LINK = "is a link to a path longer than any file has"
+#: Links to links to links.
+_MOST_LINKS = 8
+#: A bit of an entry's flags: the name is UTF-8; else it is in whatever its maker's system had.
+_IS_UTF8 = 0x0800
 #: Bits of an entry's flags: encrypted, strongly encrypted, and encrypted headers.
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000
 #: The standard library inflates these in bounded steps; of others, one step may fill the memory.
@@ -53,7 +60,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, R
 
 
 def unpack(archive: Path, into: Path) -> Path:
-    """The package's folder, made in ``into``: with the name of the zip's one folder, else that of the zip itself.
+    """The package's folder, made in ``into``: with the name of the zip's one folder, else after that of the zip itself.
 
     Raises:
         PackageError: it is no zip, or one that is not to be unpacked. Nothing of it is left in ``into``.
@@ -65,10 +72,11 @@ def unpack(archive: Path, into: Path) -> Path:
             raise _refusal(archive.name, f"is no zip file that can be read: {error}") from error
         members = _members(zipped, archive.name)
         top = _top_folder(members)
-        if top is None and not _NAME.fullmatch(archive.stem):
+        name = top or plain_name(archive.stem)
+        if name is None:
             text = "has no folder in it, so the package is called like the file: use at most 64 of a-z, 0-9, _ and -"
             raise _refusal(archive.name, text)
-        folder = into / (top or archive.stem)
+        folder = into / name
         folder.mkdir(parents=True)
         try:
             _extract(zipped, members, into if top else folder, _Allowance(archive))
@@ -78,7 +86,7 @@ def unpack(archive: Path, into: Path) -> Path:
     return folder
 
 
-@contextmanager
+@contextlib.contextmanager
 def scratch() -> Iterator[Path]:
     """A directory to unpack in, removed at exit.
 
@@ -97,6 +105,7 @@ class _Member:
     info: ZipInfo
     path: PurePosixPath
     is_folder: bool
+    is_link: bool = False
 
 
 class _Allowance:
@@ -139,21 +148,37 @@ def _members(zipped: ZipFile, archive_name: str) -> list[_Member]:
     findings = Findings()
     members = []
     for info in infos:
-        # The name as it stands in the zip: ``filename`` ends at the first NUL.
-        name = info.orig_filename
+        name = _name(info)
         trouble = _trouble_with_name(name) or _trouble_with_kind(info, name)
         if trouble:
             findings.error(_shown(name), trouble)
             continue
         path = PurePosixPath(name)
         if path.parts[0] != "__MACOSX" and path.name != ".DS_Store":
-            members.append(_Member(info=info, path=path, is_folder=name.endswith("/")))
+            is_link = stat.S_ISLNK(info.external_attr >> 16)
+            members.append(_Member(info=info, path=path, is_folder=name.endswith("/"), is_link=is_link))
     _check_places(members, archive_name, findings)
+    if not findings.errors:
+        members = _without_links(zipped, members, findings)
     if findings.errors:
         raise PackageError(findings.errors)
     if all(member.is_folder for member in members):
         raise _refusal(archive_name, "has no files in it")
     return members
+
+
+def _name(info: ZipInfo) -> str:
+    """The name as it stands in the zip: ``filename`` ends at the first NUL.
+
+    Names that are not marked as UTF-8 were read as those of DOS, where every byte means something. Many programs write
+    UTF-8 all the same and do not say so.
+    """
+    name = info.orig_filename
+    if info.flag_bits & _IS_UTF8:
+        return name
+    with contextlib.suppress(UnicodeError):
+        return name.encode("cp437").decode("utf-8")
+    return name
 
 
 def _trouble_with_name(name: str) -> str | None:
@@ -182,8 +207,8 @@ def _trouble_with_kind(info: ZipInfo, name: str) -> str | None:
         return "is encrypted; make the zip without a password"
     # Where the zip was made on Unix, the upper half is what stat said of the file.
     kind = stat.S_IFMT(info.external_attr >> 16)
-    if kind == stat.S_IFLNK:
-        return "is a link; put a copy of the file in its place"
+    if kind == stat.S_IFLNK and not name.endswith("/"):
+        return _TOO_LONG_A_LINK if info.file_size > _LINK_BYTES else None
     if kind not in (0, stat.S_IFDIR if name.endswith("/") else stat.S_IFREG):
         return "is neither a regular file nor a folder"
     if info.compress_type not in _METHODS:
@@ -209,6 +234,47 @@ def _check_places(members: list[_Member], archive_name: str, findings: Findings)
                 break
     if len(places) > MOST_ENTRIES:
         findings.error(archive_name, f"unpacks to more than {MOST_ENTRIES} files and folders")
+
+
+def _without_links(zipped: ZipFile, members: list[_Member], findings: Findings) -> list[_Member]:
+    """The same with a copy of the file in the place of each link to one; links elsewhere are refused.
+
+    No link is ever made: nothing that is unpacked afterwards could be written through one.
+    """
+    by_path = {member.path: member for member in members}
+    found = []
+    for member in members:
+        if not member.is_link:
+            found.append(member)
+            continue
+        target: _Member | None = member
+        for _ in range(_MOST_LINKS):
+            if target is None or not target.is_link:
+                break
+            path = _target(zipped, target)
+            target = by_path.get(path) if path is not None else None
+        if target is None or target.is_link or target.is_folder:
+            text = "is a link to no file of the package; put a copy of the file in its place"
+            findings.error(str(member.path), text)
+        else:
+            found.append(_Member(info=target.info, path=member.path, is_folder=False))
+    return found
+
+
+def _target(zipped: ZipFile, link: _Member) -> PurePosixPath | None:
+    """Where a link leads within the zip, by its words alone; None: outside."""
+    text = b"".join(_chunks(zipped, link.info)).decode("utf-8", "replace")
+    if text.startswith("/"):
+        return None
+    parts = list(link.path.parent.parts)
+    for part in PurePosixPath(text).parts:
+        if part != "..":
+            parts.append(part)
+        elif parts:
+            parts.pop()
+        else:
+            return None
+    return PurePosixPath(*parts)
 
 
 def _top_folder(members: list[_Member]) -> str | None:

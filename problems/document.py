@@ -6,6 +6,7 @@ printed anew. Whoever wants a number converts it. Anchors work, but cannot blow 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -40,18 +41,29 @@ class Document:
                 return self.lines[key[:length]]
         return None
 
+    def below(self, key: str) -> dict[Key, int]:
+        """The lines of what is below a key, as of a document of its own."""
+        return {place[1:]: line for place, line in self.lines.items() if place[:1] == (key,)}
 
-def read(tree: Tree, entry: Entry, findings: Findings) -> Document | None:
-    """The document of a file, which may be empty; None, and errors found, if it is not a mapping of texts."""
+
+def read(
+    tree: Tree, entry: Entry, findings: Findings, *, changed: Callable[[str], str] | None = None
+) -> Document | None:
+    """The document of a file, which may be empty; None, and errors found, if it is not a mapping of texts.
+
+    Args:
+        tree: the package.
+        entry: the file.
+        findings: takes what is wrong.
+        changed: what is to be done to the text before it is read.
+    """
     content = tree.read(entry, most_bytes=DOCUMENT_BYTES)
     if content is None:
         return None
     file = str(entry)
+    text = _decoded(content, file, findings)
     try:
-        node = yaml.compose(content.decode("utf-8-sig"), Loader=yaml.BaseLoader)
-    except UnicodeDecodeError:
-        findings.error(file, "not UTF-8 text")
-        return None
+        node = yaml.compose(changed(text) if changed else text, Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         findings.error(file, f"not YAML: {error.problem}", line=mark.line + 1 if mark else None)
@@ -71,6 +83,15 @@ def read(tree: Tree, entry: Entry, findings: Findings) -> Document | None:
         findings.error(file, "must be a mapping: lines of the form `key: value`", line=node.start_mark.line + 1)
         return None
     return Document(file=file, values=values, lines=lines)
+
+
+def _decoded(content: bytes, file: str, findings: Findings) -> str:
+    """The text, which old files have in Latin-1: only names of people are ever written with more than ASCII."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        findings.warning(file, "not UTF-8 text; read as Latin-1")
+        return content.decode("latin-1")
 
 
 class _Unwanted(Exception):

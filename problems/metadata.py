@@ -1,66 +1,84 @@
-"""Reads ``problem.yaml`` of the legacy package format, as leniently as packages in the wild need.
+"""Reads ``problem.yaml`` of every format, as leniently as packages in the wild need.
 
-Lenient where the meaning is plain: unknown keys, empty values, names by language, blank-separated words where a list is
-meant. Strict where something would be judged differently from what its author meant: that is refused.
+Lenient where the meaning is plain: empty values, names by language, blank-separated words where a list is meant, and
+before the format 2025-09 unknown keys. Strict where something would be judged differently from what its author meant:
+that is refused, with its line. ``kinds.py``, ``limits.py`` and ``about.py`` know the larger keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from judge.models import KIB, MIB, Limits
-from problems import document, domjudge
+from judge.models import Limits
+from problems import about, document, domjudge, kinds
+from problems import limits as limit_keys
 from problems.document import Document, Plain
 from problems.findings import Findings
+from problems.kinds import Kind
+from problems.limits import AnyLimits, CurrentLimits, DraftLimits, Format, LegacyLimits
+from problems.timing import Timing
 from problems.tree import Tree
 
 FILE = "problem.yaml"
-
-_FORMATS = ("legacy", "legacy-icpc", "2023-07-draft")
-_TYPES = ("pass-fail",)
-_VALIDATIONS = ("default", "custom")
-#: What the format knows and this version does not judge: to be said so, not to be called unknown.
-_KNOWN_WORDS = ("scoring", "score", "interactive", "multi-pass", "submit-answer")
-
-#: Known keys that change nothing about judging a submission.
-_IGNORED = frozenset(
-    {
-        "uuid",
-        "author",
-        "credits",
-        "version",
-        "source",
-        "source_url",
-        "license",
-        "rights_owner",
-        "grading",
-        "keywords",
-        "languages",
-        "embargo_until",
-    }
-)
-_IGNORED_LIMITS = frozenset(
-    {"time_multiplier", "time_multipliers", "time_safety_margin", "time_resolution", "validation_passes"}
-)
-
 MOST_FLAGS = 64
-TITLE_CHARS = 200
+
+#: What a file may call its format, and which rules that means.
+_FORMATS: Mapping[str, Format] = {
+    "legacy": "legacy",
+    "legacy-icpc": "legacy-icpc",
+    "2023-07": "2023-07-draft",
+    "2023-07-draft": "2023-07-draft",
+    "2025-09": "2025-09",
+    "2025-09-draft": "2025-09",
+    "draft": "2025-09",
+}
+_ABOUT = frozenset({"uuid", "version", "credits", "source", "license", "rights_owner", "embargo_until", "keywords"})
+#: Where the format 2025-09 has what its predecessors had elsewhere.
+_MOVED = {
+    "author": "credits",
+    "source_url": "source: {name: ..., url: ...}",
+    "validation": "type, and a program in output_validator/",
+    "validator_flags": "output_validator_args in data/secret/test_group.yaml",
+    "grading": "test_group.yaml",
+}
+MOST_CONSTANTS = 1000
+CONSTANT_CHARS = 1000
+_CONSTANT = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+#: What early drafts called kinds of validation.
+_OLD_WORDS = {"multipass": "multi-pass", "scoring": "score"}
+_YES, _NO = ("true", "yes", "on", "y"), ("false", "no", "off", "n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
     """What a package says of itself, outside its test data."""
 
-    title: str | None
-    #: None where there is no time limit, which is an error found.
-    limits: Limits | None
-    #: Whether output is judged by a program of the package's own; None where the file does not let us know.
-    has_validator: bool | None
-    validator_flags: tuple[str, ...]
+    format: Format
+    #: The name by natural language, English first.
+    titles: Mapping[str, str] = field(default_factory=dict)
+    #: None where there is an error, which was found.
+    limits: Limits | None = None
+    timing: Timing = field(default_factory=Timing)
+    kind: Kind = kinds.UNKNOWN
+    #: Given to every output validator, before those of groups (legacy format).
+    validator_flags: tuple[str, ...] = ()
+    #: The checker of this judge's that the package names; None: the format's default.
+    checker: str | None = None
+    is_smaller_better: bool = False
+    #: ``grading`` itself: packages older than the legacy format have there what is in ``data/testdata.yaml`` since.
+    grading: Document | None = None
+    #: The codes of the languages allowed, in the format's words; None: all.
+    languages: tuple[str, ...] | None = None
+    allows_file_writing: bool = False
+    #: What ``{{name}}`` and ``{{name.variant}}`` stand for.
+    constants: Mapping[str, str] = field(default_factory=dict)
+    #: The rest, in the shape of the format 2025-09.
+    about: Mapping[str, Plain] = field(default_factory=dict)
 
 
 def read(tree: Tree, findings: Findings) -> Metadata:
@@ -70,23 +88,30 @@ def read(tree: Tree, findings: Findings) -> Metadata:
     if entry is None and not ini.is_there:
         findings.error(FILE, "missing; a package needs one with at least `name` and `limits: {time_limit: ...}`")
     source = document.read(tree, entry, findings) if entry else Document(file=FILE, values={}, lines={})
-    raw = _parsed(source, findings) if source else None
+    form = _format(source, ini, findings) if source else "legacy"
+    raw = _parsed(source, form, findings) if source else None
     if source is None or raw is None:
-        return Metadata(title=None, limits=None, has_validator=None, validator_flags=())
-    _refuse_unsupported(raw, source, findings)
-    flags = _usable_flags(raw.validator_flags, source, findings)
-    time_limit_s = _time_limit_s(raw.limits.time_limit, ini, findings)
-    has_validator_folder = any(tree.find(name) for name in ("output_validators", "output_validator"))
-    # The drafts after legacy dropped the key; there a validator is used because it exists.
-    is_draft = raw.problem_format_version == "2023-07-draft"
-    has_validator = "custom" in raw.validation or (not raw.validation and is_draft and has_validator_folder)
-    if has_validator_folder and not has_validator:
-        findings.warning(FILE, "output_validators/ is not used, for `validation: custom` is not set")
+        return Metadata(format=form)
+    is_current = form == "2025-09"
+    # Keys of older formats, which are errors found: nothing further is to be said of them.
+    validation, validator_flags = ((), ()) if is_current else (raw.validation, raw.validator_flags)
+    kind = kinds.read(tree, form, raw.type, validation, source, findings)
+    limits, timing = limit_keys.read(raw.limits, ini, kind, source, findings)
+    titles = about.titles(source.values.get("name"), source, findings, is_current=is_current)
     return Metadata(
-        title=_title(raw.name, findings, source) or ini.name,
-        limits=None if time_limit_s is None else raw.limits.judged(time_limit_s),
-        has_validator=has_validator,
-        validator_flags=flags,
+        format=form,
+        titles=titles or ({about.DEFAULT_LANGUAGE: ini.name} if ini.name else {}),
+        limits=limits,
+        timing=timing,
+        checker=ini.checker,
+        kind=kind,
+        validator_flags=_usable_flags(validator_flags, source, findings),
+        is_smaller_better=_is_smaller_better(raw.grading, source, findings),
+        grading=Document(file=FILE, values=raw.grading, lines=source.below("grading")),
+        languages=None if raw.languages == ("all",) else raw.languages,
+        allows_file_writing=raw.allow_file_writing,
+        constants=_constants(raw.constants, source, findings),
+        about=about.read(source, findings, is_current=is_current),
     )
 
 
@@ -101,76 +126,101 @@ def words(value: Plain) -> Sequence[Plain]:
     raise ValueError("should be a text or a list of texts")
 
 
+def _validation_words(value: Plain) -> Sequence[Plain]:
+    """Words, or a mapping of early drafts in which each of them is true or false."""
+    if not isinstance(value, dict):
+        return words(value)
+    return ("custom", *(_OLD_WORDS.get(word, word) for word, given in value.items() if _yes_or_no(given)))
+
+
 def are_usable_flags(flags: Sequence[str]) -> bool:
     """Whether flags can be handed to a program: not too much, and nothing invisible."""
     return len(flags) <= MOST_FLAGS and all(len(flag) <= 256 and flag.isprintable() for flag in flags)
 
 
+def _yes_or_no(value: Plain) -> bool:
+    """A boolean, in any of YAML's spellings."""
+    if isinstance(value, str) and value.lower() in (*_YES, *_NO):
+        return value.lower() in _YES
+    raise ValueError("should be true or false")
+
+
 Words: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(words)]
-_Amount: TypeAlias = Annotated[float, Field(gt=0, le=1024 * 1024, allow_inf_nan=False)]
 
 
 class _Raw(BaseModel):
-    """Keys may be empty in the file, which means the same as their absence."""
+    """Keys may be empty in the file, which means the same as their absence. Unknown ones are kept to be reported."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-
-class _RawLimits(_Raw):
-    """In the file's units: seconds, MiB, KiB."""
-
-    time_limit: Annotated[float, Field(ge=0.001, le=3600, allow_inf_nan=False)] | None = None
-    memory: _Amount = 2048
-    output: Annotated[float, Field(gt=0, le=1024, allow_inf_nan=False)] = 8
-    code: Annotated[float, Field(gt=0, le=1024 * 1024, allow_inf_nan=False)] = 128
-    compilation_time: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
-    compilation_memory: _Amount = 2048
-    validation_time: Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)] = 60
-    validation_memory: _Amount = 2048
-    validation_output: Annotated[float, Field(gt=0, le=1024, allow_inf_nan=False)] = 8
-
-    def judged(self, time_limit_s: float) -> Limits:
-        time_ms = max(1, round(time_limit_s * 1000))
-        return Limits(
-            time_ms=time_ms,
-            wall_ms=2 * time_ms + 1000,
-            memory_bytes=round(self.memory * MIB),
-            output_bytes=round(self.output * MIB),
-            code_bytes=round(self.code * KIB),
-            compile_time_ms=max(1, round(self.compilation_time * 1000)),
-            compile_memory_bytes=round(self.compilation_memory * MIB),
-            validation_time_ms=max(1, round(self.validation_time * 1000)),
-            validation_memory_bytes=round(self.validation_memory * MIB),
-            validation_output_bytes=round(self.validation_output * MIB),
-        )
-
-
-class _RawMetadata(_Raw):
-    problem_format_version: str = "legacy"
     type: Words = ("pass-fail",)
-    name: str | dict[str, str | None] | None = None
-    limits: _RawLimits = _RawLimits()
+    limits: AnyLimits
     #: Empty where the key is missing.
-    validation: Words = ()
+    validation: Annotated[tuple[str, ...], BeforeValidator(_validation_words)] = ()
     validator_flags: Words = ()
+    grading: dict[str, Any] = {}
+    languages: Words = ("all",)
+    allow_file_writing: Annotated[bool, BeforeValidator(_yes_or_no)] = False
+    constants: dict[str, Any] = {}
 
 
-def _parsed(source: Document, findings: Findings) -> _RawMetadata | None:
+class _Legacy(_Raw):
+    limits: LegacyLimits = LegacyLimits()
+
+
+class _Draft(_Raw):
+    limits: DraftLimits = DraftLimits()
+
+
+class _Current(_Raw):
+    limits: CurrentLimits = CurrentLimits()
+
+
+_MODELS: Mapping[str, type[_Raw]] = {"2023-07-draft": _Draft, "2025-09": _Current}
+_KNOWN = frozenset({*_Raw.model_fields, *_ABOUT, "problem_format_version", "name"})
+
+
+def _format(source: Document, ini: domjudge.Extras, findings: Findings) -> Format:
+    named = source.values.get("problem_format_version") or "legacy"
+    form = _FORMATS.get(named) if isinstance(named, str) else None
+    line = source.line("problem_format_version")
+    if form is None:
+        known = ", ".join(dict.fromkeys(_FORMATS.values()))
+        findings.error(FILE, f"format {str(named)[:40]!r} is not supported; this version reads {known}", line=line)
+        return "legacy"
+    if form != named:
+        findings.warning(FILE, f"format {named!r} is read as {form}", line=line)
+    return "domjudge" if form == "legacy" and ini.is_there else form
+
+
+def _parsed(source: Document, form: Format, findings: Findings) -> _Raw | None:
     try:
-        raw = _RawMetadata.model_validate(_without_nulls(source.values))
+        raw = _MODELS.get(form, _Legacy).model_validate(_without_nulls(source.values))
     except ValidationError as error:
         for item in error.errors(include_url=False, include_input=False):
-            # The last parts may name alternatives of ours rather than keys of the file.
             text = "Input should be a mapping" if item["type"] == "model_type" else item["msg"]
             findings.error(FILE, f"{_shown(item['loc'])}: {text}", line=source.line(*item["loc"]))
         return None
-    for key in raw.model_extra or {}:
-        if key not in _IGNORED:
-            findings.warning(FILE, f"unknown key {key[:60]!r} is ignored", line=source.line(key))
-    for key in raw.limits.model_extra or {}:
-        if key not in _IGNORED_LIMITS:
-            findings.warning(FILE, f"unknown limit {key[:60]!r} is ignored", line=source.line("limits", key))
+    _report_unknown(raw, source, form, findings)
     return raw
+
+
+def _report_unknown(raw: _Raw, source: Document, form: Format, findings: Findings) -> None:
+    """Unknown keys are errors in the format 2025-09; before, packages are full of them."""
+    is_current = form == "2025-09"
+    say = findings.error if is_current else findings.warning
+    ending = "" if is_current else " is ignored"
+    old = frozenset(_MOVED)
+    for key in source.values:
+        if key not in _KNOWN | old or (is_current and key in old):
+            hint = f"; the format {form} has {_MOVED[key]} for it" if key in old else ""
+            say(FILE, f"unknown key {key[:60]!r}{ending}{hint}", line=source.line(key))
+    for limit in raw.limits.model_extra or {}:
+        say(FILE, f"unknown limit {limit[:60]!r}{ending}", line=source.line("limits", limit))
+    multipliers = raw.limits.time_multipliers
+    for factor in (multipliers.model_extra or {}) if multipliers else ():
+        line = source.line("limits", "time_multipliers", factor)
+        say(FILE, f"unknown factor {factor[:60]!r}{ending}", line=line)
 
 
 def _without_nulls(values: dict[str, Plain]) -> dict[str, Plain]:
@@ -182,22 +232,7 @@ def _without_nulls(values: dict[str, Plain]) -> dict[str, Plain]:
 
 
 def _shown(key: tuple[str | int, ...]) -> str:
-    return ".".join(str(part)[:60] for part in key if part not in ("str", "dict[str,nullable[str]]"))
-
-
-def _refuse_unsupported(raw: _RawMetadata, source: Document, findings: Findings) -> None:
-    if raw.problem_format_version not in _FORMATS:
-        text = f"format {raw.problem_format_version[:40]!r} is not supported; this version reads {', '.join(_FORMATS)}"
-        findings.error(FILE, text, line=source.line("problem_format_version"))
-    for key, given, allowed in (("type", raw.type, _TYPES), ("validation", raw.validation, _VALIDATIONS)):
-        for word in given:
-            if word in _KNOWN_WORDS:
-                findings.error(FILE, f"{key}: {word} problems cannot be judged by this version", line=source.line(key))
-            elif word not in allowed:
-                text = f"{key}: unknown word {word[:40]!r}; this version knows {', '.join(allowed)}"
-                findings.error(FILE, text, line=source.line(key))
-    if len(raw.validation) > 1 and "default" in raw.validation:
-        findings.error(FILE, "validation: either default or custom", line=source.line("validation"))
+    return ".".join(str(part)[:60] for part in key)
 
 
 def _usable_flags(flags: tuple[str, ...], source: Document, findings: Findings) -> tuple[str, ...]:
@@ -208,29 +243,36 @@ def _usable_flags(flags: tuple[str, ...], source: Document, findings: Findings) 
     return ()
 
 
-def _time_limit_s(in_yaml: float | None, ini: domjudge.Extras, findings: Findings) -> float | None:
-    """The limit of problem.yaml, else of the files that DOMjudge reads; two that disagree are one too many."""
-    if in_yaml is not None:
-        for file, other in ini.time_limits_s.items():
-            if other != in_yaml:
-                findings.error(file, f"says {other} s, but {FILE} says limits.time_limit: {in_yaml}; keep one of them")
-        return in_yaml
-    if len(set(ini.time_limits_s.values())) > 1:
-        findings.error(FILE, f"the time limits of {' and '.join(ini.time_limits_s)} differ; keep one of them")
-    for time_limit_s in ini.time_limits_s.values():
-        return time_limit_s
-    findings.error(FILE, "no time limit; add `limits: {time_limit: 2}` (in seconds): this version does not infer it")
-    return None
+def _is_smaller_better(grading: Mapping[str, Plain], source: Document, findings: Findings) -> bool:
+    objective = grading.get("objective", "max")
+    if objective not in ("max", "min"):
+        findings.error(FILE, "grading.objective: must be max or min", line=source.line("grading", "objective"))
+    return objective == "min"
 
 
-def _title(name: str | dict[str, str | None] | None, findings: Findings, source: Document) -> str | None:
-    """English first where there are several."""
-    if isinstance(name, dict):
-        names = {language: text for language, text in name.items() if text}
-        name = names.get("en") or next(iter(names.values()), None)
-    title = (name or "").strip()
-    if len(title) > TITLE_CHARS or not title.isprintable():
-        text = f"name: must be one line of at most {TITLE_CHARS} printable characters"
-        findings.error(FILE, text, line=source.line("name"))
-        return None
-    return title or None
+def _constants(given: Mapping[str, Plain], source: Document, findings: Findings) -> Mapping[str, str]:
+    """Names and values; a value with variants gives ``name`` (its ``value``) and ``name.variant``."""
+    found: dict[str, str] = {}
+    for name, value in given.items():
+        variants = value if isinstance(value, dict) else {"value": value}
+        for variant, text in variants.items():
+            full_name = name if variant == "value" else f"{name}.{variant}"
+            wrong = _what_is_wrong(name, variant, text)
+            if wrong:
+                line = source.line("constants", name, variant)
+                findings.error(FILE, f"constants: {full_name[:60]!r} {wrong}", line=line)
+            elif isinstance(text, str):
+                found[full_name] = text
+                if variant == "value" and isinstance(value, dict):
+                    found[f"{name}.value"] = text
+    if len(found) > MOST_CONSTANTS:
+        findings.error(FILE, f"constants: more than {MOST_CONSTANTS} values", line=source.line("constants"))
+    return found
+
+
+def _what_is_wrong(name: str, variant: str, text: Plain) -> str:
+    if not (_CONSTANT.fullmatch(name) and _CONSTANT.fullmatch(variant)):
+        return "is no name: letters, digits and underscores, the first no digit"
+    if not isinstance(text, str):
+        return "has no value; it must be a number or a text"
+    return "" if len(text) <= CONSTANT_CHARS else f"is longer than {CONSTANT_CHARS} characters"

@@ -20,8 +20,14 @@ from problems.findings import Findings
 #: Names of the format, and the plus sign of ``.c++``.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,254}")
 
+#: Of packages: what may stand in an address, and what may not.
+NAME_CHARS = 64
+_PACKAGE_NAME = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{NAME_CHARS - 1}}}")
+_FOREIGN = re.compile(r"[^a-z0-9_-]+")
+
 #: Directory entries looked at while loading. Links may show the same directory many times over.
 MOST_ENTRIES = 50_000
+MOST_DEPTH = 8
 DATA_BYTES = 512 * MIB
 
 
@@ -54,6 +60,8 @@ class Tree:
         self._findings = findings
         self._seen = 0
         self._blobs: dict[Path, Blob | None] = {}
+        #: Files hashed that hold a carriage return, as no text of a package should.
+        self.with_carriage_returns: set[Path] = set()
         try:
             self._root = path.resolve(strict=True)
             is_directory = self._root.is_dir()
@@ -93,6 +101,19 @@ class Tree:
                 entries.append(entry)
         return entries
 
+    def below(self, directory: Entry, *, most: int) -> list[Entry]:
+        """The files in a directory and in all below it, each directory's before those of its own; at most that many."""
+        found: list[Entry] = []
+        waiting = [directory]
+        while waiting and len(found) < most:
+            current = waiting.pop(0)
+            if len(current.relative.parts) - len(directory.relative.parts) > MOST_DEPTH:
+                self._findings.error(str(current), f"nested more than {MOST_DEPTH} deep, or a link leads back up")
+                continue
+            for entry in self.entries(current):
+                (waiting if entry.is_directory else found).append(entry)
+        return found[:most]
+
     def read(self, entry: Entry, *, most_bytes: int) -> bytes | None:
         """The content of a small file; None, and an error found, if it is too large."""
         try:
@@ -131,6 +152,8 @@ class Tree:
             with entry.real.open("rb") as file:
                 while chunk := file.read(MIB):
                     digest.update(chunk)
+                    if b"\r" in chunk:
+                        self.with_carriage_returns.add(entry.real)
                     size += len(chunk)
                     if size > DATA_BYTES:
                         self._findings.error(str(entry), f"larger than {DATA_BYTES // MIB} MiB")
@@ -145,8 +168,11 @@ class Tree:
             real = path.resolve(strict=True)
             mode = real.stat().st_mode
         except (OSError, RuntimeError):
-            what = "a link that leads nowhere or in a circle" if path.is_symlink() else "cannot be read"
-            self._findings.error(str(relative), what)
+            if path.is_symlink():
+                # Mirrors drop large files and keep the links to them: what is not there is absent.
+                self._findings.warning(str(relative), "ignored: a link that leads nowhere or in a circle")
+            else:
+                self._findings.error(str(relative), "cannot be read")
             return None
         if not real.is_relative_to(self._root):
             self._findings.error(str(relative), "a link that leaves the package; put a copy of the file in its place")
@@ -156,3 +182,11 @@ class Tree:
             self._findings.error(str(relative), "neither a regular file nor a directory")
             return None
         return Entry(relative=relative, real=real, is_directory=stat.S_ISDIR(mode))
+
+
+def plain_name(text: str) -> str | None:
+    """What a folder of that name is called as a package: itself, or what can be kept of it; None: nothing can."""
+    if _PACKAGE_NAME.fullmatch(text):
+        return text
+    kept = _FOREIGN.sub("-", text.lower()).strip("-_")[:NAME_CHARS]
+    return kept if _PACKAGE_NAME.fullmatch(kept) else None

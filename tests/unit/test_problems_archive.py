@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -65,6 +66,44 @@ def test_folders_as_entries(tmp_path: Path) -> None:
     assert _files(folder) == dict(GOOD)
 
 
+def test_links_become_copies(tmp_path: Path) -> None:
+    """A link to a file of the package, or to a link to one, is unpacked as a copy of it; no link is made."""
+    links = {"data/secret/2.in": "../sample/1.in", "data/secret/2.ans": "3.ans", "data/secret/3.ans": "./1.ans"}
+    modes = dict.fromkeys(links, stat.S_IFLNK | 0o777)
+    (tmp_path / "a.zip").write_bytes(zipped({**links, "data/secret/3.in": "7 4\n"}, modes=modes))
+
+    folder = unpack(tmp_path / "a.zip", tmp_path)
+
+    assert _files(folder / "data/secret") == {
+        "1.in": "5 6\n",
+        "1.ans": "11\n",
+        "2.in": "1 2\n",
+        "2.ans": "11\n",
+        "3.in": "7 4\n",
+        "3.ans": "11\n",
+    }
+    assert not [path for path in folder.rglob("*") if path.is_symlink()]
+
+
+@pytest.mark.parametrize("target", ["../../../etc/passwd", "/etc/passwd", "none", "../data", "link", "", "x" * 5000])
+def test_other_links(tmp_path: Path, target: str) -> None:
+    """A link that leaves the package, or leads to a folder, to itself or to nothing, is refused."""
+    content = zipped({"data/link": target}, modes={"data/link": stat.S_IFLNK | 0o777})
+
+    assert _refused(tmp_path, content)[0].startswith("two-sums/data/link: is a link")
+
+
+def test_links_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copies are counted like everything that is unpacked: links must not make a bomb of one file."""
+    monkeypatch.setattr(archive, "TOTAL_BYTES", 5000)
+    links = dict.fromkeys((f"data/{number}" for number in range(9)), "../x")
+
+    assert (
+        "unpacks to more than"
+        in _refused(tmp_path, zipped({"x": bytes(1000), **links}, modes=dict.fromkeys(links, stat.S_IFLNK | 0o777)))[0]
+    )
+
+
 def test_modes_are_not_taken_over(tmp_path: Path) -> None:
     """An entry that Unix calls setuid and writable by all becomes a file like any other."""
     (tmp_path / "a.zip").write_bytes(zipped(modes={"problem.yaml": 0o106777}))
@@ -91,8 +130,39 @@ def test_everything_is_said_at_once(tmp_path: Path) -> None:
 
 
 def test_named_by_the_file(tmp_path: Path) -> None:
-    """Without a folder the file's name has to be a package's, and the message says why."""
-    assert "the package is called like the file" in _refused(tmp_path, zipped(top=""), name="Two Sums (1).zip")[0]
+    """Without a folder the package is called after the file: what of its name can be a package's, or not at all."""
+    assert "the package is called like the file" in _refused(tmp_path, zipped(top=""), name="(\u00e9).zip")[0]
+    (tmp_path / "Two Sums-7$linux.zip").write_bytes(zipped(top=""))
+
+    assert unpack(tmp_path / "Two Sums-7$linux.zip", tmp_path).name == "two-sums-7-linux"
+
+
+def test_any_folder(tmp_path: Path) -> None:
+    """The one folder may have whatever name; the package gets what can be kept of it, and its author is told."""
+    (tmp_path / "a.zip").write_bytes(zipped(top="Two Sums v1.2/"))
+
+    package = load(unpack(tmp_path / "a.zip", tmp_path))
+
+    assert (package.name, package.problem.name) == ("two-sums-v1-2", "two-sums-v1-2")
+    assert package.warnings == (
+        "problem.yaml: the problem is called two-sums-v1-2, for that of the folder is no name of a package",
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "cp437"])
+def test_names_in_other_encodings(tmp_path: Path, encoding: str) -> None:
+    """Names in UTF-8 that is not marked, or in what another system had, are unpacked; the format then ignores them."""
+    plain = zipped({"submissions/accepted/s__m.py": "x"})
+    raw = "\u00fc\u00fc".encode(encoding)
+    name = raw if len(raw) == 2 else "\u00fc".encode(encoding)
+    (tmp_path / "a.zip").write_bytes(plain.replace(b"s__m.py", b"s" + name + b"m.py"))
+
+    folder = unpack(tmp_path / "a.zip", tmp_path)
+
+    assert len(list((folder / "submissions/accepted").iterdir())) == 2
+    if encoding == "utf-8":
+        assert (folder / "submissions/accepted/s\u00fcm.py").exists()
+    assert len(load(folder).submissions) == 1
 
 
 def test_no_more_entries(tmp_path: Path) -> None:

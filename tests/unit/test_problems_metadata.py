@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from judge.models import KIB, MIB, Limits
+from problems.package import Package
+from problems.timing import PROVISIONAL_MS
 from tests.packages import complaints, loaded
 
 LIMITS = "limits: {time_limit: 1}\n"
@@ -59,60 +64,93 @@ class TestLimits:
             "problem.yaml:2: limits: Input should be a mapping"
         ]
 
-    def test_no_time_limit(self, tmp_path: Path) -> None:
-        """Without a time limit nothing is guessed, and the author is told what to add."""
-        (complaint,) = complaints(tmp_path, {"problem.yaml": "name: x\nlimits: {time_multiplier: 3.5}\n"})
-
-        assert "add `limits: {time_limit: 2}`" in complaint
-
-
-class TestOtherTimeLimits:
     @pytest.mark.parametrize(
-        ("files", "time_ms"),
+        ("limit", "value"),
         [
-            ({".timelimit": "3.5\n"}, 3500),
-            ({"domjudge-problem.ini": "timelimit = 2\n"}, 2000),
-            ({"domjudge-problem.ini": "[DOMJudge]\nshort-name = x\ncolor = #000000\ntimelimit = '0.5'\n"}, 500),
-            ({"domjudge-problem.ini": "timelimit=4\r\n", ".timelimit": "4"}, 4000),
+            *(("memory", "65537"), ("memory", "0"), ("output", "1025"), ("code", "1e9"), ("compilation_time", "3601")),
+            *(("time_limit", "3601"), ("validation_memory", "-1"), ("validation_passes", "1"), ("memory", "lots")),
         ],
     )
-    def test_are_read(self, tmp_path: Path, files: dict[str, str], time_ms: int) -> None:
-        """DOMjudge's two places for a time limit count where problem.yaml has none."""
-        assert loaded(tmp_path, {"problem.yaml": "name: x\n", **files}).problem.limits.time_ms == time_ms
+    @pytest.mark.parametrize("form", ["legacy", "2023-07-draft", "2025-09"])
+    def test_that_cannot_be_honoured(self, tmp_path: Path, form: str, limit: str, value: str) -> None:
+        """A limit beyond what a judgehost can hold a submission to refuses the package, with its line."""
+        yaml = f"problem_format_version: {form}\nname: x\nlimits:\n  {limit}: {value}\n"
 
-    @pytest.mark.parametrize(
-        "files",
-        [
-            {".timelimit": "3"},
-            {"domjudge-problem.ini": "timelimit = 2"},
-            {"problem.yaml": "name: x", ".timelimit": "1", "domjudge-problem.ini": "timelimit = 2"},
-        ],
-    )
-    def test_must_agree(self, tmp_path: Path, files: dict[str, str]) -> None:
-        """Two time limits that differ are an error: either could be the one that was meant."""
-        (complaint,) = complaints(tmp_path, dict(files))
+        (complaint,) = complaints(tmp_path, {"problem.yaml": yaml})
 
-        assert "keep one of them" in complaint
+        assert complaint.startswith(f"problem.yaml:4: limits.{limit}: ")
 
-    @pytest.mark.parametrize("text", ["", "two", "nan", "-1", "1e9"])
-    def test_senseless_ones(self, tmp_path: Path, text: str) -> None:
-        """A time limit file that holds no number of seconds is refused."""
-        assert f".timelimit: time limit {text!r} is not a number of seconds" in complaints(
-            tmp_path, {"problem.yaml": "name: x", ".timelimit": text}
+    def test_finer_than_a_clock(self, tmp_path: Path) -> None:
+        """A time limit that no clock here resolves is rounded to milliseconds, and the author is told."""
+        package = loaded(tmp_path, {"problem.yaml": "name: x\nlimits: {time_limit: 1.23456}\n"})
+
+        assert package.problem.limits.time_ms == 1235
+        assert package.warnings == (
+            "problem.yaml:2: limits.time_limit: 1.23456 s is finer than a clock; 1235 ms are used",
         )
 
-    def test_ini_alone(self, tmp_path: Path) -> None:
-        """An old DOMjudge package without problem.yaml loads, under the name its ini gives."""
-        package = loaded(tmp_path, {"problem.yaml": None, "domjudge-problem.ini": 'name = "Two"\ntimelimit = 1'})
+    def test_passes(self, tmp_path: Path) -> None:
+        """Passes are a multi-pass problem's: two, or as many as the package says; elsewhere the key means nothing."""
+        validator = {"output_validators/v.py": "raise SystemExit(42)\n"}
+        yaml = "name: x\nvalidation: custom multi-pass\nlimits: {time_limit: 1}\n"
+        three = "name: x\ntype: multi-pass\nlimits: {time_limit: 1, validation_passes: 3}\n"
+        none = "name: x\nlimits: {time_limit: 1, validation_passes: 3}\n"
 
-        assert package.title == "Two"
+        assert loaded(tmp_path / "2", {"problem.yaml": yaml, **validator}).problem.limits.passes == 2
+        assert loaded(tmp_path / "3", {"problem.yaml": three, **validator}).problem.limits.passes == 3
+        package = loaded(tmp_path / "1", {"problem.yaml": none})
+        assert package.problem.limits.passes == 1
+        assert package.warnings == (
+            "problem.yaml:2: limits.validation_passes means nothing without `type: multi-pass`",
+        )
 
-    @pytest.mark.parametrize("key", ["special_compare", "special_run"])
-    def test_programs_of_a_server(self, tmp_path: Path, key: str) -> None:
-        """A package that needs a program which is not in it is refused."""
-        (complaint,) = complaints(tmp_path, {"domjudge-problem.ini": f"{key} = float\n"})
 
-        assert "'float' is not in the package" in complaint
+class TestTiming:
+    """Where no file gives a time limit, jury submissions have to tell it."""
+
+    @pytest.mark.parametrize(
+        ("yaml", "timing"),
+        [
+            ("", (5.0, 2.0, 1000)),
+            ("limits: {time_multiplier: 3.5, time_safety_margin: 1.2}\n", (3.5, 1.2, 1000)),
+            ("limits: {time_multipliers: {ac_to_time_limit: 4}}\n", (4.0, 1.5, 1000)),
+            ("problem_format_version: 2023-07-draft\n", (2.0, 1.5, 1000)),
+            ("problem_format_version: 2023-07-draft\nlimits: {time_multiplier: 3}\n", (3.0, 1.5, 1000)),
+            (
+                "problem_format_version: 2023-07-draft\nlimits: {time_multiplier: {ac_to_time_limit: 3}}\n",
+                (3.0, 1.5, 1000),
+            ),
+            (
+                (
+                    "problem_format_version: 2025-09\n"
+                    "limits: {time_multipliers: {time_limit_to_tle: 3}, time_resolution: 0.1}\n"
+                ),
+                (2.0, 3.0, 100),
+            ),
+        ],
+    )
+    def test_is_inferred(self, tmp_path: Path, yaml: str, timing: tuple[float, float, int]) -> None:
+        """The factors are those of the file, else the format's, and the limit is marked as provisional."""
+        package = loaded(tmp_path, {"problem.yaml": f"name: x\n{yaml}"})
+
+        found = package.timing
+        assert (found.ac_to_limit, found.limit_to_tle, found.resolution_ms, found.is_inferred) == (*timing, True)
+        assert package.problem.limits.time_ms == PROVISIONAL_MS
+
+    def test_is_given(self, tmp_path: Path) -> None:
+        """With a time limit nothing is inferred."""
+        assert not loaded(tmp_path).timing.is_inferred
+
+    @pytest.mark.parametrize("factor", ["0", "-1", "0.5", "nan", "many"])
+    def test_senseless_factors(self, tmp_path: Path, factor: str) -> None:
+        """A factor below one would make a limit that accepted submissions exceed."""
+        yaml = (
+            f"problem_format_version: 2025-09\nname: x\nlimits:\n  time_multipliers:\n    ac_to_time_limit: {factor}\n"
+        )
+
+        (complaint,) = complaints(tmp_path, {"problem.yaml": yaml})
+
+        assert complaint.startswith("problem.yaml:5: limits.time_multipliers.ac_to_time_limit: ")
 
 
 class TestNames:
@@ -178,27 +216,222 @@ class TestLeniency:
 
     def test_flags_keep_their_spelling(self, tmp_path: Path) -> None:
         """A flag is handed on as it was written, never as YAML would read the number."""
-        for yaml in ("validator_flags: float_tolerance 1E-6\n", "validator_flags: [float_tolerance, 1E-6]\n"):
-            case = loaded(tmp_path, {"problem.yaml": yaml + LIMITS}).problem.testcases[0]
+        for text in ("validator_flags: float_tolerance 1E-6\n", "validator_flags: [float_tolerance, 1E-6]\n"):
+            case = loaded(tmp_path, {"problem.yaml": text + LIMITS}).problem.testcases[0]
 
             assert case.checker_flags == ("float_tolerance", "1E-6")
+
+
+class TestCurrent:
+    """The format 2025-09."""
+
+    HEAD = "problem_format_version: 2025-09\nuuid: 6ec10bdc-0da5-4a3f-8d5e-bc0b2c8e3b71\n"
+
+    def load(self, tmp_path: Path, yaml: str, changes: dict[str, str | bytes | None] | None = None) -> Package:
+        return loaded(tmp_path, {"problem.yaml": self.HEAD + yaml, **(changes or {})})
+
+    @pytest.mark.parametrize(
+        ("yaml", "line", "complaint"),
+        [
+            ("name: x\nlimtis: {time_limit: 1}\n", 4, "unknown key 'limtis'"),
+            ("name: x\nlimits:\n  memroy: 5\n", 5, "unknown limit 'memroy'"),
+            ("name: x\nlimits:\n  time_multipliers: {ac_to_limit: 2}\n", 5, "unknown factor 'ac_to_limit'"),
+            ("name: x\nauthor: x\n", 4, "unknown key 'author'; the format 2025-09 has credits for it"),
+            ("name: x\nvalidator_flags: x\n", 4, "has output_validator_args in data/secret/test_group.yaml for it"),
+            ("name: x\nvalidation: custom\n", 4, "has type, and a program in output_validator/ for it"),
+        ],
+    )
+    def test_unknown_keys(self, tmp_path: Path, yaml: str, line: int, complaint: str) -> None:
+        """The specification calls unknown keys errors; those of older formats are told their new places."""
+        (found,) = complaints(tmp_path, {"problem.yaml": self.HEAD + yaml})
+
+        assert found.startswith(f"problem.yaml:{line}: ")
+        assert complaint in found
+
+    def test_whole_numbers(self, tmp_path: Path) -> None:
+        """Limits other than times are whole numbers there."""
+        (found,) = complaints(tmp_path, {"problem.yaml": self.HEAD + "name: x\nlimits: {memory: 1.5}\n"})
+
+        assert found.startswith("problem.yaml:4: limits.memory: ")
+
+    @pytest.mark.parametrize("types", ["pass-fail interactive", "[pass-fail, interactive]", "interactive"])
+    def test_a_validator_is_used_because_it_is_there(self, tmp_path: Path, types: str) -> None:
+        """There is no key for it; and types may be a list, or the words that the specification's examples have."""
+        validator = {"output_validator/v.py": "raise SystemExit(42)\n"}
+        package = self.load(tmp_path, f"name: x\ntype: {types}\nlimits: {{time_limit: 1}}\n", dict(validator))
+
+        assert package.problem.is_interactive
+        assert package.problem.checker.program is not None
+
+    def test_other_kinds(self, tmp_path: Path) -> None:
+        """What the type says ends up in the problem."""
+        package = self.load(tmp_path, "name: x\ntype: [scoring, submit-answer]\nallow_file_writing: true\n")
+
+        assert package.problem.is_submit_answer
+        assert package.problem.allows_file_writing
+        assert package.problem.grading is not None
+        assert package.problem.grading.is_scoring
+
+    def test_languages(self, tmp_path: Path) -> None:
+        """Codes of the format's table become the languages here that they mean; others are left out with a warning."""
+        package = self.load(tmp_path, "name: x\nlanguages: [python3, kotlin, c]\n")
+
+        assert package.problem.languages == ("python3", "c")
+        assert package.warnings == ("problem.yaml: languages: this judge has no 'kotlin'",)
+        assert self.load(tmp_path / "all", "name: x\nlanguages: all\n").problem.languages is None
+
+    def test_names_and_statements(self, tmp_path: Path) -> None:
+        """Each statement's language should have a name, and no other."""
+        package = self.load(tmp_path, "name: {sv: Summa, en: Sum}\n", {"problem_statement/problem.de.md": "Summe\n"})
+
+        assert list(package.titles.items()) == [("en", "Sum"), ("sv", "Summa")]
+        assert package.title == "Sum"
+        assert package.warnings == (
+            "problem.yaml: name: none in de, in which there is a statement",
+            "problem.yaml: name: one in sv, in which there is no statement",
+        )
+
+    def test_uuid(self, tmp_path: Path) -> None:
+        """The format requires an identity; a problem can be judged without."""
+        missing = loaded(tmp_path / "a", {"problem.yaml": "problem_format_version: 2025-09\nname: x\n"})
+        broken = loaded(tmp_path / "b", {"problem.yaml": "problem_format_version: 2025-09\nname: x\nuuid: mine\n"})
+
+        assert missing.warnings == ("problem.yaml: no uuid, which the format requires; make one with `uuidgen`",)
+        assert broken.warnings == ("problem.yaml:3: uuid: is none; make one with `uuidgen`",)
+
+    def test_validation_of_early_drafts(self, tmp_path: Path) -> None:
+        """A mapping of words, for some time, was how to say what others say in a row."""
+        yaml = "problem_format_version: 2023-07-draft\nname: x\nvalidation: {interactive: true, multipass: false}\n"
+        package = loaded(tmp_path, {"problem.yaml": yaml, "output_validators/v.py": "raise SystemExit(42)\n"})
+
+        assert package.problem.is_interactive
+        assert package.problem.limits.passes == 1
+
+    def test_drafts_are_lenient(self, tmp_path: Path) -> None:
+        """In a draft an unknown key is worth a warning only, as the draft may well have had it."""
+        package = loaded(tmp_path, {"problem.yaml": "problem_format_version: 2023-07-draft\nname: x\nnew: 1\n"})
+
+        assert (package.format, package.warnings) == (
+            "2023-07-draft",
+            ("problem.yaml:3: unknown key 'new' is ignored",),
+        )
+
+
+class TestAbout:
+    def test_legacy(self, tmp_path: Path) -> None:
+        """What a legacy package says of itself comes out in the shape of the later format."""
+        yaml = (
+            "name: x\nauthor: Ann Archer, Bob Baker and Cid\nsource: Cup 2020\nsource_url: https://cup.example\n"
+            "license: cc by-sa\nkeywords: graph dp\nrights_owner: Ann\n"
+        )
+
+        assert loaded(tmp_path, {"problem.yaml": yaml + LIMITS}).about == {
+            "credits": {"authors": ["Ann Archer", "Bob Baker", "Cid"]},
+            "source": {"name": "Cup 2020", "url": "https://cup.example"},
+            "license": "cc by-sa",
+            "rights_owner": "Ann",
+            "keywords": ["graph", "dp"],
+        }
+
+    def test_templates(self, tmp_path: Path) -> None:
+        """Keys that a template left empty are as good as absent."""
+        yaml = "name: x\nsource:\n  name:\n  url:\nrights_owner:\ncredits:\n  authors:\n    - Ann\n    -\n"
+
+        assert loaded(tmp_path, {"problem.yaml": yaml + LIMITS}).about == {"credits": {"authors": ["Ann"]}}
+
+    @pytest.mark.parametrize(
+        ("yaml", "warning"),
+        [
+            ("license: free\n", "problem.yaml:1: license: 'free' is none of unknown, public domain"),
+            ("license: cc0\n", "problem.yaml:1: license: cc0 needs an owner; add rights_owner, credits or source"),
+            ("license: public domain\nrights_owner: Ann\n", "problem.yaml:2: rights_owner: nobody owns the rights"),
+            ("embargo_until: tomorrow\n", "problem.yaml:1: embargo_until: write a date"),
+            ("credits: {writers: Ann}\n", "problem.yaml:1: credits: unknown key 'writers' is ignored"),
+            ("credits: [Ann]\n", "problem.yaml:1: credits: must be a text or a mapping"),
+        ],
+    )
+    def test_oddities(self, tmp_path: Path, yaml: str, warning: str) -> None:
+        """What is wrong here changes no verdict: a warning with its line."""
+        (found,) = loaded(tmp_path, {"problem.yaml": yaml + "name: x\n" + LIMITS}).warnings
+
+        assert found.startswith(warning)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    numbers=st.fixed_dictionaries(
+        {},
+        optional={
+            name: st.integers(1, 1000)
+            for name in ("memory", "output", "code", "compilation_time", "compilation_memory", "validation_time")
+        },
+    ),
+    time_limit_ms=st.none() | st.integers(1, 100_000),
+    types=st.lists(st.sampled_from(["pass-fail", "interactive", "multi-pass"]), unique=True, min_size=1),
+    as_text=st.booleans(),
+    form=st.sampled_from(["legacy", "2023-07-draft", "2025-09"]),
+)
+def test_what_is_written_is_read(
+    tmp_path_factory: pytest.TempPathFactory,
+    numbers: dict[str, int],
+    time_limit_ms: int | None,
+    types: list[str],
+    as_text: bool,
+    form: str,
+) -> None:
+    """Every limit and type written into a file of any format is read again, in whatever way it is spelled."""
+    limits: dict[str, float] = dict(numbers)
+    if time_limit_ms is not None:
+        limits["time_limit"] = time_limit_ms / 1000
+    file = {
+        "problem_format_version": form,
+        "name": "x",
+        "type": " ".join(types) if as_text else types,
+        "limits": limits or None,
+        **({} if form == "2025-09" else {"validation": "custom"}),
+    }
+    package = loaded(
+        tmp_path_factory.mktemp("written"),
+        {"problem.yaml": yaml.safe_dump(file), "output_validator/v.py": "raise SystemExit(42)\n"},
+    )
+
+    found = package.problem.limits
+    given = {
+        "memory": found.memory_bytes // MIB,
+        "output": found.output_bytes // MIB,
+        "code": found.code_bytes // KIB,
+        "compilation_time": found.compile_time_ms // 1000,
+        "compilation_memory": found.compile_memory_bytes // MIB,
+        "validation_time": found.validation_time_ms // 1000,
+    }
+    assert {name: given[name] for name in numbers} == numbers
+    assert found.time_ms == (time_limit_ms or PROVISIONAL_MS)
+    assert package.timing.is_inferred == (time_limit_ms is None)
+    assert package.problem.is_interactive == ("interactive" in types)
+    assert found.passes == (2 if "multi-pass" in types else 1)
 
 
 class TestRefusals:
     @pytest.mark.parametrize(
         ("yaml", "complaint"),
         [
-            ("type: scoring\n", "problem.yaml:1: type: scoring problems cannot be judged"),
-            ("type: pass-fail interactive\n", "problem.yaml:1: type: interactive problems"),
-            ("type: [multi-pass]\n", "problem.yaml:1: type: multi-pass problems"),
-            ("type: fun\n", "problem.yaml:1: type: unknown word 'fun'"),
-            ("validation: custom interactive\n", "problem.yaml:1: validation: interactive problems"),
-            ("validation: custom score\n", "problem.yaml:1: validation: score problems"),
+            ("type: pass-fail interactive\n", "problem.yaml:1: type: interactive problems need a program"),
+            ("type: [multi-pass]\n", "problem.yaml:1: type: multi-pass problems need a program"),
+            ("type: scoring pass-fail\n", "problem.yaml:1: type: a problem cannot be pass-fail and scoring at once"),
             (
-                "validation: diff\n",
-                "problem.yaml:1: validation: unknown word 'diff'; this version knows default, custom",
+                "type: submit-answer multi-pass\n",
+                "problem.yaml:1: type: a problem cannot be submit-answer and multi-pass",
             ),
-            ("problem_format_version: 2025-09\n", "problem.yaml:1: format '2025-09' is not supported"),
+            ("type: [scoring, scoring]\n", "problem.yaml:1: type: a word is there twice"),
+            ("type: fun\n", "problem.yaml:1: type: unknown word 'fun'"),
+            ("validation: default interactive\n", "problem.yaml:1: validation: either default or custom"),
+            ("validation: custom\n", "there is no directory output_validators/"),
+            ("validation: diff\n", "problem.yaml:1: validation: unknown word 'diff'; the format knows default, custom"),
+            ("type: scoring\ngrading: {objective: best}\n", "problem.yaml:2: grading.objective: must be max or min"),
+            ("allow_file_writing: maybe\n", "problem.yaml:1: allow_file_writing: "),
+            ("constants: {5x: 1}\n", "problem.yaml:1: constants: '5x' is no name"),
+            ("constants: {x: [1]}\n", "problem.yaml:1: constants: 'x' has no value"),
+            ("languages: [whitespace]\n", "problem.yaml: languages: none of them is known here"),
             ("problem_format_version: 2031-01\n", "problem.yaml:1: format '2031-01' is not supported"),
             ("validator_flags: ignore_case\n", "output validator flags 'ignore_case': unknown flag"),
             ("validator_flags: float_tolerance small\n", "needs a number like 1e-6 after it, not 'small'"),
@@ -234,12 +467,19 @@ class TestRefusals:
 
         assert found.startswith(complaint)
 
-    @pytest.mark.parametrize("content", [b"name: \xff\n", "name: x\n".encode("utf-16"), b"\0", b"a: \x1b"])
+    @pytest.mark.parametrize("content", ["name: x\n".encode("utf-16"), b"\0", b"a: \x1b"])
     def test_what_is_no_text(self, tmp_path: Path, content: bytes) -> None:
         """Bytes that are no text are no YAML."""
         found = complaints(tmp_path, {"problem.yaml": content})
 
         assert found[0].startswith("problem.yaml: not ")
+
+    def test_latin_1(self, tmp_path: Path) -> None:
+        """Names of people that an old file has in Latin-1 do not make it unreadable."""
+        package = loaded(tmp_path, {"problem.yaml": b"name: x\nauthor: Ren\xe9\n" + LIMITS.encode()})
+
+        assert package.about["credits"] == {"authors": ["Ren\xe9"]}
+        assert package.warnings == ("problem.yaml: not UTF-8 text; read as Latin-1",)
 
     def test_expanding_anchors(self, tmp_path: Path) -> None:
         """A small file that anchors blow up to billions of values is refused before it does."""

@@ -9,7 +9,9 @@ import pytest
 from judge.models import KIB, SourceFile
 from judge.verdicts import Verdict
 from problems import programs, submissions
+from problems.findings import Findings
 from problems.submissions import JurySubmission
+from problems.tree import Tree
 from tests.packages import complaints, loaded
 
 
@@ -24,15 +26,18 @@ class TestFolders:
         ("folder", "expected"),
         [
             ("accepted", [Verdict.AC]),
-            ("wrong_answer", [Verdict.WA]),
+            ("wrong_answer", [Verdict.WA, Verdict.OLE]),
             ("time_limit_exceeded", [Verdict.TLE]),
             ("run_time_error", [Verdict.RTE, Verdict.MLE]),
             ("runtime_error", [Verdict.RTE, Verdict.MLE]),
-            ("memory_limit_exceeded", [Verdict.MLE]),
-            ("output_limit_exceeded", [Verdict.OLE]),
-            ("output_limit", [Verdict.OLE]),
+            ("memory_limit_exceeded", [Verdict.MLE, Verdict.RTE]),
+            ("output_limit_exceeded", [Verdict.OLE, Verdict.WA]),
+            ("output_limit", [Verdict.OLE, Verdict.WA]),
             ("compiler_error", [Verdict.CE]),
-            ("no_output", [Verdict.WA]),
+            ("no_output", [Verdict.WA, Verdict.OLE]),
+            ("slow_accepted", [Verdict.AC]),
+            ("partially_accepted", [Verdict.AC, Verdict.WA, Verdict.TLE, Verdict.RTE, Verdict.MLE, Verdict.OLE]),
+            ("brute_force", [Verdict.TLE, Verdict.RTE, Verdict.MLE]),
             ("rejected", [Verdict.WA, Verdict.TLE, Verdict.RTE, Verdict.MLE, Verdict.OLE]),
         ],
     )
@@ -64,11 +69,11 @@ class TestTags:
     @pytest.mark.parametrize(
         ("tag", "expected"),
         [
-            ("WRONG-ANSWER", [Verdict.WA]),
-            ("wrong_answer, TIMELIMIT", [Verdict.WA, Verdict.TLE]),
+            ("WRONG-ANSWER", [Verdict.WA, Verdict.OLE]),
+            ("wrong_answer, TIMELIMIT", [Verdict.WA, Verdict.OLE, Verdict.TLE]),
             ("CORRECT,TIME_LIMIT_EXCEEDED", [Verdict.AC, Verdict.TLE]),
             ("RUN-ERROR */", [Verdict.RTE, Verdict.MLE]),
-            (" no-output , Compiler-Error\r", [Verdict.WA, Verdict.CE]),
+            (" no-output , Compiler-Error\r", [Verdict.WA, Verdict.OLE, Verdict.CE]),
         ],
     )
     def test_words(self, tmp_path: Path, tag: str, expected: list[Verdict]) -> None:
@@ -91,14 +96,35 @@ class TestTags:
         submission, warnings = found(tmp_path, "submissions/wrong_answer/x.c", "// @EXPECTED_RESULTS@: TIMELIMIT")
 
         assert submission is not None
-        assert submission.expected == (Verdict.WA,)
+        assert submission.expected == (Verdict.WA, Verdict.OLE)
         assert "contradicts the folder wrong_answer" in warnings[0]
 
-    def test_two(self, tmp_path: Path) -> None:
-        """Two tags are an error: nobody could say which one counts."""
+    @pytest.mark.parametrize(("folder", "expected"), [("mixed", ()), ("accepted", (Verdict.AC,))])
+    def test_two(self, tmp_path: Path, folder: str, expected: tuple[Verdict, ...]) -> None:
+        """Of two tags nobody could say which one counts: none does, and the folder is left."""
         content = "// @EXPECTED_RESULTS@: CORRECT\n// @EXPECTED_RESULTS@: TIMELIMIT\n"
+        submission, warnings = found(tmp_path, f"submissions/{folder}/x.c", content)
 
-        assert "more than one @EXPECTED_RESULTS@" in complaints(tmp_path, {"submissions/mixed/x.c": content})[0]
+        assert submission is not None
+        assert submission.expected == expected
+        assert "more than one @EXPECTED_RESULTS@" in warnings[0]
+
+    def test_the_same_twice(self, tmp_path: Path) -> None:
+        """Two tags that say the same, as in two files of a submission, are as good as one."""
+        content = "// @EXPECTED_RESULTS@: TIMELIMIT\n// @EXPECTED_RESULTS@:  TIMELIMIT \n"
+        submission, warnings = found(tmp_path, "submissions/mixed/x.c", content)
+
+        assert submission is not None
+        assert (submission.expected, warnings) == ((Verdict.TLE,), ())
+
+    def test_words_and_a_score(self, tmp_path: Path) -> None:
+        """Verdicts and a score do not contradict each other."""
+        content = "// @EXPECTED_RESULTS@: WRONG-ANSWER\n// @EXPECTED_SCORE@: 40\n"
+        submission, warnings = found(tmp_path, "submissions/mixed/x.c", content)
+
+        assert submission is not None
+        assert (submission.expected, submission.score) == ((Verdict.WA, Verdict.OLE), (40.0, 40.0))
+        assert warnings == ()
 
 
 class TestSources:
@@ -118,8 +144,9 @@ class TestSources:
 
         source = package.submissions[0].source
         assert package.submissions[0].path == "submissions/accepted/big"
-        assert source.language == "cpp20"
+        assert source.language == "cpp23"
         assert source.files == (
+            SourceFile(name="deeper/x.cpp", content=b"f"),
             SourceFile(name="main.cpp", content=b"a"),
             SourceFile(name="part.cc", content=b"b"),
             SourceFile(name="part.h", content=b"c"),
@@ -130,8 +157,8 @@ class TestSources:
         ("name", "language"),
         [
             ("x.c", "c"),
-            ("x.C", "cpp20"),
-            ("x.c++", "cpp20"),
+            ("x.C", "cpp23"),
+            ("x.c++", "cpp23"),
             ("X.java", "java"),
             ("x.py", "python3"),
             ("x.py3", "python3"),
@@ -147,7 +174,7 @@ class TestSources:
     @pytest.mark.parametrize(
         ("path", "warning"),
         [
-            ("submissions/accepted/x.kt", "ignored: no file is in a language of this judge"),
+            ("submissions/accepted/x.kt", "ignored: it is written in Kotlin, which this judge does not have"),
             ("submissions/accepted/x.cpp.disabled", "ignored: no file is in a language of this judge"),
             ("submissions/accepted/author.txt", "ignored: no file is in a language of this judge"),
             ("submissions/accepted/with space.c", "ignored: the format forbids such names"),
@@ -182,3 +209,126 @@ class TestSources:
         monkeypatch.setattr(submissions, "MOST_SUBMISSIONS", 9)
         monkeypatch.setattr(submissions, "TOTAL_BYTES", 5)
         assert len(complaints(tmp_path / "b", {"submissions/accepted/y.c": ""})) == 1
+
+
+class TestScoresAndGrades:
+    def test_a_score(self, tmp_path: Path) -> None:
+        """A number is the score expected; then no verdict needs to be named."""
+        submission, warnings = found(tmp_path, "submissions/mixed/x.c", "// @EXPECTED_SCORE@: 30.5")
+
+        assert submission is not None
+        assert (submission.score, submission.expected, warnings) == ((30.5, 30.5), (), ())
+
+    @pytest.mark.parametrize("tag", ["@EXPECTED_SCORE@: WRONG-ANSWER", "@expected_results@: wrong_answer */"])
+    def test_either_spelling(self, tmp_path: Path, tag: str) -> None:
+        """Words are verdicts under both names of the tag."""
+        submission, _ = found(tmp_path, "submissions/mixed/x.c", f"/* {tag}")
+
+        assert submission is not None
+        assert (submission.score, submission.expected) == (None, (Verdict.WA, Verdict.OLE))
+
+    @pytest.mark.parametrize("number", ["nan", "inf", "1e999", "-infinity"])
+    def test_numbers_that_are_none(self, tmp_path: Path, number: str) -> None:
+        """A score is finite."""
+        submission, warnings = found(tmp_path, "submissions/mixed/x.c", f"// @EXPECTED_SCORE@: {number}")
+
+        assert submission is not None
+        assert submission.score is None
+        assert "names no verdict" in warnings[0]
+
+    def test_partial(self, tmp_path: Path) -> None:
+        """The folder means some points; a score says how many, and then that counts."""
+        some, _ = found(tmp_path / "a", "submissions/partially_accepted/x.c")
+        thirty, _ = found(tmp_path / "b", "submissions/partially_accepted/x.c", "// @EXPECTED_SCORE@: 30")
+
+        assert some is not None and thirty is not None
+        assert (some.is_partial, some.score) == (True, None)
+        assert (thirty.is_partial, thirty.score) == (False, (30.0, 30.0))
+
+    @pytest.mark.parametrize(
+        ("text", "grades"),
+        [
+            ("// @EXPECTED_GRADES@ AC WA TLE RTE", [Verdict.AC, Verdict.WA, Verdict.TLE, Verdict.RTE]),
+            ("# @EXPECTED_GRADES@: AC AC\r\n", [Verdict.AC, Verdict.AC]),
+            ("/* @EXPECTED_GRADES@ WA,MLE */", [Verdict.WA, Verdict.MLE]),
+        ],
+    )
+    def test_grades(self, tmp_path: Path, text: str, grades: list[Verdict]) -> None:
+        """One verdict for each secret group, in order; to see them all, all test cases have to be run."""
+        submission, warnings = found(tmp_path, "submissions/partially_accepted/x.c", text)
+
+        assert submission is not None
+        assert (list(submission.grades), submission.needs_all_tests, warnings) == (grades, True, ())
+
+    def test_words_that_are_no_grades(self, tmp_path: Path) -> None:
+        """What is no verdict ends the list, with a warning."""
+        submission, warnings = found(tmp_path, "submissions/accepted/x.c", "// @EXPECTED_GRADES@ AC MAYBE WA")
+
+        assert submission is not None
+        assert submission.grades == (Verdict.AC,)
+        assert warnings == ("submissions/accepted/x.c: @EXPECTED_GRADES@: 'MAYBE WA' names no verdict",)
+
+    def test_vague_folders(self, tmp_path: Path) -> None:
+        """A tag says more than a folder that means any failure."""
+        submission, _ = found(tmp_path, "submissions/rejected/x.c", "// @EXPECTED_RESULTS@: TIMELIMIT")
+
+        assert submission is not None
+        assert submission.expected == (Verdict.TLE,)
+
+
+class TestTimeLimit:
+    @pytest.mark.parametrize(
+        ("folder", "use"),
+        [("accepted", "lower"), ("time_limit_exceeded", "upper"), ("slow_accepted", ""), ("wrong_answer", "")],
+    )
+    def test_use_of_folders(self, tmp_path: Path, folder: str, use: str) -> None:
+        """Before 2025-09 only what is accepted, and what is too slow, says anything of the time limit."""
+        submission, _ = found(tmp_path, f"submissions/{folder}/x.c")
+
+        assert submission is not None
+        assert submission.use_for_time_limit == use
+
+
+class TestDomjudge:
+    def test_its_own_list(self, tmp_path: Path) -> None:
+        """Language and entry point come from the list beside the folder; paths of folders end in a slash there."""
+        files = {
+            "submissions.json": """{
+                "submissions/accepted/x/": {"entry_point": "start.py", "langid": "py3", "team": "jury"},
+                "submissions/accepted/y.cpp": {"langid": "cpp", "entry_point": "__auto__"},
+                "submissions/accepted/sum.py": 7
+            }""",
+            "submissions/accepted/x/a.py": "",
+            "submissions/accepted/x/start.py": "",
+            "submissions/accepted/y.cpp": "",
+        }
+        package = loaded(tmp_path, files)
+        sources = {item.path: item.source for item in package.submissions}
+
+        assert package.warnings == ()
+        assert sources["submissions/accepted/x"].entry_point == "start.py"
+        assert (sources["submissions/accepted/y.cpp"].language, sources["submissions/accepted/y.cpp"].entry_point) == (
+            "cpp23",
+            "",
+        )
+
+    @pytest.mark.parametrize("content", ["no JSON", "[]", "[" * 100_000])
+    def test_broken_ones(self, tmp_path: Path, content: str) -> None:
+        """A list that cannot be read is mentioned, and the submissions count without it."""
+        package = loaded(tmp_path, {"submissions.json": content})
+
+        assert package.warnings[0].startswith("submissions.json: ignored: ")
+        assert len(package.submissions) == 1
+
+
+def test_answers_instead_of_programs(tmp_path: Path) -> None:
+    """Where answers are submitted, a submission is its files, in no language that could be compiled."""
+    path = tmp_path / "submissions" / "accepted" / "best"
+    path.mkdir(parents=True)
+    (path / "1.out").write_text("7")
+    findings = Findings()
+    (submission,) = submissions.read(Tree(tmp_path, findings), None, findings, is_submit_answer=True)
+
+    assert submission.source.language == "answers"
+    assert submission.source.files == (SourceFile(name="1.out", content=b"7"),)
+    assert (findings.errors, findings.warnings) == ([], [])

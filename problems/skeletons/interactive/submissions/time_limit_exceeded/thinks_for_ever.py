@@ -1,0 +1,4 @@
+"""Never makes a guess."""
+
+while True:
+    pass

@@ -1,0 +1,4 @@
+"""Forgets that numbers may be negative."""
+
+input()
+print(sum(abs(int(word)) for word in input().split()))

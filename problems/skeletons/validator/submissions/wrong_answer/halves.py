@@ -1,0 +1,4 @@
+"""Two halves may both be odd."""
+
+n = int(input())
+print(n // 2, n - n // 2)
