@@ -6,6 +6,8 @@ Every wait has a deadline: a launcher that does not answer in time is taken for 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import io
 import os
 import signal
 import time
@@ -14,11 +16,11 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from judge.errors import CellDied, Refused, SandboxError
-from sandbox import protocol
+from sandbox import bundle, protocol
 from sandbox.exchange import Exchange
 from sandbox.outcome import EndedBy, Outcome
-from sandbox.protocol import Field, Message, Reply
-from sandbox.spec import RunSpec
+from sandbox.protocol import Field, Message, Names, Reply
+from sandbox.spec import FEEDBACK_BYTES, FEEDBACK_FILES, RunSpec
 
 #: What the launcher itself may take for anything but the run's own wall time.
 GRACE_S = 20.0
@@ -27,7 +29,11 @@ MOST_PATIENCE = 5
 #: A compiled program, all its files together.
 PROGRAM_BYTES = 256 * 1024 * 1024
 
-_ENDED_BY = (EndedBy.ITSELF, EndedBy.CPU, EndedBy.WALL, EndedBy.MEMORY, EndedBy.OUTPUT)
+#: Of a bundle, its names and headers: they come on top of what the files hold.
+_HEADERS_BYTES = 16 * 1024 * 1024
+_FEEDBACK = "feedback.bundle"
+
+_ENDED_BY = (EndedBy.ITSELF, EndedBy.CPU, EndedBy.WALL, EndedBy.MEMORY, EndedBy.OUTPUT, EndedBy.STOPPED)
 
 
 class Stream(Protocol):
@@ -91,6 +97,10 @@ class Cell:
         self._memory_bytes = 0
         self._program_bytes = 0
         self._shown: set[str] = set()
+        self._has_own_peak = False
+        #: What our clock says more than the launcher's; 0 where it is the same clock.
+        self._clock_ns = 0
+        self._is_feedback_kept = False
 
     async def greet(self) -> None:
         """Wait for the launcher's first words; nothing else may be asked before.
@@ -126,8 +136,7 @@ class Cell:
             Refused: they are larger, or more, than a program may be.
         """
         await self._ask(protocol.save("saved", PROGRAM_BYTES), Message.DONE)
-        # Names and headers come on top of what the files hold.
-        saved = self.exchange.take("saved", PROGRAM_BYTES + 16 * 1024 * 1024)
+        saved = self.exchange.take("saved", PROGRAM_BYTES + _HEADERS_BYTES)
         # Until the host has written the file to its disk, it would take of the cell's memory.
         self.exchange.drop("saved")
         self._program_bytes = len(saved)
@@ -140,24 +149,45 @@ class Cell:
             SandboxError: no box could be made.
             CellDied: the launcher ended or did not answer in time.
         """
-        # A program's own file is in the cell's memory, which cannot be bounded below what it holds. Whatever a run
-        # makes use of it counts as its own all the same.
-        memory_bytes = spec.limits.memory_bytes + (0 if spec.is_work_writable else self._program_bytes)
-        if memory_bytes != self._memory_bytes:
-            await self._wall.set_memory(memory_bytes)
-            self._memory_bytes = memory_bytes
-        stdin = self._show(spec)
-        has_own_peak = self._wall.reset_peak()
-        request = protocol.run(spec, stdin=stdin, stdout="stdout")
+        names = await self._prepare(spec)
+        await self._stream.send(protocol.run(spec, dataclasses.replace(names, stdout="stdout")))
+        return await self.finish(spec)
+
+    async def begin(self, spec: RunSpec, *, stdin_pipe: str, stdout_pipe: str) -> None:
+        """Begin to run ``spec`` with its streams at FIFOs of ``in`` and ``out``, and wait until both are open.
+
+        ``finish`` comes next; ``spec.stdin`` is not used. Whoever made the FIFOs has them open until then.
+
+        Raises:
+            SandboxError: as for ``run``.
+        """
+        names = dataclasses.replace(await self._prepare(spec), stdin=None)
+        request = protocol.run(spec, dataclasses.replace(names, stdin_pipe=stdin_pipe, stdout_pipe=stdout_pipe))
+        opened = await self._ask(request, Message.OPENED)
+        ours_ns, theirs_ns = time.monotonic_ns(), opened.number(Field.OPENED_AT_NS)
+        # Of another clock, such as that of a kernel in user space, only what passes can be compared.
+        self._clock_ns = 0 if abs(ours_ns - theirs_ns) < GRACE_S * 1e9 else ours_ns - theirs_ns
+
+    async def finish(self, spec: RunSpec) -> Outcome:
+        """Wait until everything of the run that ``begin`` began is dead.
+
+        Raises:
+            CellDied: as for ``run``.
+        """
         deadline_s = MOST_PATIENCE * spec.limits.wall_ms / 1000 + GRACE_S
         begun = time.monotonic()
         try:
-            report = await self._ask(request, Message.REPORT, deadline_s)
+            report = await self._expect(Message.REPORT, deadline_s)
         except CellDied:
             if await self._wall.ran_out_of_memory():
                 return _killed_for_memory(spec, wall_us=round((time.monotonic() - begun) * 1e6))
             raise
-        return self._outcome(report, has_own_peak=has_own_peak)
+        self._is_feedback_kept = spec.keeps_feedback and Field.FEEDBACK_KEPT in report.numbers
+        return self._outcome(report, has_own_peak=self._has_own_peak)
+
+    async def stop(self) -> None:
+        """End the run that ``begin`` began, which ``finish`` still has to wait for; nothing if it has ended."""
+        await self._stream.send(protocol.stop())
 
     def open_stdout(self) -> BinaryIO:
         """The last run's standard output, for reading before the next run.
@@ -167,30 +197,71 @@ class Cell:
         """
         return os.fdopen(self.exchange.open_out("stdout"), "rb")
 
+    def take_feedback(self) -> dict[str, bytes]:
+        """All regular files that the last run left in /feedback, by relative path, if its spec keeps them; only once.
+
+        Raises:
+            Refused: they are larger, or more, than may be kept.
+            CellDied: what is there is not what a launcher makes.
+        """
+        if not self._is_feedback_kept:
+            most = f"{FEEDBACK_FILES} files or {FEEDBACK_BYTES // 1024**2} MiB"
+            raise Refused(f"the run left more than {most} in /feedback, or its feedback was not to be kept")
+        self._is_feedback_kept = False
+        packed = self.exchange.take(_FEEDBACK, FEEDBACK_BYTES + _HEADERS_BYTES)
+        self.exchange.drop(_FEEDBACK)
+        return {file.name: file.content for file in bundle.unpack(packed, most_files=FEEDBACK_FILES)}
+
     async def close(self) -> None:
         """End the cell and everything in it; never fails, may be called twice."""
         await self._wall.tear_down()
         await asyncio.to_thread(self.exchange.remove)
 
-    def _show(self, spec: RunSpec) -> str | None:
+    async def _prepare(self, spec: RunSpec) -> Names:
+        """Make the cell and the exchange directory ready for a run, which has to be asked for next."""
+        # A program's own file is in the cell's memory, which cannot be bounded below what it holds. Whatever a run
+        # makes use of it counts as its own all the same.
+        memory_bytes = spec.limits.memory_bytes + (0 if spec.is_work_writable else self._program_bytes)
+        if memory_bytes != self._memory_bytes:
+            await self._wall.set_memory(memory_bytes)
+            self._memory_bytes = memory_bytes
+        names = self._show(spec)
+        self._is_feedback_kept = False
+        self._has_own_peak = self._wall.reset_peak()
+        return names
+
+    def _show(self, spec: RunSpec) -> Names:
         """Put the run's files into the exchange directory, and nothing of an earlier run's."""
         files: dict[str, Path | BinaryIO] = dict(spec.data)
         if spec.stdin is not None:
             files["stdin"] = spec.stdin
+        if spec.feedback_files:
+            contents = spec.feedback_files.items()
+            packed = {name: file if isinstance(file, bytes) else file.read_bytes() for name, file in contents}
+            files[_FEEDBACK] = io.BytesIO(bundle.pack(packed))
         for name in self._shown - files.keys():
             self.exchange.hide(name)
         for name, source in files.items():
             self.exchange.show(name, source)
         self._shown = set(files)
-        return "stdin" if spec.stdin is not None else None
+        return Names(
+            stdin="stdin" if spec.stdin is not None else None,
+            feedback_from=_FEEDBACK if spec.feedback_files else None,
+            feedback_to=_FEEDBACK if spec.keeps_feedback else None,
+        )
 
     def _outcome(self, report: Reply, *, has_own_peak: bool) -> Outcome:
         numbers = report.numbers
         # Until it is on the disk, output that the launcher has written takes memory of the cell, but not the program's.
         others = report.number(Field.CGROUP_START) + report.number(Field.STDOUT_BYTES)
-        peak = self._wall.peak_bytes() or report.number(Field.CGROUP_PEAK)
+        peak = self._wall.peak_bytes()
+        if peak is None:
+            peak = report.number(Field.CGROUP_PEAK)
+        else:
+            # So does feedback, which the launcher writes after its own look at the peak.
+            others += numbers.get(Field.FEEDBACK_KEPT, 0)
         used = max(0, peak - others) if has_own_peak else 0
-        wall_ns = report.number(Field.WALL_NS)
+        wall_ns, left_at_ns = report.number(Field.WALL_NS), numbers.get(Field.LEFT_AT_NS)
         return Outcome(
             ended_by=_ENDED_BY[min(report.number(Field.ENDED_BY), len(_ENDED_BY) - 1)],
             exit_code=numbers.get(Field.EXIT_CODE),
@@ -214,10 +285,14 @@ class Cell:
             },
             denied=report.denied,
             oom_kills=report.number(Field.OOM_KILLS),
+            left_at_ns=left_at_ns + self._clock_ns if left_at_ns is not None else None,
         )
 
     async def _ask(self, request: bytes, expected: Message, deadline_s: float = GRACE_S) -> Reply:
         await self._stream.send(request)
+        return await self._expect(expected, deadline_s)
+
+    async def _expect(self, expected: Message, deadline_s: float) -> Reply:
         reply = await self._reply(deadline_s)
         if reply.message is Message.REFUSED:
             text = reply.texts.get(Field.TEXT, b"").decode(errors="replace")

@@ -1,8 +1,8 @@
 """The exchange directory: how bulk data gets in and out of one cell.
 
     <cell>/        mode 0700, the host's
-    <cell>/in/     the host writes, the launcher reads: input, answer, bundles
-    <cell>/out/    the launcher writes, the host reads: standard output, bundles
+    <cell>/in/     the host writes, the launcher reads: input, answer, bundles, a FIFO to be read from
+    <cell>/out/    the launcher writes, the host reads: standard output, bundles; the host's FIFO to be written to
 
 A program in a box sees neither. A program that broke out of its box would see both, so ``out`` is read with care.
 """
@@ -22,6 +22,7 @@ from judge.errors import CellDied
 
 _SYS_OPENAT2 = 437
 _READABLE = 0o644
+_OPEN_TO_ALL = 0o666
 _COPY_BYTES = 1024 * 1024
 _WINDOW_BYTES = 128 * 1024
 _RESOLVE_NO_XDEV = 0x01
@@ -64,8 +65,22 @@ class Exchange:
                 shutil.copyfileobj(source, file, _COPY_BYTES)
             target.chmod(_READABLE)
 
+    def make_pipe(self, name: str) -> Path:
+        """A new FIFO ``name`` in ``in``, for the cell's user to open either way."""
+        target = self.inward / name
+        target.unlink(missing_ok=True)
+        os.mkfifo(target)
+        target.chmod(_OPEN_TO_ALL)
+        return target
+
+    def link_pipe(self, name: str, pipe: Path) -> None:
+        """Make another exchange directory's FIFO the ``name`` of ``out`` as well: it is the same pipe in both."""
+        target = self.outward / name
+        target.unlink(missing_ok=True)
+        target.hardlink_to(pipe)
+
     def hide(self, name: str) -> None:
-        """Take the file ``name`` out of ``in``."""
+        """Take the file or FIFO ``name`` out of ``in``."""
         (self.inward / name).unlink(missing_ok=True)
 
     def open_out(self, name: str) -> int:

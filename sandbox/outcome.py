@@ -8,13 +8,15 @@ from enum import StrEnum
 
 
 class EndedBy(StrEnum):
-    """What ended a run: itself, or the first limit it passed."""
+    """What ended a run: itself, the first limit it passed, or we."""
 
     ITSELF = "itself"
     CPU = "cpu"
     WALL = "wall"
     MEMORY = "memory"
     OUTPUT = "output"
+    #: We ended it, having seen enough.
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,3 +44,6 @@ class Outcome:
     denied: Mapping[str, int] = field(default_factory=dict)
     #: Processes that the kernel killed for want of memory.
     oom_kills: int = 0
+    #: When a program that talks to one in another cell had ended, or closed both its ends, by our clock as well as it
+    #: can be told; None for other runs.
+    left_at_ns: int | None = None

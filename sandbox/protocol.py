@@ -1,18 +1,18 @@
-"""Frames and fields of the launcher's protocol, version 2; ``launcher/PROTOCOL.md`` is its specification.
+"""Frames and fields of the launcher's protocol, version 3; ``launcher/PROTOCOL.md`` is its specification.
 
 What comes from a launcher is checked like any other input: a program that broke out of its box could have written it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
 from judge.errors import CellDied
 from sandbox.spec import STDERR_BYTES, RunSpec
 
-VERSION = 2
+VERSION = 3
 #: A launcher never sends more than this at once: a report with its standard error and feedback files.
 MOST_BYTES = 4 * 1024 * 1024
 
@@ -25,6 +25,8 @@ class Message(IntEnum):
     RUN = ord("R")
     SAVE = ord("S")
     DONE = ord("D")
+    OPENED = ord("O")
+    STOP = ord("X")
     REPORT = ord("r")
     REFUSED = ord("E")
 
@@ -46,6 +48,10 @@ class Field(IntEnum):
     STDOUT = 23
     WORK_WRITABLE = 24
     FEEDBACK = 25
+    STDIN_PIPE = 26
+    STDOUT_PIPE = 27
+    FEEDBACK_FROM = 28
+    FEEDBACK_TO = 29
     CPU_MS = 30
     WALL_MS = 31
     MEMORY = 32
@@ -53,10 +59,15 @@ class Field(IntEnum):
     STDERR = 34
     PROCESSES = 35
     TMP = 36
+    STDIN_LINK = 37
+    STDOUT_LINK = 38
     ENDED_BY = 40
     EXIT_CODE = 41
     SIGNAL = 42
     EXEC_ERRNO = 43
+    LEFT_AT_NS = 44
+    OPENED_AT_NS = 45
+    FEEDBACK_KEPT = 46
     CPU_NS = 50
     WALL_NS = 51
     BOX_NS = 52
@@ -156,7 +167,7 @@ def _fields(body: bytes) -> Iterator[tuple[Field, bytes]]:
         at += 5 + size
 
 
-def _frame(message: Message, fields: list[tuple[Field, int | str]]) -> bytes:
+def _frame(message: Message, fields: Iterable[tuple[Field, int | str]]) -> bytes:
     body = bytearray([message])
     for field, value in fields:
         data = value.to_bytes(8, "big") if isinstance(value, int) else value.encode()
@@ -174,16 +185,39 @@ def save(bundle: str, max_bytes: int) -> bytes:
     return _frame(Message.SAVE, [(Field.NAME, bundle), (Field.MAX_BYTES, max_bytes)])
 
 
-def run(spec: RunSpec, *, stdin: str | None, stdout: str) -> bytes:
-    """A request to run ``spec`` in a new box, with its streams in these files of the exchange directory."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the files and pipes of one run are called in the exchange directory; None: there is no such."""
+
+    #: In ``in``: a file.
+    stdin: str | None = None
+    #: In ``out``: a file.
+    stdout: str | None = None
+    #: FIFOs, the first in ``in`` and the second in ``out``: both or neither.
+    stdin_pipe: str | None = None
+    stdout_pipe: str | None = None
+    #: Bundles: in ``in`` what /feedback begins with, in ``out`` what it ends with.
+    feedback_from: str | None = None
+    feedback_to: str | None = None
+
+
+def run(spec: RunSpec, names: Names) -> bytes:
+    """A request to run ``spec`` in a new box, with its streams in files and pipes of these names."""
     limits = spec.limits
-    fields: list[tuple[Field, int | str]] = [(Field.ARGUMENT, word) for word in spec.argv]
-    fields += [(Field.VARIABLE, f"{name}={value}") for name, value in spec.env.items()]
-    fields += [(Field.FEEDBACK, name) for name in spec.feedback]
-    if stdin is not None:
-        fields.append((Field.STDIN, stdin))
-    fields += [
-        (Field.STDOUT, stdout),
+    texts: list[tuple[Field, str | None]] = [
+        *((Field.ARGUMENT, word) for word in spec.argv),
+        *((Field.VARIABLE, f"{name}={value}") for name, value in spec.env.items()),
+        *((Field.FEEDBACK, name) for name in spec.feedback),
+        (Field.STDIN, names.stdin),
+        (Field.STDOUT, names.stdout),
+        (Field.STDIN_PIPE, names.stdin_pipe),
+        (Field.STDOUT_PIPE, names.stdout_pipe),
+        (Field.FEEDBACK_FROM, names.feedback_from),
+        (Field.FEEDBACK_TO, names.feedback_to),
+        (Field.STDIN_LINK, spec.stdin_name or None),
+        (Field.STDOUT_LINK, spec.stdout_name or None),
+    ]
+    numbers = [
         (Field.WORK_WRITABLE, int(spec.is_work_writable)),
         (Field.CPU_MS, limits.cpu_ms),
         (Field.WALL_MS, limits.wall_ms),
@@ -193,4 +227,9 @@ def run(spec: RunSpec, *, stdin: str | None, stdout: str) -> bytes:
         (Field.PROCESSES, limits.processes),
         (Field.TMP, limits.tmp_bytes),
     ]
-    return _frame(Message.RUN, fields)
+    return _frame(Message.RUN, [*((tag, text) for tag, text in texts if text is not None), *numbers])
+
+
+def stop() -> bytes:
+    """The end, by our wish, of a run that talks; nothing where there is none any more."""
+    return _frame(Message.STOP, [])

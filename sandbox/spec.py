@@ -9,6 +9,9 @@ from typing import BinaryIO
 
 #: Standard error is kept up to here for showing, then dropped.
 STDERR_BYTES = 64 * 1024
+#: All files of /feedback together, and how many they may be, for them to be kept.
+FEEDBACK_BYTES = 64 * 1024 * 1024
+FEEDBACK_FILES = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,16 @@ class RunSpec:
     stdin: Path | BinaryIO | None = None
     #: Whether /work may be written: true for a compiler, false for what it made.
     is_work_writable: bool = False
-    #: Read-only files below /data, by name; only a cell made to show them does.
-    data: Mapping[str, Path] = field(default_factory=dict)
-    #: Names of files wanted back from a writable /feedback; none: the program has no such folder.
+    #: Names in /work under which the program opens its standard input and output; empty: it does not. A file of the
+    #: program's by such a name makes way.
+    stdin_name: str = ""
+    stdout_name: str = ""
+    #: Read-only files below /data, by name; only a cell made to show them does. An open file is copied like ``stdin``.
+    data: Mapping[str, Path | BinaryIO] = field(default_factory=dict)
+    #: Names of files wanted back from a writable /feedback, each cut to 128 KiB. Without these, ``feedback_files`` and
+    #: ``keeps_feedback`` the program has no such folder.
     feedback: tuple[str, ...] = ()
+    #: What is in /feedback from the start, by relative path.
+    feedback_files: Mapping[str, Path | bytes] = field(default_factory=dict)
+    #: Whether ``Cell.take_feedback`` is to have all files of /feedback after the run.
+    keeps_feedback: bool = False

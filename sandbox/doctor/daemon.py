@@ -153,7 +153,7 @@ RUNTIMES = {
 _RUNTIME_MENDS = {
     "container": "apt-get install runc, then restart the engine",
     "gvisor": f'apt-get install runsc (Debian 13), add it to "runtimes" in {SETTINGS} with "runtimeArgs": '
-    '["--network=none"] and no "--ignore-cgroups", then restart the engine',
+    '["--network=none", "--host-fifo=open"] and no "--ignore-cgroups", then restart the engine',
     "vm": f'install Kata Containers, add it to "runtimes" in {SETTINGS} as "kata": {{"runtimeType": '
     '"io.containerd.kata.v2"}, then restart the engine',
 }
@@ -243,6 +243,10 @@ def _runtime(isolation: Isolation, info: Mapping[str, Any], wanted: str | None) 
     if isolation.value == "gvisor" and "--network=none" not in arguments:
         return _RUNTIME.warned(
             f"{name} keeps a network stack ready for cells without network", mend=_RUNTIME_MENDS["gvisor"]
+        )
+    if isolation.value == "gvisor" and "--host-fifo=open" not in arguments:
+        return _RUNTIME.warned(
+            f"{name} opens no FIFOs, so that interactive problems cannot be judged", mend=_RUNTIME_MENDS["gvisor"]
         )
     return _RUNTIME.passed(" ".join((name, *arguments)))
 

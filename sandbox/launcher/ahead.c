@@ -1,4 +1,5 @@
-/* Boxes made before their run: while the host looks at one report, the box for the next run is set up and waits. */
+/* Boxes made before their run: while the host looks at one report, the box for the next run is set up and waits. Only
+ * one whose run talks to another is made when it is asked for, since its streams are not there before. */
 
 #include "launcher.h"
 
@@ -108,12 +109,17 @@ void prepare_box(const struct run_request *request, struct fitting fitting, cons
         ledger = share(sizeof(*ledger));
     memset(ledger, 0, sizeof(*ledger));
     prepared = (struct prepared){.box = {.fitting = fitting, .request = request, .ledger = ledger, .meter = meter}};
-    set_work_writable(fitting.work_writable);
+    set_work(fitting.work_writable, fitting.links);
     if (fitting.feedback && !mount_own("/feedback", FEEDBACK_TMPFS_BYTES, "755"))
         die("mount /feedback: %s", strerror(errno));
     (void)child_ends();
-    make_pipe(&prepared.box.stdio[0], &prepared.feed, true);
-    make_pipe(&prepared.box.stdio[1], &prepared.catch, false);
+    if (fitting.piped) {
+        take_programs_ends(&prepared.box.stdio[0], &prepared.box.stdio[1]);
+        prepared.feed = prepared.catch = -1;
+    } else {
+        make_pipe(&prepared.box.stdio[0], &prepared.feed, true);
+        make_pipe(&prepared.box.stdio[1], &prepared.catch, false);
+    }
     make_pipe(&prepared.box.stdio[2], &prepared.err, false);
     prepared.box.go = event_counter();
     prepared.box.done = event_counter();
@@ -156,6 +162,6 @@ bool fits(struct fitting wanted)
 {
     struct fitting made = prepared.box.fitting;
 
-    return prepared.init && made.tmp_bytes == wanted.tmp_bytes && made.work_writable == wanted.work_writable &&
-           made.feedback == wanted.feedback;
+    return prepared.init && !wanted.piped && made.tmp_bytes == wanted.tmp_bytes &&
+           made.work_writable == wanted.work_writable && made.feedback == wanted.feedback && made.links == wanted.links;
 }

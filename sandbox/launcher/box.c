@@ -285,7 +285,13 @@ _Noreturn void box_main(const struct box *box)
         start_program(box);
     if (program < 0)
         give_up(box, "vfork");
-    /* We keep the streams open, which the program cannot see: their end would only wake the launcher before ours does. */
+    /* We keep the streams open, which the program cannot see: their end would only wake the launcher before ours does. But
+     * of streams that lead to another program the last one to close is looked for in the box, and not here. */
+    if (box->fitting.piped) {
+        atomic_store(&box->ledger->is_running, true);
+        close(STDIN_FILENO);
+        close(STDOUT_FILENO);
+    }
     await_program(box, program);
     end_others(box);
     (void)!write(box->done, &one, sizeof(one));

@@ -1,9 +1,9 @@
-/* Several files in one, in and out of /work.
+/* Several files in one, in and out of /work and /feedback.
  *
  * A bundle is a sequence of: name length, mode (4 bytes each), size (8 bytes), name, content; all big-endian. Names
  * are relative paths whose folders are made as needed. Of the mode only "executable" is kept.
  *
- * What a compiler left is hostile: links and special files are passed over, and nothing is ever opened through one. */
+ * What a program left is hostile: links and special files are passed over, and nothing is ever opened through one. */
 
 #include "launcher.h"
 
@@ -21,6 +21,7 @@
 #define NAME_BYTES 1024
 #define DEPTH 16
 #define FILES 8192
+#define FEEDBACK_TREE_FILES 1000
 #define FEEDBACK_BYTES (128u << 10)
 
 static char copy_buffer[256 << 10];
@@ -130,24 +131,40 @@ static bool unpack_file(int bundle, int work, const uint8_t header[16])
     return copied;
 }
 
-/* Unpacks into a fresh /work; false if the bundle is damaged or too large. */
-bool unpack_bundle(int directory, const char *name)
+/* Closes the bundle; false if it is damaged or too large. */
+static bool unpack_into(const char *path, int bundle)
 {
-    struct stat stat;
     uint8_t header[16];
     ssize_t got;
     bool unpacked = true;
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    while (unpacked && (got = read(bundle, header, sizeof(header))) != 0)
+        unpacked = got == sizeof(header) && unpack_file(bundle, folder, header);
+    close(folder);
+    close(bundle);
+    return unpacked;
+}
+
+/* Unpacks into a fresh /work. */
+bool unpack_bundle(int directory, const char *name)
+{
+    struct stat stat;
     int bundle = open_regular(directory, name, &stat);
 
     if (bundle < 0)
         return false;
     renew_work();
-    int work = open("/work", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    while (unpacked && (got = read(bundle, header, sizeof(header))) != 0)
-        unpacked = got == sizeof(header) && unpack_file(bundle, work, header);
-    close(work);
-    close(bundle);
-    return unpacked;
+    return unpack_into("/work", bundle);
+}
+
+/* Unpacks into the empty /feedback of a run that is about to begin. */
+bool unpack_feedback(int directory, const char *name)
+{
+    struct stat stat;
+    int bundle = open_regular(directory, name, &stat);
+
+    return bundle >= 0 && unpack_into("/feedback", bundle);
 }
 
 struct packing {
@@ -217,16 +234,32 @@ static bool pack_folder(struct packing *packing, int folder, const char *prefix,
     return packed;
 }
 
+static bool pack_tree(const char *path, int directory, const char *name, struct packing *packing)
+{
+    packing->out = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (packing->out < 0)
+        die("create a bundle: %s", strerror(errno));
+    bool packed = pack_folder(packing, open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "", 0);
+    close(packing->out);
+    return packed;
+}
+
 /* Packs all regular files of /work; false if they are more, larger or deeper than a program is. */
 bool pack_work(int directory, const char *name, uint64_t max_bytes)
 {
     struct packing packing = {.bytes_left = max_bytes, .files_left = FILES};
 
-    packing.out = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-    if (packing.out < 0)
-        die("create a bundle: %s", strerror(errno));
-    bool packed = pack_folder(&packing, open("/work", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "", 0);
-    close(packing.out);
+    return pack_tree("/work", directory, name, &packing);
+}
+
+/* Packs all regular files of /feedback, and says how large they are; false if they are more, larger or deeper than
+ * feedback is. */
+bool pack_feedback(int directory, const char *name, uint64_t *bytes)
+{
+    struct packing packing = {.bytes_left = FEEDBACK_TMPFS_BYTES, .files_left = FEEDBACK_TREE_FILES};
+    bool packed = pack_tree("/feedback", directory, name, &packing);
+
+    *bytes = FEEDBACK_TMPFS_BYTES - packing.bytes_left;
     return packed;
 }
 

@@ -63,6 +63,17 @@ static bool allow(int ruleset, const char *path, uint64_t allowed)
     return done;
 }
 
+/* FIFOs come from outside of the box's root, and are opened once more as /dev/stdin and /dev/stdout. */
+static bool allow_streams(int ruleset)
+{
+    for (int fd = STDIN_FILENO; fd <= STDOUT_FILENO; fd++) {
+        struct path_rule rule = {(READ_FILE | WRITE_FILE) & handled.files, fd};
+        if (syscall(SYS_landlock_add_rule, ruleset, PATH_BENEATH, &rule, 0) < 0)
+            return false;
+    }
+    return true;
+}
+
 /* Shuts the caller in, with all that it starts; false leaves why in errno. */
 bool enter_landlock(const struct fitting *fitting)
 {
@@ -76,6 +87,7 @@ bool enter_landlock(const struct fitting *fitting)
                 allow(ruleset, "/dev", reading | WRITE_FILE | TRUNCATE | IOCTL_DEV) && allow(ruleset, "/tmp", owning) &&
                 (!fitting->work_writable || allow(ruleset, "/work", owning)) &&
                 (!fitting->feedback || allow(ruleset, "/feedback", owning)) &&
+                (!fitting->piped || allow_streams(ruleset)) &&
                 syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
     int error = errno;
 

@@ -11,7 +11,7 @@
  *                  kills and reaps whatever else is left (box.c). Should it be killed itself, the kernel has killed
  *                  all else in the box before the launcher can see it.
  *   the program    and whatever it starts, without capabilities, behind the same filter, with three open
- *                  descriptors: pipes whose other ends the launcher holds.
+ *                  descriptors: pipes whose other ends the launcher holds, or a program in another cell (pipes.c).
  *
  * Every box serves one run. The next one is made as soon as a run has been reported, while the host looks at the report:
  * a run then costs little more than the exec of its program. Init and launcher share memory, the request and the
@@ -120,6 +120,8 @@ static void serve(const struct request *request, struct exchange exchange, const
             say_done();
         else
             refuse("the bundle %s cannot be unpacked", request->name);
+        break;
+    case STOP: /* the run that it was for has ended */
         break;
     case SAVE:
         if (pack_work(exchange.out, request->name, request->max_bytes))

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define PROTOCOL_VERSION 2
+#define PROTOCOL_VERSION 3
 #define ONLY_UID 1000 /* the one user that exists inside the launcher's and every box's user namespace */
 
 #define WORK_BYTES (256u << 20)    /* size of /work: sources, objects and the program made of them */
@@ -41,28 +41,35 @@ uint64_t own_cpu_ns(void); /* processor time of the launcher itself */
 #define WORDS 4096
 #define FEEDBACK_FILES 8
 
-enum message { HELLO = 'H', LOAD = 'L', RUN = 'R', SAVE = 'S', DONE = 'D', REPORT = 'r', REFUSED = 'E' };
+enum message { HELLO = 'H', LOAD = 'L', RUN = 'R', SAVE = 'S', STOP = 'X', DONE = 'D', OPENED = 'O',
+               REPORT = 'r', REFUSED = 'E' };
 
 enum field {
     F_VERSION = 1, F_CGROUP = 2, F_TEXT = 3, F_BOUNDED = 4, F_REPORTING = 5, F_LANDLOCK = 6,
     F_NAME = 10, F_MAX_BYTES = 11,
     F_ARGUMENT = 20, F_VARIABLE = 21, F_STDIN = 22, F_STDOUT = 23, F_WORK_WRITABLE = 24, F_FEEDBACK = 25,
+    F_STDIN_PIPE = 26, F_STDOUT_PIPE = 27, F_FEEDBACK_FROM = 28, F_FEEDBACK_TO = 29,
     F_CPU_MS = 30, F_WALL_MS = 31, F_MEMORY = 32, F_OUTPUT = 33, F_STDERR = 34, F_PROCESSES = 35, F_TMP = 36,
-    F_ENDED_BY = 40, F_EXIT_CODE = 41, F_SIGNAL = 42, F_EXEC_ERRNO = 43,
+    F_STDIN_LINK = 37, F_STDOUT_LINK = 38,
+    F_ENDED_BY = 40, F_EXIT_CODE = 41, F_SIGNAL = 42, F_EXEC_ERRNO = 43, F_LEFT_AT_NS = 44, F_OPENED_AT_NS = 45,
+    F_FEEDBACK_KEPT = 46,
     F_CPU_NS = 50, F_WALL_NS = 51, F_BOX_NS = 52, F_PEAK_RSS = 53, F_STDOUT_BYTES = 54, F_STDERR_TEXT = 55,
     F_SWITCHES = 60, F_MAJOR_FAULTS = 61, F_MINOR_FAULTS = 62, F_OOM_KILLS = 63, F_CGROUP_PEAK = 64,
     F_CGROUP_START = 65, F_WAITED_NS = 66, F_THROTTLED_NS = 67, F_STEAL_NS = 68, F_STALLED_NS = 69,
     F_FILE_NAME = 70, F_FILE_DATA = 71, F_DENIED_CALL = 80, F_DENIED_TIMES = 81,
 };
 
-enum ended_by { BY_ITSELF = 0, BY_CPU = 1, BY_WALL = 2, BY_MEMORY = 3, BY_OUTPUT = 4 };
+enum ended_by { BY_ITSELF = 0, BY_CPU = 1, BY_WALL = 2, BY_MEMORY = 3, BY_OUTPUT = 4, BY_STOP = 5 };
 
 /* A run as asked for. Pointers lead into the frame that the request came in. */
 struct run_request {
     char *argv[WORDS + 1];
     char *envp[WORDS + 1];
     const char *stdin_name, *stdout_name;
-    char *feedback[FEEDBACK_FILES + 1]; /* names of files wanted from /feedback; none: there is no such folder */
+    const char *stdin_pipe, *stdout_pipe; /* FIFOs in place of these two: both or neither */
+    const char *stdin_link, *stdout_link; /* names in /work under which the streams are opened */
+    const char *feedback_from, *feedback_to; /* bundles of /feedback's content, before and after */
+    char *feedback[FEEDBACK_FILES + 1]; /* names of files wanted from /feedback */
     bool work_writable;
     uint64_t cpu_ms, wall_ms, memory_bytes, output_bytes, stderr_bytes, processes, tmp_bytes;
 };
@@ -80,6 +87,9 @@ struct request *new_request(void);
 /* Waits for the next request; false at the end of the stream. A malformed one ends the cell: the host speaks this
  * protocol, so whatever else arrives means that nothing here can be trusted any more. */
 bool read_request(struct request *request);
+
+/* Reads the one message that may come during a run; dies of any other. */
+void read_stop(void);
 
 /* Parses one frame's body in place; a NULL return is success, else the text of what is wrong with it. */
 const char *parse_request(struct request *request, uint8_t *body, size_t size);
@@ -108,12 +118,15 @@ void write_file(const char *path, const char *text);
 void mount_or_die(const char *source, const char *target, const char *type, unsigned long flags, const char *data);
 bool mount_own(const char *target, uint64_t bytes, const char *mode);
 void renew_work(void);
-void set_work_writable(bool writable);
+void set_work(bool writable, bool follows_links);
+bool link_streams(const struct run_request *request);
 
-/*** bundle.c: several files in one, in and out of /work ***/
+/*** bundle.c: several files in one, in and out of /work and /feedback ***/
 
 bool unpack_bundle(int directory, const char *name);
 bool pack_work(int directory, const char *name, uint64_t max_bytes);
+bool unpack_feedback(int directory, const char *name);
+bool pack_feedback(int directory, const char *name, uint64_t *bytes);
 void put_feedback_files(char *const names[]);
 
 /*** meter.c: processor time and memory of all processes of a run ***/
@@ -149,6 +162,7 @@ struct ledger {
     int exec_errno; /* the program could not be started */
     int status;     /* of the program, as wait(2) gives it */
     uint64_t started_ns, ended_ns;
+    _Atomic bool is_running; /* the program's streams are its own: its init has let go of them */
     _Atomic uint64_t cpu_base_ns, reaped_cpu_ns;
     uint64_t peak_rss_bytes, switches, major_faults, minor_faults;
 };
@@ -157,6 +171,8 @@ struct ledger {
 struct fitting {
     uint64_t tmp_bytes;
     bool work_writable, feedback;
+    bool links; /* /work has links to the streams, which it then has to follow */
+    bool piped; /* standard input and output lead to another cell */
 };
 
 struct box {
@@ -193,6 +209,18 @@ void kill_init(void);
 int child_ends(void);
 bool init_is_dead(void);
 void close_fd(int *fd);
+
+/*** pipes.c: standard streams that lead to a program in another cell ***/
+
+bool open_pipes(struct exchange exchange, const struct run_request *request);
+void take_programs_ends(int *reading, int *writing);
+int noticing_fd(void);
+void hear_notices(void);
+uint64_t look_at_pipes(pid_t init, bool is_running);
+int draining_fd(void);
+void drain_pipe(void);
+uint64_t leave_pipes(uint64_t at_ns);
+void close_pipes(void);
 
 /*** run.c: one box, from the outside ***/
 

@@ -68,6 +68,17 @@ bool read_request(struct request *request)
     return true;
 }
 
+/* It comes while the inbox still holds the run that it ends. */
+void read_stop(void)
+{
+    uint8_t frame[5];
+
+    if (!read_fully(frame, sizeof(frame)))
+        die("the host went away during a run");
+    if (load_u32(frame) != 1 || frame[4] != STOP)
+        die("a message during a run that does not stop it");
+}
+
 /* Where the number of this field is kept, or NULL for a field that is no number. */
 static uint64_t *number_slot(struct request *request, uint8_t tag)
 {
@@ -120,6 +131,12 @@ static const char *take_text(struct request *request, uint8_t tag, char *text, s
     case F_NAME: request->name = text; break;
     case F_STDIN: run->stdin_name = text; break;
     case F_STDOUT: run->stdout_name = text; break;
+    case F_STDIN_PIPE: run->stdin_pipe = text; break;
+    case F_STDOUT_PIPE: run->stdout_pipe = text; break;
+    case F_STDIN_LINK: run->stdin_link = text; break;
+    case F_STDOUT_LINK: run->stdout_link = text; break;
+    case F_FEEDBACK_FROM: run->feedback_from = text; break;
+    case F_FEEDBACK_TO: run->feedback_to = text; break;
     default: return "unknown field";
     }
     return is_plain_name(text) ? NULL : "not a plain file name";
@@ -130,10 +147,13 @@ static const char *check_complete(const struct request *request)
     const struct run_request *run = &request->run;
 
     switch (request->kind) {
+    case STOP: return NULL;
     case LOAD: return request->name ? NULL : "LOAD without a name";
     case SAVE: return request->name && request->max_bytes ? NULL : "SAVE without name and size";
     case RUN:
-        if (!run->argv[0] || !run->stdout_name)
+        if (!run->stdin_pipe != !run->stdout_pipe)
+            return "RUN with one pipe only";
+        if (!run->argv[0] || (!run->stdout_name && !run->stdout_pipe))
             return "RUN without program or output name";
         if (!run->cpu_ms || !run->wall_ms || !run->memory_bytes || !run->processes || !run->tmp_bytes)
             return "RUN without its limits";
@@ -153,6 +173,8 @@ const char *parse_request(struct request *request, uint8_t *body, size_t size)
     if (size < 1)
         return "empty frame";
     request->kind = (enum message)body[0];
+    if (request->kind == STOP && size > 1)
+        return "STOP with fields";
     while (at < size) {
         if (size - at < 5)
             return "truncated field";

@@ -249,7 +249,7 @@ struct exchange build_root(const struct options *options)
     return exchange;
 }
 
-static bool work_mounted, work_is_writable;
+static bool work_mounted, work_is_writable, work_follows_links;
 
 void renew_work(void)
 {
@@ -258,15 +258,44 @@ void renew_work(void)
     if (!mount_own("/work", WORK_BYTES, "755"))
         die("mount /work: %s", strerror(errno));
     work_mounted = work_is_writable = true;
+    work_follows_links = false;
 }
 
-void set_work_writable(bool writable)
+void set_work(bool writable, bool follows_links)
+{
+    unsigned long flags = follows_links ? own_flags & ~(unsigned long)MS_NOSYMFOLLOW : own_flags;
+
+    if (!work_mounted)
+        renew_work();
+    if (writable == work_is_writable && follows_links == work_follows_links)
+        return;
+    mount_or_die(NULL, "/work", NULL, MS_REMOUNT | MS_BIND | flags | (writable ? 0ul : (unsigned long)MS_RDONLY), NULL);
+    work_is_writable = writable;
+    work_follows_links = follows_links;
+}
+
+static bool link_stream(int work, const char *name, const char *target)
+{
+    char link[32];
+    ssize_t size = readlinkat(work, name, link, sizeof(link));
+
+    if (size == (ssize_t)strlen(target) && memcmp(link, target, (size_t)size) == 0)
+        return true;
+    set_work(true, work_follows_links);
+    return (unlinkat(work, name, 0) == 0 || errno == ENOENT) && symlinkat(target, work, name) == 0;
+}
+
+/* Gives the program its streams under the names that it opens them by; false leaves why in errno. */
+bool link_streams(const struct run_request *request)
 {
     if (!work_mounted)
         renew_work();
-    if (writable == work_is_writable)
-        return;
-    mount_or_die(NULL, "/work", NULL,
-                 MS_REMOUNT | MS_BIND | own_flags | (writable ? 0ul : (unsigned long)MS_RDONLY), NULL);
-    work_is_writable = writable;
+    int work = open("/work", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool linked = (!request->stdin_link || link_stream(work, request->stdin_link, "/dev/stdin")) &&
+                  (!request->stdout_link || link_stream(work, request->stdout_link, "/dev/stdout"));
+    int error = errno;
+
+    close(work);
+    errno = error;
+    return linked;
 }

@@ -32,7 +32,8 @@ struct watch {
     const struct meter *meter;
     struct ledger *ledger;
     struct prepared *prepared;
-    int input, output; /* files */
+    struct exchange exchange;
+    int input, output; /* files; -1: there is none */
     uint64_t output_bytes;
     char *stderr_text;
     size_t stderr_bytes;
@@ -42,6 +43,8 @@ struct watch {
     uint64_t seen_cpu_ns, seen_rss_bytes; /* the most that a look at single processes showed */
     uint64_t waited_ns; /* for its core, as far as it was looked at */
     struct disturbance disturbance_base;
+    uint64_t killed_ns, left_at_ns;
+    uint64_t kept_bytes; /* of feedback, on their way to the disk */
     bool is_long;       /* worth a look at disturbances */
     enum ended_by ended_by;
     bool killed;
@@ -55,6 +58,7 @@ static void kill_box(struct watch *watch, enum ended_by reason)
     if (watch->killed)
         return;
     watch->killed = true;
+    watch->killed_ns = now_ns();
     watch->ended_by = reason;
     kill_init();
 }
@@ -134,7 +138,8 @@ static uint64_t metered_cpu_ns(const struct watch *watch)
     uint64_t now = meter_cpu_ns(watch->meter), base = watch->ledger->cpu_base_ns;
     uint64_t own = own_cpu_ns() - watch->own_cpu_base_ns;
 
-    return now > base + own ? now - base - own : 0;
+    /* Without a base the run has not begun. */
+    return base && now > base + own ? now - base - own : 0;
 }
 
 /* Processor time of the run so far. */
@@ -152,11 +157,7 @@ static uint64_t used_cpu_ns(struct watch *watch, uint64_t *rss_bytes)
         *rss_bytes = used > watch->memory_base ? used - watch->memory_base : 0;
     }
     watch->seen_rss_bytes = *rss_bytes > watch->seen_rss_bytes ? *rss_bytes : watch->seen_rss_bytes;
-    if (watch->meter->cpu_fd < 0)
-        return watch->seen_cpu_ns;
-    if (watch->ledger->cpu_base_ns == 0)
-        return 0; /* still being set up */
-    return metered_cpu_ns(watch);
+    return watch->meter->cpu_fd < 0 ? watch->seen_cpu_ns : metered_cpu_ns(watch);
 }
 
 /* The wall limit is there for programs that wait, not for hosts that keep them waiting: time in which the run was ready
@@ -199,28 +200,40 @@ static uint64_t enforce(struct watch *watch)
     return next < MS / 2 ? MS / 2 : next;
 }
 
+/* The host may have seen enough of a run that talks to another one. */
+static void heed_host(struct watch *watch, short events)
+{
+    if (events & (POLLHUP | POLLERR))
+        die("the host went away during a run");
+    if (!(events & POLLIN))
+        return;
+    read_stop();
+    kill_box(watch, BY_STOP);
+}
+
 /* Until everything of the run is dead: its init says so, or is dead itself. */
 static void attend(struct watch *watch)
 {
+    const short host = watch->request->stdin_pipe ? POLLIN : 0;
     /* Limits are whole milliseconds: none can have been passed before. */
     uint64_t look_at = now_ns() + MS;
 
     for (;;) {
         struct pollfd fds[] = {
             {child_ends(), POLLIN, 0}, {watch->prepared->feed, POLLOUT, 0}, {watch->prepared->catch, POLLIN, 0},
-            {watch->prepared->err, POLLIN, 0}, {STDIN_FILENO, 0, 0}, {watch->prepared->box.done, POLLIN, 0},
-            {listening_fd(), POLLIN, 0},
+            {watch->prepared->err, POLLIN, 0}, {STDIN_FILENO, host, 0}, {watch->prepared->box.done, POLLIN, 0},
+            {listening_fd(), POLLIN, 0}, {noticing_fd(), POLLIN, 0}, {draining_fd(), POLLIN, 0},
         };
+        uint64_t pipes_at = look_at_pipes(watch->prepared->init, atomic_load(&watch->ledger->is_running));
         uint64_t now = now_ns();
         if (now >= look_at)
             look_at = now + enforce(watch);
-        uint64_t next = look_at - now;
+        uint64_t next_at = pipes_at < look_at ? pipes_at : look_at, next = next_at > now ? next_at - now : 0;
         struct timespec timeout = {(time_t)(next / 1000000000u), (long)(next % 1000000000u)};
 
-        if (ppoll(fds, 7, &timeout, NULL) < 0 && errno != EINTR)
+        if (ppoll(fds, sizeof(fds) / sizeof(*fds), &timeout, NULL) < 0 && errno != EINTR)
             die("poll: %s", strerror(errno));
-        if (fds[4].revents & (POLLHUP | POLLERR))
-            die("the host went away during a run");
+        heed_host(watch, fds[4].revents);
         if (fds[1].revents)
             feed_input(watch);
         if (fds[2].revents)
@@ -229,6 +242,10 @@ static void attend(struct watch *watch)
             catch_stream(watch, &watch->prepared->err, store_stderr);
         if (fds[6].revents & POLLIN)
             hear_listener();
+        if (fds[7].revents)
+            hear_notices();
+        if (fds[8].revents)
+            drain_pipe();
         if (fds[5].revents || (fds[0].revents && init_is_dead()))
             return;
     }
@@ -260,7 +277,7 @@ static void put_disturbance(const struct watch *watch)
 static void settle(const struct watch *watch)
 {
     const struct timespec pause = {0, 200000};
-    uint64_t fine = watch->memory_base + watch->output_bytes + LEFT_BYTES, begun = now_ns();
+    uint64_t fine = watch->memory_base + watch->output_bytes + watch->kept_bytes + LEFT_BYTES, begun = now_ns();
 
     if (watch->meter->oom_fd < 0 || meter_memory(watch->meter->memory_fd) <= fine)
         return;
@@ -269,7 +286,7 @@ static void settle(const struct watch *watch)
         nanosleep(&pause, NULL);
 }
 
-static void send_report(const struct watch *watch, uint64_t begun_ns)
+static void send_report(struct watch *watch, uint64_t begun_ns)
 {
     struct ledger *ledger = watch->ledger;
     uint64_t reaped = atomic_load(&ledger->reaped_cpu_ns);
@@ -279,7 +296,7 @@ static void send_report(const struct watch *watch, uint64_t begun_ns)
     if (watch->meter->cpu_fd >= 0)
         cpu = metered_cpu_ns(watch);
     begin_message(REPORT);
-    put_number(F_ENDED_BY, watch->ended_by);
+    put_number(F_ENDED_BY, watch->ended_by == BY_STOP && ledger->ended_ns ? BY_ITSELF : watch->ended_by);
     if (!ledger->ended_ns)
         put_number(F_SIGNAL, SIGKILL); /* killed with its box before it could end */
     else if (WIFSIGNALED(ledger->status))
@@ -304,6 +321,11 @@ static void send_report(const struct watch *watch, uint64_t begun_ns)
     put_bytes(F_STDERR_TEXT, watch->stderr_text, watch->stderr_bytes);
     if (watch->request->feedback[0])
         put_feedback_files(watch->request->feedback);
+    if (watch->request->feedback_to &&
+        pack_feedback(watch->exchange.out, watch->request->feedback_to, &watch->kept_bytes))
+        put_number(F_FEEDBACK_KEPT, watch->kept_bytes);
+    if (watch->left_at_ns)
+        put_number(F_LEFT_AT_NS, watch->left_at_ns);
     put_number(F_BOX_NS, now_ns() - begun_ns - wall);
     settle(watch);
     send_message();
@@ -320,22 +342,32 @@ static void judge_memory(struct watch *watch)
         watch->ended_by = BY_MEMORY;
 }
 
-static bool open_files(struct watch *watch, struct exchange exchange)
+static bool open_files(struct watch *watch)
 {
     const struct run_request *request = watch->request;
 
-    watch->input = -1;
+    watch->input = watch->output = -1;
+    if (request->stdin_pipe)
+        return open_pipes(watch->exchange, request);
     if (request->stdin_name) {
-        watch->input = openat(exchange.in, request->stdin_name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        watch->input = openat(watch->exchange.in, request->stdin_name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         if (watch->input < 0)
             return false;
     }
-    watch->output = openat(exchange.out, request->stdout_name,
+    watch->output = openat(watch->exchange.out, request->stdout_name,
                            O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (watch->output >= 0)
         return true;
     close_fd(&watch->input);
     return false;
+}
+
+/* The host holds the pipes open until both programs have them. */
+static void say_opened(void)
+{
+    begin_message(OPENED);
+    put_number(F_OPENED_AT_NS, now_ns());
+    send_message();
 }
 
 static void go(struct watch *watch)
@@ -351,36 +383,78 @@ static void go(struct watch *watch)
         die("start the run: %s", strerror(errno));
 }
 
+/* When the program was gone: a talk with another one ends before anybody hears of it. */
+static uint64_t dead_ns(const struct watch *watch)
+{
+    if (watch->ledger->ended_ns)
+        return watch->ledger->ended_ns;
+    return watch->killed_ns ? watch->killed_ns : now_ns();
+}
+
+/* Begins the run in a box that is ready for it, and waits for its end. */
+static void see_through(struct watch *watch, uint64_t begun_ns)
+{
+    watch->ledger = prepared.box.ledger;
+    go(watch);
+    attend(watch);
+    if (watch->request->stdin_pipe)
+        watch->left_at_ns = leave_pipes(dead_ns(watch));
+    drain(watch);
+    judge_memory(watch);
+    /* The other side may have decided everything before this one began. */
+    if (!watch->ledger->started_ns && watch->ended_by == BY_STOP)
+        watch->ledger->started_ns = watch->killed_ns;
+    if (watch->ledger->failed_step[0])
+        refuse("making a box: %s: %s", watch->ledger->failed_step, strerror(watch->ledger->failed_errno));
+    else if (!watch->ledger->started_ns)
+        refuse("making a box: it was killed while being set up");
+    else
+        send_report(watch, begun_ns);
+}
+
+static struct fitting fitting_for(const struct run_request *request)
+{
+    return (struct fitting){
+        .tmp_bytes = request->tmp_bytes,
+        .work_writable = request->work_writable,
+        .feedback = request->feedback[0] || request->feedback_from || request->feedback_to,
+        .links = request->stdin_link || request->stdout_link,
+        .piped = request->stdin_pipe != NULL,
+    };
+}
+
 void run_box(const struct run_request *request, struct exchange exchange, const struct meter *meter)
 {
     uint64_t begun_ns = now_ns();
-    struct watch watch = {.request = request, .meter = meter, .stderr_text = stderr_buffer, .chunk = feed_chunk,
-                          .prepared = &prepared};
-    struct fitting fitting = {request->tmp_bytes, request->work_writable, request->feedback[0] != NULL};
+    struct watch watch = {.request = request, .exchange = exchange, .meter = meter, .stderr_text = stderr_buffer,
+                          .chunk = feed_chunk, .prepared = &prepared};
+    struct fitting fitting = fitting_for(request);
 
-    if (!open_files(&watch, exchange)) {
+    if (!open_files(&watch)) {
         refuse("open the run's input or output: %s", strerror(errno));
         return;
     }
-    if (!fits(fitting)) {
+    if (fitting.piped)
+        say_opened();
+    if (fitting.links && !link_streams(request)) {
+        refuse("link to the run's input or output: %s", strerror(errno));
         discard_box();
-        prepare_box(request, fitting, meter);
+    } else {
+        if (!fits(fitting)) {
+            discard_box();
+            prepare_box(request, fitting, meter);
+        }
+        if (request->feedback_from && !unpack_feedback(exchange.in, request->feedback_from)) {
+            refuse("the bundle %s cannot be unpacked", request->feedback_from);
+            kill_init();
+        } else
+            see_through(&watch, begun_ns);
+        clear_box();
     }
-    watch.ledger = prepared.box.ledger;
-    go(&watch);
-    attend(&watch);
-    drain(&watch);
-    judge_memory(&watch);
-    if (watch.ledger->failed_step[0])
-        refuse("making a box: %s: %s", watch.ledger->failed_step, strerror(watch.ledger->failed_errno));
-    else if (!watch.ledger->started_ns)
-        refuse("making a box: it was killed while being set up");
-    else
-        send_report(&watch, begun_ns);
     close_fd(&watch.input);
     close_fd(&watch.output);
-    clear_box();
-    /* A compiler runs once; what it made runs on one test after the other. */
-    if (!fitting.work_writable)
+    close_pipes();
+    /* A compiler runs once; what it made runs on one test after the other. The next talk's pipes are not there yet. */
+    if (!fitting.work_writable && !fitting.piped)
         prepare_box(request, fitting, meter);
 }

@@ -11,7 +11,7 @@ from sandbox.cell import Cell
 from sandbox.spec import RunLimits, RunSpec
 
 SOURCES = Path(__file__).parent
-NAMES = ("noop", "stopwatch", "burner")
+NAMES = ("noop", "stopwatch", "burner", "talk")
 
 _MIB = 1024 * 1024
 _LIMITS = RunLimits(

@@ -19,6 +19,7 @@ from sandbox.container import ContainerMaker
 from sandbox.outcome import EndedBy
 from sandbox.spec import RunSpec
 from tests.sandbox.conftest import COMPILE, CORE, LIMITS, MIB, Prober
+from tests.sandbox.test_interaction import FIRSTS, Pair, compiled_talker
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -128,6 +129,38 @@ async def test_gvisors_own_memory_counts(image_names: dict[str, str], short_tmp:
 
     assert outcome.ended_by is EndedBy.MEMORY
     assert outcome.oom_kills == 1
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def pair(cell: Cell, image_names: dict[str, str], short_tmp: Path) -> AsyncIterator[Pair]:
+    """Two cells of the level that talk, the second a judge's."""
+    maker = host.cell_maker(Settings(isolation=Isolation.GVISOR, data_dir=short_tmp / "gvisor"))
+    talker = await compiled_talker(cell)
+    first, second = [
+        await maker.make(image=image_names["gcc"], core=CORE, shows_data=shows_data) for shows_data in (False, True)
+    ]
+    await first.load(talker)
+    await second.load(talker)
+    yield Pair(contestant=first, judge=second)
+    await first.close()
+    await second.close()
+
+
+@pytest.mark.parametrize("what", FIRSTS)
+async def test_who_left_first(pair: Pair, what: str) -> None:
+    """Of two kernels in user space, whose clocks follow the host's, it can be told who left first."""
+    contestants, judges, ends, is_judge = FIRSTS[what]
+    talked = await pair.talk(contestants, judges)
+
+    assert (talked.contestant.exit_code, talked.judge.exit_code) == ends
+    assert talked.judge_was_first is is_judge
+
+
+async def test_a_decided_talk_is_ended(pair: Pair) -> None:
+    """A contestant's program that would go on is stopped in another kernel, too."""
+    talked = await pair.talk("spin=60", "exit=43", is_decided=True)
+
+    assert talked.contestant.ended_by is EndedBy.STOPPED
 
 
 async def test_an_unknown_runtime_is_said(short_tmp: Path) -> None:

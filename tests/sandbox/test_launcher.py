@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import signal
+import time
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from sandbox import bundle, protocol
 from sandbox.cell import launcher_path
 from sandbox.exchange import Exchange
 from sandbox.local import SYSTEM_PATHS, USERS, LocalMaker
-from sandbox.protocol import Field, Message, Reply
+from sandbox.protocol import Field, Message, Names, Reply
 from sandbox.spec import RunLimits, RunSpec
 from tests.sandbox.conftest import COMPILE, CORE, MIB
 
@@ -85,7 +86,7 @@ def run(*argv: str, stdout: str = "stdout", is_work_writable: bool = False, feed
     """A request to run something."""
     limits = COMPILE if is_work_writable else LIMITS
     spec = RunSpec(argv=argv, limits=limits, is_work_writable=is_work_writable, feedback=feedback)
-    return protocol.run(spec, stdin=None, stdout=stdout)
+    return protocol.run(spec, Names(stdout=stdout))
 
 
 def field(tag: int, data: bytes) -> bytes:
@@ -142,6 +143,11 @@ MALFORMED = {
     "run with endless standard error": (frame(b"R", *NEEDED, number(34, 2**63)), "out of range"),
     "5000 arguments": (frame(b"R", *NEEDED, *[field(20, b"x")] * 5000), "too many words"),
     "5000 variables": (frame(b"R", *NEEDED, *[field(21, b"x=y")] * 5000), "too many words"),
+    "one pipe": (frame(b"R", *NEEDED, field(26, b"pipe")), "RUN with one pipe only"),
+    "path in the name of a pipe": (frame(b"R", *NEEDED, field(27, b"../pipe")), "not a plain file name"),
+    "path in the name of a link": (frame(b"R", *NEEDED, field(37, b"a/b")), "not a plain file name"),
+    "path in the name of a bundle of feedback": (frame(b"R", *NEEDED, field(29, b"a/b")), "not a plain file name"),
+    "stop with a field": (frame(b"X", field(10, b"name")), "STOP with fields"),
     "9 feedback files": (frame(b"R", *NEEDED, *[field(25, b"file")] * 9), "too many words"),
 }
 
@@ -244,7 +250,9 @@ async def test_killing_the_process_we_see_ends_a_run(launcher: Launcher) -> None
 
 REFUSED = {
     "bundle that is not there": protocol.load("missing"),
-    "input that is not there": protocol.run(RunSpec(argv=("/bin/true",), limits=LIMITS), stdin="missing", stdout="out"),
+    "input that is not there": protocol.run(
+        RunSpec(argv=("/bin/true",), limits=LIMITS), Names(stdin="missing", stdout="out")
+    ),
     "output that is a folder": run("/bin/true", stdout="folder"),
     "output that is a link": run("/bin/true", stdout="link"),
 }
@@ -268,6 +276,108 @@ async def test_requests_are_answered_in_order(launcher: Launcher) -> None:
     replies = [await launcher.reply() for _ in range(4)]
 
     assert [reply.numbers.get(Field.EXIT_CODE) for reply in replies] == [0, 1, None, 0]
+
+
+async def test_a_stop_too_late_means_nothing(launcher: Launcher) -> None:
+    """A run that ended just before it was to be stopped is reported once, and the next request is carried out."""
+    launcher.stdin.write(protocol.stop())
+    assert await launcher.is_usable()
+    launcher.stdin.write(run("/bin/true") + protocol.stop() + run("/bin/false"))
+    replies = [await launcher.reply() for _ in range(2)]
+
+    assert [reply.numbers.get(Field.EXIT_CODE) for reply in replies] == [0, 1]
+
+
+# Talks; those between two launchers are in test_interaction.py.
+
+TALK = protocol.run(RunSpec(argv=("/bin/cat",), limits=LIMITS), Names(stdin_pipe="in", stdout_pipe="out"))
+
+
+def _pipes(launcher: Launcher) -> tuple[int, int]:
+    """The host's reading and writing ends of what the program writes and reads."""
+    inward = launcher.exchange.make_pipe("in")
+    outward = launcher.exchange.outward / "out"
+    os.mkfifo(outward)
+    outward.chmod(0o666)
+    reader = os.open(outward, os.O_RDONLY | os.O_NONBLOCK)
+    return reader, os.open(inward, os.O_RDWR | os.O_NONBLOCK)
+
+
+async def _opened(launcher: Launcher) -> tuple[int, int]:
+    ends = _pipes(launcher)
+    assert (await launcher.ask(TALK)).message is Message.OPENED
+    return ends
+
+
+async def test_a_stopped_talk(launcher: Launcher) -> None:
+    """A stop ends a talking run: it says so, and when it left by the host's own clock."""
+    begun_ns = time.monotonic_ns()
+    reader, writer = await _opened(launcher)
+    report = await launcher.ask(protocol.stop())
+    os.close(reader)
+    os.close(writer)
+
+    assert report.numbers[Field.ENDED_BY] == 5
+    assert report.numbers[Field.SIGNAL] == 9
+    assert begun_ns < report.numbers[Field.LEFT_AT_NS] < time.monotonic_ns()
+    assert await launcher.is_usable()
+
+
+async def test_a_talk_ends_by_itself(launcher: Launcher) -> None:
+    """A program whose other side closed comes to the end of its input; what it wrote can be read all the same."""
+    reader, writer = await _opened(launcher)
+    os.write(writer, b"said and echoed\n")
+    os.close(writer)
+    report = await launcher.reply()
+    said = os.read(reader, 100)
+    os.close(reader)
+
+    assert report.numbers[Field.EXIT_CODE] == 0
+    assert report.numbers[Field.STDOUT_BYTES] == 0
+    assert said == b"said and echoed\n"
+
+
+async def test_any_other_message_during_a_talk_ends_the_launcher(launcher: Launcher) -> None:
+    """While a run talks the host has nothing to ask for."""
+    reader, writer = await _opened(launcher)
+    launcher.stdin.write(protocol.load("bundle"))
+    code, said = await launcher.end()
+    os.close(reader)
+    os.close(writer)
+
+    assert code == BROKEN
+    assert "during a run" in said
+
+
+async def test_a_host_that_goes_away_ends_a_talk(launcher: Launcher) -> None:
+    """As for any other run."""
+    reader, writer = await _opened(launcher)
+    launcher.stdin.close()
+    code, said = await launcher.end()
+    os.close(reader)
+    os.close(writer)
+
+    assert code == BROKEN
+    assert "host went away" in said
+
+
+@pytest.mark.parametrize("what", ["nothing there", "a file", "a link to a pipe", "nobody to read"])
+async def test_pipes_that_cannot_be_opened(launcher: Launcher, what: str) -> None:
+    """The launcher opens FIFOs that the host has open, and nothing else; and never waits for anybody to do so."""
+    inward, outward = launcher.exchange.inward, launcher.exchange.outward
+    if what != "nothing there":
+        launcher.exchange.make_pipe("in")
+    if what == "a file":
+        (outward / "out").write_bytes(b"")
+    elif what == "a link to a pipe":
+        (outward / "out").symlink_to(inward / "in")
+    elif what == "nobody to read":
+        os.mkfifo(outward / "out")
+    refused = await launcher.ask(TALK)
+
+    assert refused.message is Message.REFUSED
+    assert b"input or output" in refused.texts[Field.TEXT]
+    assert await launcher.is_usable()
 
 
 async def _ended(*words: str, user: int | None = None) -> tuple[int, str]:

@@ -239,7 +239,7 @@ INFO: dict[str, Any] = {
     "Runtimes": {
         "runc": {"path": "runc"},
         "io.containerd.runc.v2": {"path": "runc"},
-        "runsc": {"path": "/usr/bin/runsc", "runtimeArgs": ["--network=none"]},
+        "runsc": {"path": "/usr/bin/runsc", "runtimeArgs": ["--network=none", "--host-fifo=open"]},
         "machines": {"runtimeType": "io.containerd.kata.v2"},
     },
     "SecurityOptions": ["name=seccomp,profile=builtin", "name=userns", "name=no-new-privileges"],
@@ -354,9 +354,9 @@ def test_a_runtime_of_another_name_is_suggested() -> None:
     assert found.mend == "JUDGE_VM_RUNTIME=machines"
 
 
-@pytest.mark.parametrize("arguments", [[], ["--network=none", "--ignore-cgroups"]])
+@pytest.mark.parametrize("arguments", [[], ["--network=none", "--ignore-cgroups"], ["--network=none"]])
 def test_a_runtime_with_loose_arguments_is_noticed(arguments: list[str]) -> None:
-    """Its own network is needless for gVisor, and without control groups its cells are not bounded."""
+    """Of its own gVisor needs no network; cells are not bounded without control groups, nor do they talk by FIFOs."""
     info = INFO | {"Runtimes": {"runsc": {"path": "/usr/bin/runsc", "runtimeArgs": arguments}}}
 
     found = statuses(daemon.findings(Isolation.GVISOR, info, CLOSED, told(), runtime="runsc"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from judge.errors import CellDied
 from sandbox import protocol
-from sandbox.protocol import Field, Message, most, parse
+from sandbox.protocol import Field, Message, Names, most, parse
 from sandbox.spec import STDERR_BYTES, RunLimits, RunSpec
 
 _TEXTS = (Field.TEXT, Field.STDERR_TEXT)
@@ -91,7 +91,7 @@ def test_a_missing_number_is_named() -> None:
 def test_a_run_request_says_all_of_its_spec() -> None:
     """Each part of a spec is in the request, under its own tag."""
     spec = RunSpec(argv=("/a", "b"), env={"C": "d"}, feedback=("e",), is_work_writable=True, limits=_LIMITS)
-    request = protocol.run(spec, stdin="in", stdout="out")
+    request = protocol.run(spec, Names(stdin="in", stdout="out"))
 
     assert int.from_bytes(request[:4], "big") == len(request) - 4
     body = request[4:]

@@ -1,5 +1,5 @@
-/* Any tree into pack_work() and put_feedback_files(): of what a program can leave, regular files come out and nothing
- * through a link; the rest is passed over, and none of it blocks.
+/* Any tree into pack_work(), pack_feedback() and put_feedback_files(): of what a program can leave, regular files come
+ * out and nothing through a link; the rest is passed over, and none of it blocks.
  *
  * The input is a little script: one byte says what is made, one under which name, one how large or where it leads. */
 
@@ -141,11 +141,11 @@ static void survey(void)
     CHECK(nftw(work_path, count_one, 64, FTW_PHYS) == 0);
 }
 
-static void check_saved(void)
+static void check_saved(const char *name)
 {
     struct entry entry;
     size_t size, at = 0, files = 0;
-    uint8_t *saved = read_back("saved", &size);
+    uint8_t *saved = read_back(name, &size);
 
     for (; next_entry(saved, size, &at, &entry); files++)
         check_entry(&entry);
@@ -156,11 +156,19 @@ static void check_saved(void)
 
 static void check_pack(void)
 {
-    bool is_small = found.bytes <= MOST_BYTES && found.deepest < 16 && found.longest_name < 1024;
+    bool is_shallow = found.deepest < 16 && found.longest_name < 1024;
+    bool is_small = is_shallow && found.bytes <= MOST_BYTES;
+    uint64_t kept;
 
     CHECK(pack_work(exchange, "saved", MOST_BYTES) == is_small);
     if (is_small)
-        check_saved();
+        check_saved("saved");
+    /* No tree is as large as feedback may be. */
+    CHECK(pack_feedback(exchange, "kept", &kept) == is_shallow);
+    if (!is_shallow)
+        return;
+    CHECK(kept == found.bytes);
+    check_saved("kept");
 }
 
 /* The report's fields come in pairs, each the beginning of a regular file that was asked for. */

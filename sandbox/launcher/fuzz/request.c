@@ -41,7 +41,7 @@ static bool is_good_field(const struct part *field)
         return field->size == 8;
     case 20: case 21:
         return !memchr(field->data, 0, field->size);
-    case 10: case 22: case 23: case 25:
+    case 10: case 22: case 23: case 25: case 26: case 27: case 28: case 29: case 37: case 38:
         return field->size >= 1 && field->size <= 63 && field->data[0] != '.' &&
                !memchr(field->data, '/', field->size) && !memchr(field->data, 0, field->size);
     default:
@@ -67,9 +67,9 @@ static bool is_complete(uint8_t kind, const struct tally *tally)
     case 'S':
         return tally->count[10] && number(tally, 11);
     case 'R':
-        return tally->count[20] && tally->count[23] && is_within(number(tally, 30), 1, 86400000) &&
-               is_within(number(tally, 31), 1, 86400000) && number(tally, 32) && number(tally, 34) <= 524288 &&
-               number(tally, 35) && number(tally, 36);
+        return tally->count[20] && !tally->count[26] == !tally->count[27] && (tally->count[23] || tally->count[27]) &&
+               is_within(number(tally, 30), 1, 86400000) && is_within(number(tally, 31), 1, 86400000) &&
+               number(tally, 32) && number(tally, 34) <= 524288 && number(tally, 35) && number(tally, 36);
     default:
         return false;
     }
@@ -88,6 +88,8 @@ static bool is_request(const uint8_t *frame, size_t size, struct tally *tally)
         tally->count[field.tag]++;
         tally->last[field.tag] = field;
     }
+    if (frame[0] == 'X')
+        return size == 1;
     return tally->count[20] <= 4096 && tally->count[21] <= 4096 && tally->count[25] <= 8 &&
            is_complete(frame[0], tally);
 }
@@ -128,6 +130,12 @@ static void check_request(const struct request *request, const struct tally *tal
     check_name(request->name, tally, 10, body, size);
     check_name(run->stdin_name, tally, 22, body, size);
     check_name(run->stdout_name, tally, 23, body, size);
+    check_name(run->stdin_pipe, tally, 26, body, size);
+    check_name(run->stdout_pipe, tally, 27, body, size);
+    check_name(run->feedback_from, tally, 28, body, size);
+    check_name(run->feedback_to, tally, 29, body, size);
+    check_name(run->stdin_link, tally, 37, body, size);
+    check_name(run->stdout_link, tally, 38, body, size);
     check_list(run->argv, 20, frame, body, size);
     check_list(run->envp, 21, frame, body, size);
     check_list(run->feedback, 25, frame, body, size);

@@ -51,7 +51,7 @@ static bool check_next(struct request *request)
         return false;
     }
     CHECK(stream_at - at == 4 + frame_size(at) && frame_size(at) <= 1048576);
-    CHECK(request->kind == LOAD || request->kind == SAVE || request->kind == RUN);
+    CHECK(request->kind == LOAD || request->kind == SAVE || request->kind == RUN || request->kind == STOP);
     return true;
 }
 
