@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Context, Decimal
+from itertools import repeat
+from operator import add, lt, mul, sub
 
 #: A word this long is text to us, never a number: no sensible number has that many digits.
 NUMBER_BYTES = 16 * 1024
@@ -40,14 +42,18 @@ class Closeness:
         if any(byte in text for byte in _NOT_IN_NUMBERS):
             return False
         try:
-            pairs = zip(map(float, ours), map(float, theirs), strict=True)
-            relative, absolute = self._relative * 0.999, self._absolute * 0.999
-            return all(
-                abs(value - answer) + 1e-14 * abs(answer) < max(relative * abs(answer), absolute)
-                for answer, value in pairs
-            )
+            answers = list(map(float, ours))
+            differences = list(map(abs, map(sub, map(float, theirs), answers)))
         except ValueError:
             return False
+        # Four roundings of some 1e-16 of the answer are allowed for before anything is called certain.
+        sizes = list(map(abs, answers))
+        if max(differences) + 1e-15 * max(sizes) < 0.999 * self._absolute:
+            return True
+        if self._relative and all(map(lt, differences, map(mul, sizes, repeat(0.999 * self._relative - 1e-15)))):
+            return True
+        bounds = map(max, map(mul, sizes, repeat(0.999 * self._relative)), repeat(0.999 * self._absolute))
+        return all(map(lt, map(add, differences, map(mul, sizes, repeat(1e-15))), bounds))
 
     def holds(self, wanted: bytes, found: bytes) -> bool:
         answer, value = _number(wanted), _number(found)

@@ -7,7 +7,8 @@ file has no line at all, so it differs from a single empty line.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import BinaryIO
+from dataclasses import dataclass
+from typing import BinaryIO, Self
 
 from checkers.base import CheckerFailure, CheckOutcome
 from checkers.excerpt import excerpt
@@ -22,31 +23,49 @@ class Lines:
             raise CheckerFailure(f"unknown flag {flags[0]!r}; the checker lines takes none")
 
     def check(self, answer: BinaryIO, output: BinaryIO) -> CheckOutcome:
+        difference = Difference.first(answer, output)
+        if difference is None or (difference.is_final_newline and not answer.read(1) + output.read(1)):
+            return CheckOutcome(is_accepted=True)
+        return CheckOutcome(is_accepted=False, message=difference.told())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Where two streams part: the place, and what was read of each from there."""
+
+    line: int
+    column: int
+    #: The byte in front of it, empty at the beginning.
+    before: bytes
+    expected: bytes
+    got: bytes
+
+    @classmethod
+    def first(cls, answer: BinaryIO, output: BinaryIO) -> Self | None:
+        """Read on until the streams differ; None where they do not."""
         line, column, before = 1, 1, b""
         while True:
             expected, got = read_chunk(answer), read_chunk(output)
             same = len(expected) if expected == got else _common_length(expected, got)
             line, column = _advance(line, column, expected[:same])
             before = expected[:same][-1:] or before
-            if expected == got:
-                if not expected:
-                    return CheckOutcome(is_accepted=True)
-                continue
-            wanted, found = expected[same:], got[same:]
-            # Only the end of both files can lack a newline, and not after a line that has one.
-            if before not in (b"", b"\n") and {wanted, found} == {b"", b"\n"} and not answer.read(1) + output.read(1):
-                return CheckOutcome(is_accepted=True)
-            return CheckOutcome(
-                is_accepted=False, message=f"line {line}, column {column}: {_difference(wanted, found)}"
-            )
+            if expected != got:
+                return cls(line=line, column=column, before=before, expected=expected[same:], got=got[same:])
+            if not expected:
+                return None
 
+    @property
+    def is_final_newline(self) -> bool:
+        """Whether all that one of them lacks, as far as was read, is the newline of a last line."""
+        return self.before not in (b"", b"\n") and {self.expected, self.got} == {b"", b"\n"}
 
-def _difference(wanted: bytes, found: bytes) -> str:
-    if not found:
-        return f"the output ends where {excerpt(_line(wanted))} is expected"
-    if not wanted:
-        return f"{excerpt(_line(found))} follows where nothing is expected"
-    return f"expected {excerpt(_line(wanted))}, got {excerpt(_line(found))}"
+    def told(self) -> str:
+        place = f"line {self.line}, column {self.column}"
+        if not self.got:
+            return f"{place}: the output ends where {excerpt(_line(self.expected))} is expected"
+        if not self.expected:
+            return f"{place}: {excerpt(_line(self.got))} follows where nothing is expected"
+        return f"{place}: expected {excerpt(_line(self.expected))}, got {excerpt(_line(self.got))}"
 
 
 def _line(text: bytes) -> bytes:

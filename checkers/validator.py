@@ -53,7 +53,13 @@ def argv(program_argv: Sequence[str], flags: Sequence[str]) -> tuple[str, ...]:
 
 
 def read(
-    *, exit_code: int | None, signal: int | None, ended_by: str, feedback: Mapping[str, bytes], stderr: bytes
+    *,
+    exit_code: int | None,
+    signal: int | None,
+    ended_by: str,
+    feedback: Mapping[str, bytes],
+    stderr: bytes,
+    what: str = "output validator",
 ) -> CheckOutcome:
     """What the end of the validator's run says of the output.
 
@@ -63,23 +69,24 @@ def read(
         ended_by: "itself", or the limit that ended it: "cpu", "wall", "memory" or "output".
         feedback: the files it left in /feedback, by name.
         stderr: its standard error, as far as kept.
+        what: what to call the program where it fails.
 
     Raises:
         CheckerFailure: it neither accepted nor rejected.
     """
     message = _text(feedback, JUDGE_MESSAGE)
     if ended_by == "itself" and exit_code in (ACCEPTED, REJECTED):
-        multiplier = _number(feedback, MULTIPLIER)
+        multiplier = _number(feedback, MULTIPLIER, what)
         if multiplier is not None and not 0 <= multiplier <= 1:
-            raise CheckerFailure(f"output validator wrote {multiplier:g} into {MULTIPLIER}; it must be from 0 to 1")
+            raise CheckerFailure(f"{what} wrote {multiplier:g} into {MULTIPLIER}; it must be from 0 to 1")
         return CheckOutcome(
             is_accepted=exit_code == ACCEPTED,
             message=message,
             team_message=_text(feedback, TEAM_MESSAGE),
-            score=_number(feedback, SCORE),
+            score=_number(feedback, SCORE, what),
             multiplier=multiplier,
         )
-    text = f"output validator {_what_happened(exit_code, signal, ended_by)}"
+    text = f"{what} {_what_happened(exit_code, signal, ended_by)}"
     if message:
         text += f"\n{JUDGE_MESSAGE}: {message}"
     if stderr.strip():
@@ -92,13 +99,13 @@ def _text(feedback: Mapping[str, bytes], name: str) -> str:
     return cleaned(feedback.get(name, b"")[: 4 * MESSAGE_CHARS])[:MESSAGE_CHARS].strip()
 
 
-def _number(feedback: Mapping[str, bytes], name: str) -> float | None:
+def _number(feedback: Mapping[str, bytes], name: str, what: str) -> float | None:
     content = feedback.get(name)
     if content is None:
         return None
     value = float(content) if _NUMBER.fullmatch(content) else math.nan
     if not math.isfinite(value) or value < 0:
-        raise CheckerFailure(f"output validator wrote {content[:40]!r} into {name}; it must be a number from 0 up")
+        raise CheckerFailure(f"{what} wrote {content[:40]!r} into {name}; it must be a number from 0 up")
     return value
 
 

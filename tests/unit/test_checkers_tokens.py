@@ -14,9 +14,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from checkers import floats, streams, tokens
+from checkers import floats, pieces, streams
 from checkers.base import CheckerFailure, CheckOutcome
-from checkers.registry import BUILTIN, make
+from checkers.registry import make
 
 #: Two chunks, and what their words need as objects.
 PEAK_BYTES = 32 << 20
@@ -119,7 +119,7 @@ class TestAgainstReference:
         """Chunk ends and long words never change the outcome: chunks of a few bytes judge like the whole text."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(streams, "CHUNK_BYTES", chunk_bytes)
-            patch.setattr(tokens, "LONG_BYTES", long_bytes)
+            patch.setattr(pieces, "LONG_BYTES", long_bytes)
             patch.setattr(floats, "NUMBER_BYTES", long_bytes)
 
             assert is_accepted(*pair, *flags) == reference(*pair, flags)
@@ -263,12 +263,6 @@ class TestFlags:
         """Unknown, repeated and contradictory flags are refused in words, not ignored."""
         with pytest.raises(CheckerFailure, match=complaint):
             make("tokens", flags)
-
-    def test_unknown_checker(self) -> None:
-        """A checker that is not built in is refused, naming those that are."""
-        with pytest.raises(CheckerFailure, match="there are: tokens, lines"):
-            make("diff", [])
-        assert set(BUILTIN) == {"tokens", "lines"}
 
 
 class _Dribble(io.RawIOBase):
