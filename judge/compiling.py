@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from judge.cache import FileCache
 from judge.errors import Refused, SandboxError
 from judge.incidents import of_run
-from judge.languages import Language, language
+from judge.languages import Language, arranged, language
 from judge.models import Compilation, Limits, Source
 from sandbox import bundle
 from sandbox.cell import Cell
@@ -96,6 +96,8 @@ class Prepared:
     compilation: Compilation
     #: Whose /work holds the program; None where it did not compile.
     cell: Cell | None
+    #: The bundle of the program.
+    program: bytes = b""
 
 
 @contextlib.asynccontextmanager
@@ -126,7 +128,7 @@ async def prepared(
         else:
             # A language that compiles with what it runs with gains nothing from another cell of the same image.
             compilation, program = await compile_in(cell, source, limits, programs)
-        yield Prepared(compilation=compilation, cell=cell if program is not None else None)
+        yield Prepared(compilation=compilation, cell=cell if program is not None else None, program=program or b"")
 
 
 async def compile_in(
@@ -137,7 +139,8 @@ async def compile_in(
     Raises:
         SandboxError: the cell failed, or has no such compiler.
     """
-    await cell.load(bundle.pack({file.name: file.content for file in source.files}))
+    key, source = programs.key(source), arranged(source)
+    await cell.load(packed(source))
     recipe = language(source.language)
     outcome = await cell.run(_spec(recipe, source, limits))
     if outcome.exec_errno is not None:
@@ -150,8 +153,15 @@ async def compile_in(
         program = await cell.save()
     except Refused:
         return dataclasses.replace(compilation, is_ok=False, output=_TOO_LARGE), None
-    await asyncio.to_thread(programs.keep, programs.key(source), program)
+    await asyncio.to_thread(programs.keep, key, program)
     return compilation, program
+
+
+def packed(source: Source) -> bytes:
+    """The source's files as a bundle."""
+    return bundle.join(
+        bundle.File(name=file.name, content=file.content, is_executable=file.is_executable) for file in source.files
+    )
 
 
 def clean(text: bytes) -> str:

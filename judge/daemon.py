@@ -2,7 +2,8 @@
 
 Six tasks in one group; if any fails, all end, and whoever started the daemon starts it anew:
 
-    claim      wait for a free slot and a fit host, then for work; woken by NOTIFY, backed up by a slow poll
+    claim      wait for a free slot and a fit host, then for work; woken by NOTIFY, backed up by a slow poll. While
+               there is none, idle slots verify what was uploaded
     listen     turns notifications into wake-ups
     heartbeat  renews the leases held, and abandons judgings whose lease was lost all the same
     sweep      queues judgings again whose holder is gone
@@ -24,9 +25,10 @@ from judge import fitness, host, queue
 from judge.config import Isolation, Settings
 from judge.errors import JudgeError
 from judge.executor import Executor, LocalExecutor
-from judge.store import judgehosts, judgings
+from judge.store import judgehosts, judgings, verifications
 from judge.store.listening import listen
 from judge.store.pool import DISCONNECTED, Pool, open_pool, wait_to_reconnect
+from judge.uploads import Uploads
 from judge.watching import Guard
 from sandbox.pool import CellPool, Kind
 
@@ -64,8 +66,14 @@ async def run(settings: Settings, dsn: str) -> None:
         blob_cache = await host.open_blob_cache(settings)
         async with asyncio.TaskGroup() as tasks:
             executor = LocalExecutor(pool=pool, cells=pools, programs=programs, blob_cache=blob_cache, tasks=tasks)
+            uploads = Uploads(pool=pool, executor=executor, settings=settings, judgehost_id=judgehost_id)
             daemon = Daemon(
-                pool=pool, executor=executor, guard=guard, judgehost_id=judgehost_id, lease_s=settings.lease_s
+                pool=pool,
+                executor=executor,
+                uploads=uploads,
+                guard=guard,
+                judgehost_id=judgehost_id,
+                lease_s=settings.lease_s,
             )
             tasks.create_task(daemon.claim(), name="claim")
             tasks.create_task(daemon.listen(dsn), name="listen")
@@ -79,9 +87,12 @@ async def run(settings: Settings, dsn: str) -> None:
 class Daemon:
     """The first four tasks, and what they share."""
 
-    def __init__(self, *, pool: Pool, executor: Executor, guard: Guard, judgehost_id: int, lease_s: float) -> None:
+    def __init__(
+        self, *, pool: Pool, executor: Executor, uploads: Uploads, guard: Guard, judgehost_id: int, lease_s: float
+    ) -> None:
         self._pool = pool
         self._executor = executor
+        self._uploads = uploads
         self._guard = guard
         self._judgehost_id = judgehost_id
         self._lease_s = lease_s
@@ -96,6 +107,8 @@ class Daemon:
             try:
                 async with self._pool.acquire() as connection:
                     claim = await queue.claim(connection, judgehost_id=self._judgehost_id, lease_s=self._lease_s)
+                if claim is None:
+                    await self._uploads.fill_idle_slots()
             except DISCONNECTED as error:
                 await wait_to_reconnect(error)
                 continue
@@ -162,6 +175,7 @@ async def _register(pool: Pool, settings: Settings, pools: Mapping[Isolation, Ce
             levels=[level.value for level in pools],
         )
         lost = await queue.take_back(connection, judgehost_id=judgehost_id)
+        await verifications.take_back(connection, judgehost_id)
         locked = await judgehosts.locked(connection, judgehost_id)
     if lost:
         log.warning("queued again what this host held when it ended", count=lost)

@@ -1,10 +1,14 @@
-"""Who judges what the daemon claimed: the one seam between one machine and many."""
+"""Who judges what the daemon claimed: the one seam between one machine and many.
+
+A slot that is idle may be lent to work that can be cancelled at any time. It counts as free: the next claim takes it
+back.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import structlog
 
@@ -33,6 +37,10 @@ _PROBLEMS = 64
 _HOST_CHECK_S = 3.0
 
 
+#: Work for an idle slot. It is cancelled when the slot is wanted, and must then leave it soon.
+Borrower: TypeAlias = Callable[[Bench, Slot], Coroutine[Any, Any, None]]
+
+
 class Executor(Protocol):
     """Judges claims, at most as many at a time as there are slots."""
 
@@ -41,6 +49,12 @@ class Executor(Protocol):
 
     def start(self, claim: Claim) -> None:
         """Judge the claim; only after ``free_slot``, and only once for each."""
+
+    def has_idle(self) -> bool:
+        """Whether there is a slot that neither judges nor is lent."""
+
+    def lend(self, work: Borrower) -> None:
+        """Lend an idle slot until the work ends, or a claim needs it; only where ``has_idle``."""
 
     def held(self) -> list[Claim]:
         """The claims being judged now."""
@@ -67,6 +81,8 @@ class LocalExecutor:
         self._tasks = tasks
         #: The same for each level: one run at a time on one core, whatever walls are around it.
         self._free: list[Slot] = list(next(iter(cells.values())).slots)
+        self._lent: dict[Slot, asyncio.Task[None]] = {}
+        #: Whether a slot is free or lent.
         self._has_free = asyncio.Event()
         self._has_free.set()
         self._judging: dict[Claim, asyncio.Task[None]] = {}
@@ -76,10 +92,16 @@ class LocalExecutor:
         await self._has_free.wait()
 
     def start(self, claim: Claim) -> None:
+        slot, borrower = self._take()
+        work = self._work(claim, slot, borrower)
+        self._judging[claim] = self._tasks.create_task(work, name=f"judging {claim.judging_id}")
+
+    def has_idle(self) -> bool:
+        return bool(self._free)
+
+    def lend(self, work: Borrower) -> None:
         slot = self._free.pop()
-        if not self._free:
-            self._has_free.clear()
-        self._judging[claim] = self._tasks.create_task(self._work(claim, slot), name=f"judging {claim.judging_id}")
+        self._lent[slot] = self._tasks.create_task(self._borrow(work, slot), name=f"borrowing slot {slot.index}")
 
     def held(self) -> list[Claim]:
         return list(self._judging)
@@ -89,10 +111,31 @@ class LocalExecutor:
         if task is not None:
             task.cancel("lease lost")
 
-    async def _work(self, claim: Claim, slot: Slot) -> None:
+    def _take(self) -> tuple[Slot, asyncio.Task[None] | None]:
+        """A slot for a claim, and whoever has to leave it first."""
+        if self._free:
+            slot, borrower = self._free.pop(), None
+        else:
+            slot, borrower = self._lent.popitem()
+            borrower.cancel("the slot is wanted")
+        if not self._free and not self._lent:
+            self._has_free.clear()
+        return slot, borrower
+
+    async def _borrow(self, work: Borrower, slot: Slot) -> None:
+        try:
+            await work(next(iter(self._benches.values())), slot)
+        finally:
+            # Unless it was taken back, in which case it is a claim's by now.
+            if self._lent.pop(slot, None) is not None:
+                self._free.append(slot)
+
+    async def _work(self, claim: Claim, slot: Slot, borrower: asyncio.Task[None] | None) -> None:
         # What happens to this judging's cells, until they are closed, is seen in its name.
         watching.JUDGING_ID.set(claim.judging_id)
         try:
+            if borrower is not None:
+                await asyncio.wait([borrower])
             await self._judge(claim, slot)
         except LeaseLost as lost:
             log.warning("lost a judging to somebody else", judging=str(lost))

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from judge import java
 from judge.errors import UnknownLanguage, UsageError
+from judge.java import JavaFile
 from judge.models import MIB, Source, SourceFile
 
 RECIPES = Path(__file__).with_name("languages.toml")
@@ -21,11 +24,7 @@ RECIPES = Path(__file__).with_name("languages.toml")
 #: What a source file may be called: no path, no leading dash or dot, nothing a shell or a page would trip over.
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,127}")
 
-_JAVA_MAIN = re.compile(rb"\bpublic\s+static\s+void\s+main\s*\(|\bstatic\s+public\s+void\s+main\s*\(")
-_JAVA_PACKAGE = re.compile(rb"^\s*package\s+([A-Za-z0-9_.]+)\s*;", re.MULTILINE)
-_JAVA_PUBLIC_CLASS = re.compile(
-    rb"^\s*public\s+(?:(?:final|abstract|strictfp|sealed)\s+)*(?:class|record|enum|interface)\s+(\w+)", re.MULTILINE
-)
+_JAVA_NAME = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 
 
 class _Strict(BaseModel):
@@ -43,6 +42,8 @@ class Language(_Strict):
     """How sources in one language become a running program."""
 
     id: str
+    #: What the package format's table of languages calls it; several versions of a language share one code.
+    code: str
     name: str
     extensions: tuple[str, ...]
     #: Extensions for which this language is taken where none was named.
@@ -53,6 +54,8 @@ class Language(_Strict):
     compile: tuple[str, ...]
     run: tuple[str, ...]
     version: tuple[str, ...]
+    #: For programs of packages only: nobody can choose it for a submission.
+    is_internal: bool = False
     #: Granted on top of the problem's memory limit, for a virtual machine's own needs.
     memory_extra_mib: int = 0
     #: Processes and threads allowed at once where the language needs more than the problem's own limit.
@@ -70,11 +73,11 @@ class Language(_Strict):
         return self._fill(self.run, source, memory_bytes=memory_bytes)
 
     def _fill(self, vector: Sequence[str], source: Source, *, memory_bytes: int) -> tuple[str, ...]:
-        main = _main_file(source)
+        main = self.main_file(source)
         values = {
             "main": main.name,
             "main_stem": PurePosixPath(main.name).stem,
-            "main_class": _main_class(source) if self.id == "java" else "",
+            "main_class": _main_class(source) if self.code == "java" else "",
             "memory_mib": str(memory_bytes // MIB),
         }
         argv: list[str] = []
@@ -84,6 +87,19 @@ class Language(_Strict):
             else:
                 argv.append(word.format_map(values))
         return tuple(argv)
+
+    def main_file(self, source: Source) -> SourceFile:
+        """The entry point where that is a file; else a single file, else the one called main, else the first by name.
+
+        That is the order of the package format and of problemtools. Python's ``__main__`` goes before ``main``.
+        """
+        files = [file for file in source.files if self._is_source(file)] or list(source.files)
+        files.sort(key=lambda file: (file.name.count("/"), file.name))
+        named = {file.name: file for file in source.files}
+        if source.entry_point in named:
+            return named[source.entry_point]
+        by_stem = {PurePosixPath(file.name).stem.lower(): file for file in reversed(files)}
+        return by_stem.get("__main__") or by_stem.get("main") or files[0]
 
     def _is_source(self, file: SourceFile) -> bool:
         return PurePosixPath(file.name).suffix[1:] in self.extensions
@@ -113,6 +129,28 @@ def language(language_id: str) -> Language:
         raise UnknownLanguage(f"unknown language {language_id!r}; there are: {', '.join(languages())}") from None
 
 
+def offered() -> Mapping[str, Language]:
+    """The languages that submissions may be written in."""
+    return {key: item for key, item in languages().items() if not item.is_internal}
+
+
+def offered_language(language_id: str) -> Language:
+    """The language of that id, if submissions may be written in it.
+
+    Raises:
+        UnknownLanguage: there is none.
+    """
+    found = offered().get(language_id)
+    if found is None:
+        raise UnknownLanguage(f"unknown language {language_id!r}; there are: {', '.join(offered())}")
+    return found
+
+
+def by_code(code: str) -> tuple[Language, ...]:
+    """The languages that a code of the package format means, in the file's order; ids of ours are codes too."""
+    return tuple(item for item in offered().values() if code in (item.code, item.id))
+
+
 def guess(file_names: Sequence[str]) -> Language:
     """The language that files of these names are most likely written in.
 
@@ -136,11 +174,32 @@ def pasted(language_id: str, content: bytes) -> Source:
     """A source that came without a file name: it gets the one its language expects."""
     recipe = language(language_id)
     stem = "main"
-    if recipe.id == "java":
-        found = _JAVA_PUBLIC_CLASS.search(content)
-        stem = found.group(1).decode() if found else "Main"
+    if recipe.code == "java":
+        stem = java.read(content).public_class or "Main"
     name = f"{stem}.{recipe.extensions[0]}"
     return Source(language=recipe.id, files=(SourceFile(name=name, content=content),))
+
+
+def arranged(source: Source) -> Source:
+    """The source with its files named as the compiler wants them: Java's are named after their public class."""
+    if language(source.language).code != "java":
+        return source
+    names = {file.name for file in source.files}
+    files: list[SourceFile] = []
+    for file in source.files:
+        wanted = _java_name(file)
+        if wanted not in names:
+            names = names - {file.name} | {wanted}
+            files.append(replace(file, name=wanted))
+        else:
+            files.append(file)
+    return replace(source, files=tuple(files))
+
+
+def entry_point(source: Source) -> str:
+    """What starts the program: a class in Java, else the main file (2025-09, "Static validator", "Invocation")."""
+    recipe = language(source.language)
+    return _main_class(source) if recipe.code == "java" else recipe.main_file(source).name
 
 
 def _recipes() -> tuple[Mapping[str, Image], Mapping[str, Language]]:
@@ -148,7 +207,8 @@ def _recipes() -> tuple[Mapping[str, Image], Mapping[str, Language]]:
         document = tomllib.loads(RECIPES.read_text())
         all_images = {name: Image.model_validate(value) for name, value in document["images"].items()}
         all_languages = {
-            key: Language.model_validate({"id": key, **value}) for key, value in document["languages"].items()
+            key: Language.model_validate({"id": key, "code": key, **value})
+            for key, value in document["languages"].items()
         }
     except (tomllib.TOMLDecodeError, ValidationError, KeyError) as error:
         raise UsageError(f"{RECIPES.name}: {error}") from error
@@ -159,17 +219,33 @@ def _recipes() -> tuple[Mapping[str, Image], Mapping[str, Language]]:
     return all_images, all_languages
 
 
-def _main_file(source: Source) -> SourceFile:
-    """A single file; else the one called main in any case; else the first by name (problemtools' rule)."""
-    by_name = sorted(source.files, key=lambda file: file.name)
-    return next((file for file in by_name if PurePosixPath(file.name).stem.lower() == "main"), by_name[0])
+def _java_name(file: SourceFile) -> str:
+    path = PurePosixPath(file.name)
+    public = java.read(file.content).public_class if path.suffix == ".java" else None
+    wanted = f"{public}.java"
+    return str(path.with_name(wanted)) if public and is_file_name(wanted) else file.name
 
 
 def _main_class(source: Source) -> str:
-    """The Java class to start: that of the first file with a main method, within its package."""
-    java = [file for file in source.files if file.name.endswith(".java")]
-    with_main = [file for file in java if _JAVA_MAIN.search(file.content)]
-    chosen = next((file for file in with_main if file.name == "Main.java"), (with_main or java)[0])
-    package = _JAVA_PACKAGE.search(chosen.content)
-    stem = PurePosixPath(chosen.name).stem
-    return f"{package.group(1).decode()}.{stem}" if package else stem
+    """The Java class to start, within its package: the entry point, else Main, else the first that has a main."""
+    files = {file.name: java.read(file.content) for file in source.files if file.name.endswith(".java")}
+    wanted = source.entry_point.removesuffix(".java")
+    if source.entry_point in files:
+        files = {source.entry_point: files[source.entry_point]}
+    elif _JAVA_NAME.fullmatch(wanted):
+        return _full_name(wanted, files.values())
+    startable = [(found, item) for found in files.values() for item in found.classes if item.has_main]
+    startable.sort(key=lambda pair: (pair[1].name != "Main", not pair[1].is_public))
+    if startable:
+        return startable[0][0].full_name(startable[0][1].name)
+    first = next(iter(files), source.files[0].name)
+    stem = PurePosixPath(first).stem
+    return files[first].full_name(stem) if first in files else stem
+
+
+def _full_name(name: str, files: Iterable[JavaFile]) -> str:
+    """A class's name with its package, which whoever names an entry point may leave out."""
+    for file in files:
+        if any(item.name == name for item in file.classes):
+            return file.full_name(name)
+    return name

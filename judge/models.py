@@ -64,7 +64,7 @@ class Blob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """One file of a program, under the plain name it was submitted with; in programs of packages maybe below folders."""
+    """One file of a program, under the plain name it was submitted with; programs of packages may have folders."""
 
     name: str
     content: bytes

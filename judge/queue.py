@@ -216,12 +216,13 @@ async def _end_lease(connection: Connection, claim: Claim, reason: str) -> None:
 
 async def _finish(connection: Connection, claim: Claim, judged: Judged, announced: Sequence[Telling] = ()) -> None:
     await judgings.forget_runs(connection, claim)
-    await judgings.add_runs(connection, claim, list(enumerate(judged.runs, start=1)))
+    await judgings.add_runs(connection, claim, await _placed(connection, claim, judged.runs))
     await judgings.finish(connection, claim, judged)
     await security.record_of_judging(connection, judging_id=claim.judging_id, incidents=judged.incidents)
     data = {
         "attempt": claim.attempt,
         "verdict": judged.verdict.value,
+        "score": judged.score,
         "slowest_cpu_us": judged.slowest_cpu_us,
         "peak_memory_bytes": judged.peak_memory_bytes,
         "compile_output": judged.compilation.output,
@@ -232,6 +233,12 @@ async def _finish(connection: Connection, claim: Claim, judged: Judged, announce
         submission_id=claim.submission_id,
         events=[*announced, ("verdict", data)],
     )
+
+
+async def _placed(connection: Connection, claim: Claim, runs: Sequence[Run]) -> list[tuple[int, Run]]:
+    """The runs with the places of their test cases: of a group that has failed some are never made."""
+    places = await problems.ordinals(connection, claim.problem_version_id)
+    return [(places.setdefault(run.testcase, len(places) + 1), run) for run in runs]
 
 
 async def _announce_queued(connection: Connection, claim: Claim) -> None:

@@ -41,9 +41,11 @@ class Reporter:
             "ordinal": ordinal,
             "testcase": run.testcase,
             "verdict": run.verdict.value,
+            "score": run.score,
             "cpu_us": run.cpu_us,
             "memory_bytes": run.memory_bytes,
             "reason": run.reason,
+            "team_message": run.team_message,
         }
         self._runs.append((ordinal, run))
         self._events.append(("run", data))

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from judge import host
 from judge.config import Isolation, Settings
 from judge.errors import UsageError
-from judge.judging import Bench, PackageData, Silent, judge
+from judge.judging import Silent, judge
 from judge.languages import guess, language
-from judge.models import MIB, Blob, Judged, Problem, Source, SourceFile
+from judge.models import MIB, Judged, Source, SourceFile
 from judge.queue import check_source
-from problems.package import load
+from judge.workbench import judges_of, made_whole, makers_of, read_package, with_files, workbench
+from problems import archive
+from problems.package import Package
+from problems.programs import ANSWERS
 from sandbox.engine import Progress
-from sandbox.images import ensure
-from sandbox.pool import CellPool
 
 #: Read of a file before its size is held against the problem's limit.
 _FILE_BYTES = 16 * MIB
@@ -33,13 +31,27 @@ async def judge_source(
         PackageError: the package cannot.
         SandboxError: this host cannot judge at that isolation level.
     """
-    package = load(package_path)
-    source = read_source(source_path, language_id)
-    check_source(source, package.problem.limits, max_source_bytes=settings.max_source_bytes)
-    async with _bench(settings, package.problem, source, package.files, said) as bench:
-        slot = bench.pool.slots[0]
-        judged = await judge(package.problem, source, bench=bench, slot=slot, progress=Silent(), is_full=is_full)
+    with archive.scratch() as scratch:
+        package = read_package(package_path, scratch)
+        is_answers = package.problem.is_submit_answer and language_id is None
+        source = read_source(source_path, ANSWERS if is_answers else language_id)
+        check_source(source, package.problem.limits, max_source_bytes=settings.max_source_bytes)
+        judged = await _judged(settings, package, source, is_full=is_full, said=said)
     return describe(judged, source, settings.isolation)
+
+
+async def _judged(settings: Settings, package: Package, source: Source, *, is_full: bool, said: Progress) -> Judged:
+    sources = [source, *judges_of(package.problem), *makers_of(package)]
+    async with workbench(settings, sources, said=said) as bench:
+        package = await made_whole(package, bench, said)
+        return await judge(
+            package.problem,
+            source,
+            bench=with_files(bench, package.files),
+            slot=bench.pool.slots[0],
+            progress=Silent(),
+            is_full=is_full,
+        )
 
 
 def read_source(path: Path, language_id: str | None) -> Source:
@@ -74,7 +86,7 @@ def describe(judged: Judged, source: Source, isolation: Isolation) -> dict[str, 
     """A judging as JSON; the keys are a contract with other people's scripts."""
     return {
         "verdict": judged.verdict.value,
-        "score": None,
+        "score": judged.score,
         "language": source.language,
         "isolation": isolation.value,
         "compile": {
@@ -86,7 +98,7 @@ def describe(judged: Judged, source: Source, isolation: Isolation) -> dict[str, 
             {
                 "name": run.testcase,
                 "verdict": run.verdict.value,
-                "score": None,
+                "score": run.score,
                 "cpu_ms": run.cpu_us / 1000,
                 "wall_ms": run.wall_us / 1000,
                 "memory_bytes": run.memory_bytes,
@@ -99,26 +111,3 @@ def describe(judged: Judged, source: Source, isolation: Isolation) -> dict[str, 
         ],
         "message": judged.message,
     }
-
-
-@contextlib.asynccontextmanager
-async def _bench(
-    settings: Settings, problem: Problem, source: Source, files: Mapping[Blob, Path], said: Progress
-) -> AsyncIterator[Bench]:
-    """What judging takes, with just the images needed and no cell made ahead."""
-    used = [source, *([problem.checker.program] if problem.checker.program else [])]
-    recipes = [language(program.language) for program in used]
-    names = await _image_names(settings, {name for recipe in recipes for name in (recipe.image, recipe.runs_in)}, said)
-    pool = CellPool(host.cell_maker(settings), host.slots(settings), keeps_warm=False)
-    try:
-        yield Bench(pool=pool, programs=host.open_programs(settings, names), data=PackageData(files))
-    finally:
-        await pool.close()
-
-
-async def _image_names(settings: Settings, wanted: set[str], said: Progress) -> dict[str, str]:
-    if settings.isolation is Isolation.LOCAL:
-        return await host.image_names(settings)
-    return await ensure(
-        host.recipes(wanted), mirror=settings.debian_mirror, cache_dir=settings.data_dir / "images", progress=said
-    )

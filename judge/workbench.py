@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from judge import host
+from judge import calibrating, generating, host
 from judge.config import Isolation, Settings
-from judge.errors import PackageError
 from judge.judging import Bench, PackageData
 from judge.languages import language
 from judge.models import Blob, Problem, Source
 from problems import archive
 from problems.package import Package, load
+from problems.recipes import MissingTest
 from sandbox.engine import Progress
 from sandbox.images import ensure
 from sandbox.pool import CellPool
@@ -46,9 +46,22 @@ def with_files(bench: Bench, files: Mapping[Blob, Path]) -> Bench:
 def programs_of(package: Package) -> Iterator[Source]:
     """Every program of the package that may have to be run, its jury's submissions included."""
     yield from judges_of(package.problem)
+    yield from makers_of(package)
     yield from (validator.source for validator in package.input_validators if validator.source is not None)
     yield from (submission.source for submission in package.submissions)
-    yield from (recipe.generator for recipe in package.recipes if recipe.generator is not None)
+
+
+def makers_of(package: Package) -> Iterator[Source]:
+    """Every program that may have to be run before a submission can be judged.
+
+    Generators, solutions that make answers, and the jury's submissions where their times have to tell a limit.
+    """
+    for recipe in package.recipes:
+        if isinstance(recipe, MissingTest):
+            yield from (recipe.input.program,) if recipe.input else ()
+            yield from recipe.answer.solutions if recipe.answer else ()
+    if package.timing.is_inferred:
+        yield from (submission.source for submission in package.submissions)
 
 
 def judges_of(problem: Problem) -> Iterator[Source]:
@@ -59,20 +72,42 @@ def judges_of(problem: Problem) -> Iterator[Source]:
     )
 
 
+async def made_whole(package: Package, bench: Bench, said: Progress) -> Package:
+    """The same package with all its test cases and a time limit; nothing is run where it has both.
+
+    Raises:
+        PackageError: they cannot be had.
+        SandboxError: a cell failed.
+    """
+    package = await generating.completed(package, with_files(bench, package.files), bench.pool.slots[0], said)
+    return await calibrating.calibrated(package, with_files(bench, package.files), bench.pool.slots)
+
+
+async def finished(settings: Settings, package: Package, *, said: Progress, needs_limit: bool = True) -> Package:
+    """As ``made_whole``, on a bench of its own, made only where something has to be run.
+
+    With ``needs_limit`` false a time limit that has to be inferred is left open.
+
+    Raises:
+        PackageError: they cannot be had.
+        SandboxError: this host cannot judge at the isolation level of the settings.
+    """
+    if not package.recipes and not (needs_limit and package.timing.is_inferred):
+        return package
+    sources = [*judges_of(package.problem), *makers_of(package)]
+    async with workbench(settings, sources, said=said) as bench:
+        if needs_limit:
+            return await made_whole(package, bench, said)
+        return await generating.completed(package, with_files(bench, package.files), bench.pool.slots[0], said)
+
+
 def read_package(path: Path, scratch: Path) -> Package:
-    """The package in a folder, or in a zip, which is unpacked in ``scratch``; its errors name the package.
+    """The package in a folder, or in a zip, which is unpacked in ``scratch``.
 
     Raises:
         PackageError: it cannot be judged.
     """
-    try:
-        return load(archive.unpack(path, scratch) if path.is_file() else path)
-    except PackageError as error:
-        # What is wrong with a zip as such names it already.
-        is_named = f"{path.name}: "
-        raise PackageError(
-            [line if line.startswith(is_named) else f"{path.name}/{line}" for line in error.problems]
-        ) from error
+    return load(archive.unpack(path, scratch) if path.is_file() else path)
 
 
 async def _image_names(settings: Settings, wanted: set[str], said: Progress) -> dict[str, str]:

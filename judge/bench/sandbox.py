@@ -1,4 +1,4 @@
-"""What one box run costs, beside a bare fork and exec, other sandboxes and ``docker run`` doing the same work."""
+"""What one run or talk costs, beside a bare fork and exec, other sandboxes and ``docker run`` doing the same work."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from judge import host
+from judge.bench import talking
 from judge.bench.cells import Rig, rig
 from judge.bench.figures import Figure
 from judge.config import Isolation, Settings
@@ -84,10 +85,12 @@ async def measure(settings: Settings, said: Progress, *, peers_python: str | Non
         lives = await _lives(on, said)
         async with ground(on.programs, core=on.core, python=peers_python or sys.executable) as yard:
             batches = await _batches(on, yard, said)
+        talks = await talking.figures(on, said)
         waits_ms = await _waits_ms(on, host.slots(settings), said)
     return [
         *_run_figures(batches, on.level),
         *_peer_figures(batches),
+        *talks,
         *_cell_figures(lives),
         _ready_figure(waits_ms),
     ]

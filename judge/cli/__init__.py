@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from judge import logs
-from judge.cli import bench, contests, doctor, judging, languages, selftest, services, users
+from judge.cli import bench, contests, doctor, judging, languages, problems, selftest, services, users
 from judge.cli.context import Lazy
 from judge.errors import JudgeError
 
@@ -38,7 +38,7 @@ def main(ctx: click.Context) -> None:
 
 for command in (
     *(services.up_command, services.web, services.daemon, services.migrate),
-    *(judging.run, contests.problem, contests.contest, users.user, languages.language, languages.image, bench.bench),
+    *(judging.run, problems.problem, contests.contest, users.user, languages.language, languages.image, bench.bench),
     doctor.doctor,
     selftest.selftest,
 ):

@@ -52,3 +52,4 @@ _add_bench(
 )
 _add_bench("queue", "How soon an idle daemon picks a submission up.")
 _add_bench("web", "How soon a verdict is on its way into an open page.")
+_add_bench("checkers", "How fast built-in checkers read 100 MB, and in how much memory.")

@@ -1,19 +1,16 @@
-"""Commands of those who run a contest: ``judge contest`` and ``judge problem``."""
+"""Commands of those who run a contest: ``judge contest``."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
 from judge.cli.context import Lazy, open_connection
 from judge.config import Isolation
-from judge.errors import PackageError, UsageError
-from judge.store import contests, problems
-from problems import archive
-from problems.package import Package, load
+from judge.errors import UsageError
+from judge.store import contests
 
 #: Walls that a contest may ask for; ``local`` has none, and is nobody's to ask for.
 _LEVELS = click.Choice([level.value for level in Isolation if level is not Isolation.LOCAL])
@@ -77,55 +74,6 @@ def contest_isolate(lazy: Lazy, name: str, level: str) -> None:
     click.echo(f"contest {name}: judged at level {level}")
     if not hosts:
         click.echo(f"no judgehost gives the level {level} yet: its submissions wait until one does", err=True)
-
-
-@click.group()
-def problem() -> None:
-    """Problem packages."""
-
-
-@problem.command("import")
-@click.argument("packages", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--contest", "contest_name", help="Add the problems to this contest, under the next free labels.")
-@click.pass_obj
-def problem_import(lazy: Lazy, packages: tuple[Path, ...], contest_name: str | None) -> None:
-    """Read PACKAGES, folders of problem packages or zips of them, and make each the live version of its problem.
-
-    All or none: if anything is wrong with one of them, nothing changes.
-    """
-
-    async def publish(loaded: list[Package]) -> None:
-        async with open_connection(lazy.settings) as to, to.transaction():
-            contest_id = (await contests.by_name(to, contest_name)).id if contest_name else None
-            for package in loaded:
-                version_id = await problems.publish(to, package)
-                if contest_id is not None:
-                    problem_id = await problems.problem_of(to, version_id)
-                    await contests.add_problem(to, contest_id=contest_id, problem_id=problem_id)
-
-    with archive.scratch() as scratch:
-        loaded = _load_all(packages, scratch)
-        asyncio.run(publish(loaded))
-    for package in loaded:
-        for warning in package.warnings:
-            click.echo(f"{package.name}: warning: {warning}", err=True)
-        click.echo(f"{package.name}: {package.title}, {len(package.problem.testcases)} tests")
-
-
-def _load_all(paths: tuple[Path, ...], scratch: Path) -> list[Package]:
-    """Every package, zips unpacked in ``scratch``; or all that is wrong with any of them."""
-    loaded: list[Package] = []
-    wrong: list[str] = []
-    for number, path in enumerate(paths):
-        try:
-            loaded.append(load(archive.unpack(path, scratch / str(number)) if path.is_file() else path))
-        except PackageError as error:
-            # What is wrong with a zip as such names it already.
-            is_named = f"{path.name}: "
-            wrong += [line if line.startswith(is_named) else f"{path.name}/{line}" for line in error.problems]
-    if wrong:
-        raise PackageError(wrong)
-    return loaded
 
 
 def _time(text: str | None) -> datetime | None:

@@ -20,7 +20,11 @@ from judge.verdicts import Verdict
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option(
-    "--problem", "package", required=True, type=click.Path(path_type=Path), help="The folder of a problem package."
+    "--problem",
+    "package",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A problem package, as a folder or a zip, in a version of the ICPC format or of Polygon.",
 )
 @click.option("--language", "language_id", help="A language's id; guessed from the file names by default.")
 @click.option("--isolation", type=click.Choice([level.value for level in Isolation]), help="Overrides the settings.")
@@ -65,11 +69,14 @@ def run(
 def _show(described: dict[str, Any]) -> None:
     """A judging for people."""
     console = Console(highlight=False)
-    table = Table("test", "verdict", "time", "memory", "")
+    is_scored = any(test["score"] is not None for test in described["tests"])
+    table = Table("test", "verdict", *(("score",) if is_scored else ()), "time", "memory", "")
     for test in described["tests"]:
+        score = "" if test["score"] is None else f"{test['score']:g}"
         table.add_row(
             escape(test["name"]),
             test["verdict"],
+            *((score,) if is_scored else ()),
             f"{test['cpu_ms']:.0f} ms",
             f"{test['memory_bytes'] / 2**20:.1f} MiB",
             escape("; ".join(filter(None, (test["reason"], test["message"])))),
@@ -81,4 +88,6 @@ def _show(described: dict[str, Any]) -> None:
     if described["message"]:
         console.print(described["message"], markup=False)
     verdict = Verdict(described["verdict"])
-    console.print(f"{verdict.value}: {verdict.words}", style="bold green" if verdict is Verdict.AC else "bold red")
+    score = "" if described["score"] is None else f", score {described['score']:g}"
+    style = "bold green" if verdict is Verdict.AC else "bold red"
+    console.print(f"{verdict.value}: {verdict.words}{score}", style=style)

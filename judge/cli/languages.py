@@ -16,7 +16,7 @@ from judge import host
 from judge.cli.context import Lazy
 from judge.config import Isolation, Settings
 from judge.errors import UsageError
-from judge.languages import Language, languages
+from judge.languages import Language, languages, offered
 from judge.models import MIB
 from sandbox import engine, images, inventory
 from sandbox.images import Recipe
@@ -102,8 +102,8 @@ async def _contents(recipes: list[Recipe]) -> list[Contents | None]:
 def _uses(recipe: Recipe) -> dict[str, list[str]]:
     """The languages compiled in an image, and those run in it."""
     return {
-        "compiles": [item.id for item in languages().values() if item.image == recipe.name],
-        "runs": [item.id for item in languages().values() if item.runs_in == recipe.name],
+        "compiles": [item.id for item in languages().values() if item.compile and item.image == recipe.name],
+        "runs": [item.id for item in languages().values() if item.run and item.runs_in == recipe.name],
     }
 
 
@@ -157,7 +157,7 @@ async def _described_languages(settings: Settings) -> list[dict[str, Any]]:
         known = {"id": item.id, "name": item.name, "extensions": list(item.extensions), "image": item.image}
         return known | {"version": version}
 
-    return await asyncio.gather(*(describe(item) for item in languages().values()))
+    return await asyncio.gather(*(describe(item) for item in offered().values()))
 
 
 async def _version(item: Language, isolation: Isolation) -> str | None:

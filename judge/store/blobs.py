@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 from judge.errors import NotFound
 from judge.models import MIB, Blob
@@ -32,3 +33,17 @@ async def get(connection: Connection, sha256: bytes) -> bytes:
     if content is None:
         raise NotFound(f"blob {sha256.hex()}")
     return content
+
+
+async def get_all(connection: Connection, digests: Collection[bytes]) -> dict[bytes, bytes]:
+    """The bytes of all those digests.
+
+    Raises:
+        NotFound: nobody kept some of them.
+    """
+    rows = await connection.fetch("SELECT sha256, content FROM blobs WHERE sha256 = ANY ($1)", list(digests))
+    found: dict[bytes, bytes] = {row["sha256"]: row["content"] for row in rows}
+    for digest in digests:
+        if digest not in found:
+            raise NotFound(f"blob {digest.hex()}")
+    return found

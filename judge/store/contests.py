@@ -51,6 +51,8 @@ class ContestProblem:
     label: str
     title: str
     limits: Limits
+    #: Whether submissions get a score.
+    is_scoring: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +88,11 @@ _CONTEST = "id, name, title, starts_at, ends_at, freeze_at, penalty_minutes"
 
 #: Problems without a live version are still being prepared: nobody can submit to them.
 _PROBLEM = """
-    SELECT p.id, v.id AS version_id, p.name, cp.label, v.title, v.limits
+    SELECT p.id, v.id AS version_id, p.name, cp.label, v.title, v.document -> 'limits' AS limits,
+           coalesce((v.document -> 'grading' ->> 'is_scoring')::boolean, false) AS is_scoring
     FROM contest_problems cp JOIN problems p ON p.id = cp.problem_id
     JOIN LATERAL (
-      SELECT id, title, limits FROM problem_versions
+      SELECT id, title, document FROM problem_versions
       WHERE problem_id = p.id AND live_at IS NOT NULL ORDER BY live_at DESC, id DESC LIMIT 1
     ) v ON true
     WHERE cp.contest_id = $1

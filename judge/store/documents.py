@@ -20,7 +20,7 @@ from judge.errors import JudgeError, PackageError
 
 T = TypeVar("T")
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 _REFERENCE = "sha256"
 
@@ -58,7 +58,7 @@ def encoded(value: object, contents: dict[bytes, bytes]) -> Json:
 def references(document: Json) -> set[bytes]:
     """The digests of all blobs that a document names."""
     match document:
-        case {"sha256": str(digest)} if len(document) == 1:
+        case {"sha256": str(digest), **others} if not others:
             return {bytes.fromhex(digest)}
         case dict():
             return {digest for item in document.values() for digest in references(item)}
@@ -81,7 +81,7 @@ def decoded(adapter: TypeAdapter[T], document: Mapping[str, object], contents: M
 
 def _filled(document: object, contents: Mapping[bytes, bytes]) -> object:
     match document:
-        case {"sha256": str(digest)} if len(document) == 1:
+        case {"sha256": str(digest), **others} if not others:
             return contents[bytes.fromhex(digest)]
         case dict():
             return {key: _filled(item, contents) for key, item in document.items()}

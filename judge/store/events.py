@@ -4,8 +4,8 @@ Kinds, with their data:
 
     submission  {}                                             one was made
     judging     {state, attempt, tests_total}                  state: queued, compiling, running
-    run         {attempt, ordinal, testcase, verdict, cpu_us, memory_bytes, reason}
-    verdict     {attempt, verdict, slowest_cpu_us, peak_memory_bytes, compile_output}
+    run         {attempt, ordinal, testcase, verdict, score, cpu_us, memory_bytes, reason, team_message}
+    verdict     {attempt, verdict, score, slowest_cpu_us, peak_memory_bytes, compile_output}
 
 A ``judging`` event that is queued or compiling, or of a higher attempt, means: what was shown of runs is void.
 """

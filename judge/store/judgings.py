@@ -118,12 +118,14 @@ async def add_runs(connection: Connection, claim: Claim, runs: Sequence[tuple[in
     """
     await connection.executemany(
         "INSERT INTO runs (judging_id, ordinal, attempt, testcase, verdict, cpu_us, wall_us, memory_bytes, exit_code,"
-        " signal, reason, message, noise) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        " signal, reason, message, noise, team_message, score, multiplier, passes)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
         " ON CONFLICT (judging_id, ordinal) DO NOTHING",
         [
             (
                 *(claim.judging_id, ordinal, claim.attempt, run.testcase, run.verdict, run.cpu_us, run.wall_us),
                 *(run.memory_bytes, run.exit_code, run.signal, run.reason, run.message, dict(run.noise)),
+                *(run.team_message, run.score, run.multiplier, run.passes),
             )
             for ordinal, run in runs
         ],
@@ -134,8 +136,8 @@ async def finish(connection: Connection, claim: Claim, judged: Judged) -> None:
     """Record the verdict. Within a transaction that holds the lease."""
     await connection.execute(
         "UPDATE judgings SET state = 'done', lease_until = NULL, finished_at = now(), verdict = $2, compile_ok = $3,"
-        " compile_output = $4, compile_cpu_us = $5, slowest_cpu_us = $6, peak_memory_bytes = $7, message = $8"
-        " WHERE id = $1",
+        " compile_output = $4, compile_cpu_us = $5, slowest_cpu_us = $6, peak_memory_bytes = $7, message = $8,"
+        " score = $9 WHERE id = $1",
         claim.judging_id,
         judged.verdict,
         judged.compilation.is_ok,
@@ -144,6 +146,7 @@ async def finish(connection: Connection, claim: Claim, judged: Judged) -> None:
         judged.slowest_cpu_us,
         judged.peak_memory_bytes,
         judged.message or None,
+        judged.score,
     )
 
 

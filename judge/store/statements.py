@@ -13,9 +13,19 @@ class Statement:
     """A statement in one language and format."""
 
     language: str
-    #: ``md``, ``tex`` or ``pdf``.
+    #: ``md``, ``tex``, ``html``, ``txt`` or ``pdf``.
     format: str
     sha256: bytes
+    #: The paths of the pictures that it shows.
+    pictures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file for contestants."""
+
+    name: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,30 +35,87 @@ class Sample:
     name: str
     input: bytes
     answer: bytes
-    #: Whether both are shown whole.
+    #: A dialogue that is shown instead of input and answer, lines after ``>`` or ``<``.
+    interaction: bytes | None
+    #: Whether all of it is shown.
     is_whole: bool
+
+
+#: What is shown of a version's samples, $1: their own data unless the package says otherwise.
+_SHOWN = """
+    SELECT name, ordinal, interaction_sha256,
+           CASE WHEN is_own THEN t.input_sha256 ELSE s.input_sha256 END AS input_sha256,
+           CASE WHEN is_own THEN t.answer_sha256 ELSE s.answer_sha256 END AS answer_sha256
+    FROM (SELECT * FROM testcases WHERE problem_version_id = $1 AND name LIKE 'sample/%') t
+    FULL JOIN (SELECT * FROM problem_samples WHERE problem_version_id = $1) s USING (name)
+    CROSS JOIN LATERAL (SELECT s.problem_version_id IS NULL AS is_own) own
+"""
 
 
 async def all_statements(connection: Connection, version_id: int) -> list[Statement]:
     """The problem version's statements, English first, then by language."""
     rows = await connection.fetch(
         """
-        SELECT language, format, sha256 FROM problem_statements
+        SELECT language, format, sha256, ARRAY(
+            SELECT name FROM problem_pictures p WHERE p.problem_version_id = s.problem_version_id
+              AND p.language = s.language AND p.format = s.format ORDER BY name) AS pictures
+        FROM problem_statements s
         WHERE problem_version_id = $1 ORDER BY language <> 'en', language, format
         """,
         version_id,
     )
-    return [Statement(**row) for row in rows]
+    return [Statement(**{**dict(row), "pictures": tuple(row["pictures"])}) for row in rows]
+
+
+async def picture(connection: Connection, version_id: int, *, language: str, format_: str, name: str) -> bytes:
+    """A picture that a statement shows.
+
+    Raises:
+        NotFound: it shows none of that name.
+    """
+    content: bytes | None = await connection.fetchval(
+        "SELECT content FROM problem_pictures JOIN blobs USING (sha256)"
+        " WHERE problem_version_id = $1 AND language = $2 AND format = $3 AND name = $4",
+        *(version_id, language, format_, name),
+    )
+    if content is None:
+        raise NotFound("There is no such picture.")
+    return content
+
+
+async def attachments(connection: Connection, version_id: int) -> list[Attachment]:
+    """The files for contestants, by name."""
+    rows = await connection.fetch(
+        "SELECT name, size FROM problem_attachments WHERE problem_version_id = $1 ORDER BY name", version_id
+    )
+    return [Attachment(**row) for row in rows]
+
+
+async def attachment(connection: Connection, version_id: int, *, name: str) -> bytes:
+    """A file for contestants.
+
+    Raises:
+        NotFound: there is none of that name.
+    """
+    content: bytes | None = await connection.fetchval(
+        "SELECT content FROM problem_attachments JOIN blobs USING (sha256) WHERE problem_version_id = $1 AND name = $2",
+        *(version_id, name),
+    )
+    if content is None:
+        raise NotFound("There is no such file.")
+    return content
 
 
 async def samples(connection: Connection, version_id: int, *, max_bytes: int) -> list[Sample]:
-    """The sample test cases in judging order, each file cut after ``max_bytes``."""
+    """What is shown of the samples, in judging order, each file cut after ``max_bytes``."""
     rows = await connection.fetch(
-        """
-        SELECT t.name, substr(i.content, 1, $2) AS input, substr(a.content, 1, $2) AS answer,
-               t.input_size <= $2 AND t.answer_size <= $2 AS is_whole
-        FROM testcases t JOIN blobs i ON i.sha256 = t.input_sha256 JOIN blobs a ON a.sha256 = t.answer_sha256
-        WHERE t.problem_version_id = $1 AND t.name LIKE 'sample/%' ORDER BY t.ordinal
+        f"""
+        SELECT name, coalesce(substr(i.content, 1, $2), '') AS input, coalesce(substr(a.content, 1, $2), '') AS answer,
+               substr(d.content, 1, $2) AS interaction,
+               greatest(octet_length(i.content), octet_length(a.content), octet_length(d.content)) <= $2 AS is_whole
+        FROM ({_SHOWN}) shown LEFT JOIN blobs i ON i.sha256 = input_sha256
+        LEFT JOIN blobs a ON a.sha256 = answer_sha256 LEFT JOIN blobs d ON d.sha256 = interaction_sha256
+        WHERE i.sha256 IS NOT NULL OR d.sha256 IS NOT NULL ORDER BY ordinal, name
         """,
         version_id,
         max_bytes,
@@ -56,22 +123,22 @@ async def samples(connection: Connection, version_id: int, *, max_bytes: int) ->
     return [Sample(**row) for row in rows]
 
 
-async def sample_file(connection: Connection, version_id: int, *, ordinal: int, is_answer: bool) -> bytes:
-    """One file of the ``ordinal``-th sample, whole.
+async def sample_file(connection: Connection, version_id: int, *, ordinal: int, kind: str) -> bytes:
+    """One file of the ``ordinal``-th sample that is shown, whole: its "in", "ans" or "interaction".
 
     Raises:
         NotFound: there is no such sample.
     """
     content: bytes | None = await connection.fetchval(
-        """
-        SELECT b.content FROM testcases t
-        JOIN blobs b ON b.sha256 = CASE WHEN $3 THEN t.answer_sha256 ELSE t.input_sha256 END
-        WHERE t.problem_version_id = $1 AND t.name LIKE 'sample/%'
-        ORDER BY t.ordinal OFFSET $2 - 1 LIMIT 1
+        f"""
+        SELECT content FROM (
+            SELECT CASE $3::text WHEN 'in' THEN input_sha256 WHEN 'ans' THEN answer_sha256 ELSE interaction_sha256 END
+            FROM ({_SHOWN}) shown
+            WHERE input_sha256 IS NOT NULL OR interaction_sha256 IS NOT NULL
+            ORDER BY ordinal, name OFFSET $2 - 1 LIMIT 1
+        ) chosen (sha256) JOIN blobs USING (sha256)
         """,
-        version_id,
-        ordinal,
-        is_answer,
+        *(version_id, ordinal, kind),
     )
     if content is None:
         raise NotFound("There is no such sample.")

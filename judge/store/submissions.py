@@ -32,6 +32,8 @@ class Summary:
     state: str
     #: None: not judged yet.
     verdict: Verdict | None
+    #: None: the problem is not a scoring one, or there is no verdict with a score.
+    score: float | None
     slowest_cpu_us: int | None
     peak_memory_bytes: int | None
 
@@ -57,10 +59,14 @@ class ShownRun:
     ordinal: int
     testcase: str
     verdict: Verdict
+    #: What the checker gave, if it gives scores.
+    score: float | None
     cpu_us: int
     memory_bytes: int
     reason: str
     message: str
+    #: The checker's words for whoever submitted.
+    team_message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +81,7 @@ _SUMMARY = """
     SELECT s.id, s.contest_id, c.name AS contest_name, c.title AS contest_title, cp.label,
            coalesce(v.title, p.name) AS problem_title, s.user_id, u.name AS user_name, s.language,
            s.submitted_at, s.expected IS NOT NULL AS is_jury,
-           coalesce(j.state::text, 'queued') AS state, j.verdict, j.slowest_cpu_us, j.peak_memory_bytes
+           coalesce(j.state::text, 'queued') AS state, j.verdict, j.score, j.slowest_cpu_us, j.peak_memory_bytes
     FROM submissions s
     JOIN contests c ON c.id = s.contest_id
     JOIN contest_problems cp ON cp.contest_id = s.contest_id AND cp.problem_id = s.problem_id
@@ -144,7 +150,7 @@ async def current_judging(connection: Connection, submission_id: int) -> Judging
         return None
     runs = await connection.fetch(
         """
-        SELECT ordinal, testcase, verdict, cpu_us, memory_bytes, reason, message FROM runs
+        SELECT ordinal, testcase, verdict, score, cpu_us, memory_bytes, reason, message, team_message FROM runs
         WHERE judging_id = $1 AND attempt = $2 ORDER BY ordinal
         """,
         row["id"],

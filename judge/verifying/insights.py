@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
 
 from judge.models import Problem, Testcase
 from judge.verdicts import Verdict
@@ -63,14 +62,14 @@ def _mixups(testcases: Sequence[Testcase]) -> Iterator[str]:
     by_input: defaultdict[object, list[Testcase]] = defaultdict(list)
     for case in testcases:
         by_input[_given(case)].append(case)
-        if case.input == case.answer and case.input.size > 0:
-            yield f"{case.name}: the answer is the same file as the input"
-    for cases in by_input.values():
-        for one, other in combinations(cases, 2):
-            if one.answer != other.answer:
-                yield f"{one.name} and {other.name} have the same input and different answers"
-            elif one.is_sample and not other.is_sample:
-                yield f"{other.name} is the sample {one.name}: whoever reads the statement has its answer"
+    for first, *others in by_input.values():
+        for other in others:
+            if first.answer != other.answer:
+                yield f"{first.name} and {other.name} have the same input and different answers"
+            elif first.is_sample and not other.is_sample:
+                yield f"{other.name} is the sample {first.name}: whoever reads the statement has its answer"
+    if len(testcases) > 1 and all(case.input == case.answer and case.input.size > 0 for case in testcases):
+        yield "every answer is its input"
     if testcases and not any(case.is_sample for case in testcases):
         yield "there is no sample: contestants see no input and no output"
 

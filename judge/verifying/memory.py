@@ -8,25 +8,43 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from pydantic import TypeAdapter, ValidationError
 
-from judge.models import Run
+from judge.models import Judged, Run
 from judge.verdicts import Verdict
+from sandbox.cell import launcher_path
 
 #: Findings kept; beyond, those used longest ago go.
 MOST_KEPT = 200_000
 #: How long another verification on the same machine may hold the file.
 _WAIT_S = 30.0
 
+#: Where a change may change a finding.
+_WRITTEN = ("judge/*.py", "judge/*.toml", "checkers/**/*.py", "sandbox/**/*.py")
+
 _RUN = TypeAdapter(Run)
+_JUDGED = TypeAdapter(Judged)
 
 
-def key_of(*parts: str | bytes | int | None) -> str:
-    """A digest of all parts: equal for equal parts in equal places only."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a validator said of a file: yes or no, or that it failed, and why."""
+
+    is_accepted: bool
+    text: str = ""
+    is_failure: bool = False
+
+
+_SAID = TypeAdapter(Said)
+
+
+def key_of(*parts: object) -> str:
+    """A digest of what all parts print as: equal for equal parts in equal places only."""
     digest = hashlib.sha256()
     for part in parts:
         encoded = repr(part).encode()
@@ -35,11 +53,23 @@ def key_of(*parts: str | bytes | int | None) -> str:
     return digest.hexdigest()
 
 
-class Memory:
-    """Findings by key. With no path nothing is remembered beyond the process, and nothing is found."""
+def surroundings(isolation: str) -> str:
+    """What every finding depends on beside its key: the walls, the launcher, and what this program is written like."""
+    root = Path(__file__).parents[2]
+    written = sorted(path for pattern in _WRITTEN for path in root.glob(pattern))
+    launcher = launcher_path().read_bytes()
+    return key_of(isolation, hashlib.sha256(launcher).hexdigest(), *(path.read_bytes() for path in written))
 
-    def __init__(self, path: Path | None) -> None:
+
+class Memory:
+    """Findings by key. With no path nothing is remembered and nothing found.
+
+    ``surroundings`` names what every finding depends on: walls, launcher, this program.
+    """
+
+    def __init__(self, path: Path | None, surroundings: str = "") -> None:
         self._database = _open(path) if path is not None else None
+        self._surroundings = surroundings
 
     def __enter__(self) -> Self:
         return self
@@ -57,7 +87,7 @@ class Memory:
         if self._database is None:
             return None
         row = self._database.execute(
-            "UPDATE found SET used_at = ? WHERE key = ? RETURNING document", (int(time.time()), key)
+            "UPDATE found SET used_at = ? WHERE key = ? RETURNING document", (int(time.time()), self._named(key))
         ).fetchone()
         return None if row is None else str(row[0])
 
@@ -66,8 +96,11 @@ class Memory:
         if self._database is not None:
             self._database.execute(
                 "INSERT OR REPLACE INTO found (key, document, used_at) VALUES (?, ?, ?)",
-                (key, document, int(time.time())),
+                (self._named(key), document, int(time.time())),
             )
+
+    def _named(self, key: str) -> str:
+        return f"{self._surroundings} {key}"
 
 
 class RememberedRuns:
@@ -92,10 +125,54 @@ class RememberedRuns:
         return run
 
     async def keep(self, key: str, run: Run) -> None:
-        """Remember a run, unless it is our side's failure, which may not happen again."""
+        """Remember a run."""
         self.made += 1
-        if run.verdict is not Verdict.JE:
-            self._memory.keep(f"run {key}", _RUN.dump_json(run).decode())
+        self._memory.keep(f"run {key}", _RUN.dump_json(run).decode())
+
+    def find_judging(self, key: str) -> Judged | None:
+        """A whole judging made under the same conditions."""
+        document = self._memory.find(f"judging {key}")
+        if document is None:
+            return None
+        try:
+            judged = _JUDGED.validate_json(document)
+        except ValidationError:
+            return None
+        self.found += len(judged.runs)
+        return judged
+
+    def keep_judging(self, key: str, judged: Judged) -> None:
+        """Remember a whole judging, unless it is our side's or the package's failure, which may not happen again."""
+        if judged.verdict is not Verdict.JE:
+            self._memory.keep(f"judging {key}", _JUDGED.dump_json(judged).decode())
+
+
+class RememberedChecks:
+    """What validators said of a file, counted like runs."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self.found = 0
+        self.made = 0
+
+    def find(self, key: str) -> Said | None:
+        """What was said under the same conditions."""
+        document = self._memory.find(f"check {key}")
+        if document is None:
+            return None
+        try:
+            said = _SAID.validate_json(document)
+        except ValidationError:
+            return None
+        self.found += 1
+        return said
+
+    def keep(self, key: str, said: Said) -> Said:
+        """Remember what was said, unless it is a failure, which may not happen again; gives it back."""
+        self.made += 1
+        if not said.is_failure:
+            self._memory.keep(f"check {key}", _SAID.dump_json(said).decode())
+        return said
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -45,17 +45,32 @@ ALTER TABLE problem_statements
   DROP CONSTRAINT problem_statements_format_check,
   ADD CONSTRAINT problem_statements_format CHECK (format IN ('md', 'tex', 'pdf', 'html', 'txt'));
 
-CREATE TYPE problem_file_kind AS ENUM (
-  'picture',      -- shown in a statement, by the path that the statement has for it
-  'attachment'    -- for contestants to download
+-- What a statement shows, by the path that the statement has for it.
+CREATE TABLE problem_pictures (
+  problem_version_id bigint NOT NULL,
+  language           text NOT NULL,
+  format             text NOT NULL,
+  name               text NOT NULL,
+  sha256             bytea NOT NULL REFERENCES blobs,
+  PRIMARY KEY (problem_version_id, language, format, name),
+  FOREIGN KEY (problem_version_id, language, format) REFERENCES problem_statements ON DELETE CASCADE
 );
-CREATE TABLE problem_files (
+-- What contestants are shown of samples where that is not their test data; nothing where all three are null.
+CREATE TABLE problem_samples (
   problem_version_id bigint NOT NULL REFERENCES problem_versions ON DELETE CASCADE,
-  kind               problem_file_kind NOT NULL,
-  name               text NOT NULL,                         -- a path, as in the package
+  name               text NOT NULL,                         -- 'sample/1'; there need be no such test case
+  input_sha256       bytea REFERENCES blobs,
+  answer_sha256      bytea REFERENCES blobs,
+  interaction_sha256 bytea REFERENCES blobs,                -- lines after > or <
+  PRIMARY KEY (problem_version_id, name)
+);
+-- For contestants to download.
+CREATE TABLE problem_attachments (
+  problem_version_id bigint NOT NULL REFERENCES problem_versions ON DELETE CASCADE,
+  name               text NOT NULL,                         -- its path below attachments/
   sha256             bytea NOT NULL REFERENCES blobs,
   size               bigint NOT NULL,
-  PRIMARY KEY (problem_version_id, kind, name)
+  PRIMARY KEY (problem_version_id, name)
 );
 
 ALTER TABLE judgings ADD COLUMN score float8;               -- of scoring problems only

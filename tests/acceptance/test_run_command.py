@@ -16,6 +16,7 @@ import pytest
 
 from sandbox import container
 from tests import packages
+from tests.zips import zipped
 
 SUM = "print(sum(map(int, input().split())))\n"
 DEADLINE_S = 60
@@ -137,6 +138,44 @@ def test_all_tests_or_up_to_the_first_failure(desk: Desk) -> None:
 
     assert [test["name"] for test in desk.judged(source)["tests"]] == ["sample/1"]
     assert [test["name"] for test in desk.judged(source, "--all")["tests"]] == ["sample/1", "secret/1"]
+
+
+def test_a_zip_is_what_its_folder_is(desk: Desk) -> None:
+    """A package may be given as a zip; what is wrong with one names the zip."""
+    (desk.folder / "zipped.zip").write_bytes(zipped(top=""))
+    (desk.folder / "bad.zip").write_bytes(b"no zip at all")
+    source = desk.write("sum.py", SUM)
+    desk.package = desk.folder / "zipped.zip"
+
+    assert desk.judged(source)["verdict"] == "AC"
+    assert "bad.zip" in desk.refused(source, problem="bad.zip")
+
+
+def test_scores(desk: Desk) -> None:
+    """A scoring problem gives the score, in the document and in words; verdict and score go their own ways."""
+    desk.package = packages.write(
+        desk.folder,
+        {
+            "problem.yaml": "name: Points\ntype: scoring\nlimits:\n  time_limit: 1.5\n",
+            "data/testdata.yaml": "on_reject: continue\nrange: 0 100\ngrader_flags: ignore_sample\n",
+            "data/secret/testdata.yaml": "grader_flags: first_error accept_if_any_accepted\n",
+            "data/secret/1.in": None,
+            "data/secret/1.ans": None,
+            "data/secret/a/testdata.yaml": "on_reject: break\naccept_score: 30\nrange: 0 30\ngrader_flags: min\n",
+            "data/secret/a/1.in": "5 6\n",
+            "data/secret/a/1.ans": "11\n",
+            "data/secret/b/testdata.yaml": "on_reject: break\naccept_score: 70\nrange: 0 70\ngrader_flags: min\n",
+            "data/secret/b/1.in": "-5 6\n",
+            "data/secret/b/1.ans": "1\n",
+        },
+        name="points",
+    )
+    positive = desk.write("a.py", "print(sum(abs(int(word)) for word in input().split()))\n")
+
+    assert (desk.judged(positive)["verdict"], desk.judged(positive)["score"]) == ("AC", 30)
+    assert desk.judged(desk.write("sum.py", SUM))["score"] == 100
+    _, said, _ = desk.run("--problem", "points", positive)
+    assert "AC: Accepted, score 30" in said
 
 
 def test_for_people(desk: Desk) -> None:

@@ -12,7 +12,7 @@ import pytest
 from click import Command, Group
 
 from judge.cli import main
-from judge.languages import languages
+from judge.languages import offered
 from judge.store import accounts
 from judge.store.accounts import Role
 from judge.store.pool import Pool
@@ -72,7 +72,7 @@ def test_languages_as_json() -> None:
     done = judge("language", "list", "--json", JUDGE_ISOLATION="local")
 
     listed = json.loads(done.stdout)["languages"]
-    assert [item["id"] for item in listed] == list(languages())
+    assert [item["id"] for item in listed] == list(offered())
     assert all(set(item) == {"id", "name", "extensions", "image", "version"} for item in listed)
     python = next(item for item in listed if item["id"] == "python3")
     assert python["version"] is None or python["version"].startswith("Python 3")

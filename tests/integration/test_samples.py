@@ -78,7 +78,7 @@ async def test_verdicts_wait_for_the_last_one_and_tell_right_from_wrong(pool: Po
     found = await samples.verdicts(pool, contest_id, progress=lambda _judged, _total: None)
     assert {(item.file, item.expected, item.is_as_expected) for item in found} == {
         ("sum.py", (Verdict.AC,), True),
-        ("zero.py", (Verdict.WA,), False),
+        ("zero.py", (Verdict.WA, Verdict.OLE), False),
     }
 
 

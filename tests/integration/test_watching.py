@@ -18,8 +18,10 @@ import pytest
 import pytest_asyncio
 
 from judge import queue, watching
+from judge.config import Settings
 from judge.daemon import Daemon
 from judge.errors import CellDied, LeaseLost, NotFound
+from judge.executor import Borrower
 from judge.incidents import Incident, IncidentKind
 from judge.languages import pasted
 from judge.models import Compilation, Judged, Run
@@ -28,6 +30,7 @@ from judge.store.accounts import Role
 from judge.store.judgings import Claim
 from judge.store.pool import Connection, Pool, open_pool
 from judge.store.security import Filter
+from judge.uploads import Uploads
 from judge.verdicts import Verdict
 from judge.watching import Guard
 from problems.package import load
@@ -68,6 +71,12 @@ class NoExecutor:
 
     def start(self, claim: Claim) -> None:
         self.started.append(claim)
+
+    def has_idle(self) -> bool:
+        return False
+
+    def lend(self, work: Borrower) -> None:
+        raise AssertionError(work)
 
     def held(self) -> list[Claim]:
         return self.started
@@ -198,7 +207,10 @@ async def test_an_unfit_host_claims_nothing(host: Host) -> None:
     host.examiner.why = "the memory limit does not hold"
     executor = NoExecutor()
     async with host.guarded() as guard:
-        daemon = Daemon(pool=host.pool, executor=executor, guard=guard, judgehost_id=host.id, lease_s=30)
+        uploads = Uploads(pool=host.pool, executor=executor, settings=Settings(), judgehost_id=host.id)
+        daemon = Daemon(
+            pool=host.pool, executor=executor, uploads=uploads, guard=guard, judgehost_id=host.id, lease_s=30
+        )
         claiming = asyncio.create_task(daemon.claim())
         await host.until("SELECT unfit = 'the memory limit does not hold' AND NOT is_locked FROM judgehosts")
         await host.until_asked(3)

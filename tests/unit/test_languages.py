@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import string
 from pathlib import Path
 
@@ -11,7 +12,18 @@ from hypothesis import strategies as st
 
 from judge import languages
 from judge.errors import UnknownLanguage, UsageError
-from judge.languages import guess, images, is_file_name, language, pasted
+from judge.languages import (
+    arranged,
+    by_code,
+    entry_point,
+    guess,
+    images,
+    is_file_name,
+    language,
+    offered,
+    offered_language,
+    pasted,
+)
 from judge.models import MIB, Source, SourceFile
 
 
@@ -26,13 +38,23 @@ def source(language_id: str, **files: str) -> Source:
 @pytest.mark.parametrize("item", languages.languages().values(), ids=lambda item: item.id)
 def test_every_recipe_is_whole(item: languages.Language) -> None:
     """Each recipe names programs by absolute path, an image there is, and leaves no placeholder unfilled."""
-    made = Source(language=item.id, files=(SourceFile(name=f"main.{item.extensions[0]}", content=b""),))
+    name = f"main.{item.extensions[0]}" if item.extensions else "run"
+    made = Source(language=item.id, files=(SourceFile(name=name, content=b""),))
     for argv in (item.compile_argv(made), item.run_argv(made, memory_bytes=MIB), item.version):
+        if item.id == "answers":
+            assert argv == ()
+            continue
         assert argv[0].startswith("/")
         assert all("{" not in word and word for word in argv)
     assert item.image in images()
     assert item.runs_in in images()
     assert set(item.default_for) <= set(item.extensions)
+
+
+def test_programs_know_that_they_are_judged() -> None:
+    """Solutions that read a file of their own at home find out that they are not there."""
+    for name in ("c", "cpp17", "cpp20", "cpp23"):
+        assert "-DONLINE_JUDGE" in language(name).compile
 
 
 def test_programs_run_where_nothing_can_be_compiled_unless_the_language_cannot_do_without() -> None:
@@ -43,6 +65,33 @@ def test_programs_run_where_nothing_can_be_compiled_unless_the_language_cannot_d
         assert images()[language(name).runs_in].bare
     for name in ("c", "cpp17", "cpp20", "cpp23", "java"):
         assert not images()[language(name).image].bare
+
+
+def test_languages_of_packages_are_not_offered() -> None:
+    """What only packages may use can be compiled and run here, but nobody can submit in it."""
+    assert {"script", "answers"} == languages.languages().keys() - offered().keys()
+    assert language("script").is_internal
+    with pytest.raises(UnknownLanguage, match=r"unknown language 'script'; there are: c, cpp17"):
+        offered_language("script")
+    assert offered_language("c") is language("c")
+
+
+@pytest.mark.parametrize(
+    ("code", "ids"),
+    [
+        ("cpp", ["cpp17", "cpp20", "cpp23"]),
+        ("cpp20", ["cpp20"]),
+        ("c", ["c"]),
+        ("python3", ["python3"]),
+        ("java", ["java"]),
+        ("script", []),
+        ("cobol", []),
+        ("", []),
+    ],
+)
+def test_codes_of_the_package_format(code: str, ids: list[str]) -> None:
+    """A code means all versions of the language; our own ids are understood as well."""
+    assert [item.id for item in by_code(code)] == ids
 
 
 def test_one_default_for_each_extension() -> None:
@@ -163,11 +212,77 @@ MAIN = "public static void main(String[] words) {}"
         ({"Sum_java": "class Sum { static public  void  main (String... w) {} }"}, "Sum"),
         ({"Sum_java": "class Sum { final public static void main(String[] w) {} }"}, "Sum"),
         ({"Sum_java": "nothing of the kind"}, "Sum"),
+        ({"x_java": f"class Helper {{}} class Sum {{ {MAIN} }}"}, "Sum"),
+        ({"x_java": f"class A {{ {MAIN} }} public class B {{ {MAIN} }}"}, "B"),
+        ({"Sum_java": f"/* class No {{ {MAIN} }} */ class Sum {{ {MAIN} }}"}, "Sum"),
+        ({"x_txt": "no Java at all"}, "x"),
     ],
 )
 def test_the_java_class_to_start(files: dict[str, str], expected: str) -> None:
     """The class with the main method, within its package."""
     assert _java_class(**files) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [("B", "b.B"), ("b.B", "b.B"), ("B.java", "b.B"), ("A", "A"), ("other.Main", "other.Main"), ("-jar", "A")],
+)
+def test_the_java_class_that_is_named(wanted: str, expected: str) -> None:
+    """An entry point is a class, with its package or without, or a file; what is neither is passed over."""
+    made = source("java", A_java=f"class A {{ {MAIN} }}", B_java=f"package b; class B {{ {MAIN} }}")
+
+    assert entry_point(dataclasses.replace(made, entry_point=wanted)) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        ({"x_java": f"public class Sum {{ {MAIN} }}"}, ["Sum.java"]),
+        ({"x_java": f"class Sum {{ {MAIN} }}"}, ["x.java"]),
+        ({"Sum_java": "public class Sum {}", "x_java": "public class Sum {}"}, ["Sum.java", "x.java"]),
+        ({"A_java": "public class B {}", "B_java": "public class C {}"}, ["A.java", "C.java"]),
+        ({"x_java": "public class $x {}"}, ["x.java"]),
+        ({"x_txt": "public class Sum {}"}, ["x.txt"]),
+    ],
+)
+def test_java_files_are_named_after_their_public_class(files: dict[str, str], names: list[str]) -> None:
+    """The compiler insists on it; two files never get one name, and no name comes about that files may not have."""
+    assert [file.name for file in arranged(source("java", **files)).files] == names
+
+
+def test_files_keep_their_folders_when_they_are_renamed() -> None:
+    """A package's folders stay as they are."""
+    made = Source(language="java", files=(SourceFile(name="team/x.java", content=b"public class Sum {}"),))
+
+    assert [file.name for file in arranged(made).files] == ["team/Sum.java"]
+
+
+def test_other_languages_are_left_alone() -> None:
+    """Only Java's compiler cares for names."""
+    made = source("cpp20", x_cpp="public class Sum {}")
+
+    assert arranged(made) is made
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted", "expected"),
+    [
+        (["b.py", "main.py"], "", "main.py"),
+        (["main.py", "__main__.py", "__init__.py"], "", "__main__.py"),
+        (["b.py", "main.py"], "b.py", "b.py"),
+        (["b.py", "main.py"], "c.py", "main.py"),
+        (["a.txt", "data.json", "z.py"], "", "z.py"),
+        (["lib/main.py", "z.py"], "", "main.py"),
+        (["lib/a.py", "z.py"], "", "z.py"),
+        (["notes.txt"], "", "notes.txt"),
+    ],
+)
+def test_the_main_file_among_others(names: list[str], wanted: str, expected: str) -> None:
+    """What is named, else Python's own way of starting a folder, else main; data beside sources never starts."""
+    files = tuple(SourceFile(name=name, content=b"") for name in names)
+    made = Source(language="python3", files=files, entry_point=wanted)
+
+    assert entry_point(made).rsplit("/", 1)[-1] == expected
 
 
 def test_java_memory_follows_the_limit() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections.abc import AsyncIterator
@@ -35,8 +36,30 @@ async def impatient() -> AsyncIterator[Renderer]:
 
 async def test_renders(renderer: Renderer) -> None:
     """Statements and sources come back as HTML."""
-    assert "<math" in await renderer.statement(b"1", "$x$")
+    assert "<math" in (await renderer.statement("$x$")).html
     assert 'class="k-k"' in await renderer.source(b"2", "return 1", "python3")
+
+
+async def test_latex_is_rendered(renderer: Renderer) -> None:
+    """The converter works within the child's own limits, and knows the pictures; what it leaves out is told."""
+    made = await renderer.statement(
+        "\\badmacro $x$ \\includegraphics{a}", written_in="tex", pictures={"a.png": "/pictures/1"}
+    )
+
+    assert "<math" in made.html and 'src="/pictures/1"' in made.html
+    assert made.complaints == ("line 1: left out, for it is not known: \\badmacro",)
+
+
+async def test_latex_that_takes_too_long(impatient: Renderer) -> None:
+    """A macro that grows without end costs no more than the time it is given, and nothing goes on behind it."""
+    doubled = "".join(
+        f"\\newcommand{{\\m{b}}}{{\\m{a}\\m{a}}}" for a, b in itertools.pairwise("abcdefghijklmnopqrstuvwxyz")
+    )
+    made = await impatient.statement(f"\\newcommand{{\\ma}}{{xx}}{doubled}\\mz", written_in="tex")
+
+    assert made.html == ""
+    assert len(made.complaints) == 1
+    assert "<em>b</em>" in (await impatient.statement("*b*")).html
 
 
 async def test_hostile_input_is_shown_plain(impatient: Renderer) -> None:
@@ -56,12 +79,12 @@ async def test_failure_is_remembered(impatient: Renderer) -> None:
 
 async def test_child_killed(renderer: Renderer) -> None:
     """A child that dies is replaced."""
-    await renderer.statement(b"1", "a")
+    await renderer.statement("a")
     assert renderer._child is not None
     renderer._child.kill()
     await renderer._child.wait()
 
-    assert "<em>b</em>" in await renderer.statement(b"2", "*b*")
+    assert "<em>b</em>" in (await renderer.statement("*b*")).html
 
 
 async def test_huge_text_is_plain(renderer: Renderer) -> None:
