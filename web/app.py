@@ -15,6 +15,7 @@ from judge.store import sessions, throttles
 from judge.store.pool import open_pool
 from web import forms, middlewares, pages, rates, routes
 from web.addresses import TrustedProxies
+from web.credentials import PROGRAM_LOGINS, ProgramLogins
 from web.keys import BOARDS, HUB, PASSWORDS, POOL, PROXIES, RENDERER, SETTINGS
 from web.live import Hub
 from web.passwords import Passwords
@@ -36,6 +37,7 @@ def make_app(settings: Settings, dsn: str) -> web.Application:
     app[HUB] = Hub(dsn)
     app[RENDERER] = Renderer()
     app[PASSWORDS] = Passwords()
+    app[PROGRAM_LOGINS] = ProgramLogins()
     app[PROXIES] = TrustedProxies(settings.web_trusted_proxies)
     app[BOARDS] = Boards()
     pages.set_up(app)

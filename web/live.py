@@ -38,8 +38,8 @@ _LONGEST_RETRY_S = 15.0
 #: An allow-list: what an event has beside this may give a test away.
 _SHOWN: Mapping[str, tuple[str, ...]] = {
     "judging": ("state", "attempt", "tests_total"),
-    "run": ("attempt", "ordinal", "verdict", "cpu_us", "memory_bytes", "reason"),
-    "verdict": ("attempt", "verdict", "slowest_cpu_us", "peak_memory_bytes", "compile_output"),
+    "run": ("attempt", "ordinal", "verdict", "score", "cpu_us", "memory_bytes", "reason", "team_message"),
+    "verdict": ("attempt", "verdict", "score", "slowest_cpu_us", "peak_memory_bytes", "compile_output"),
 }
 _SHOWN_TO_JUDGES: Mapping[str, tuple[str, ...]] = {"run": ("testcase",)}
 

@@ -15,6 +15,7 @@ from judge.config import Settings
 from judge.errors import NotFound, UsageError
 from judge.store.pool import DISCONNECTED
 from web import forms, sessions
+from web.credentials import PROGRAM_LOGINS
 from web.keys import POOL, SESSION, SETTINGS
 from web.pages import page
 from web.permissions import LoginNeeded
@@ -29,7 +30,6 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     # Not "no-referrer", with which browsers send "Origin: null" along with our own forms.
@@ -66,6 +66,8 @@ _log = structlog.get_logger(__name__)
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Called before any response is sent, streams and static files included."""
+    # That of an uploaded file is stricter, and set by its handler.
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     for name, value in _HEADERS.items():
         response.headers[name] = value
     if request.app[SETTINGS].web_https:
@@ -81,9 +83,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except LoginNeeded as error:
-        if request.method in ("GET", "HEAD"):
-            raise web.HTTPSeeOther(URL("/login").with_query(next=request.path_qs)) from error
-        return _error_page(request, 403, str(error))
+        return _login(request, error)
     except NotFound as error:
         return _error_page(request, 404, str(error))
     except TooOften as error:
@@ -113,6 +113,9 @@ async def session(request: web.Request, handler: Handler) -> web.StreamResponse:
     if token and not request.path.startswith("/static/"):
         async with request.app[POOL].acquire() as connection:
             state.session = await sessions.load(connection, token)
+    elif _is_api(request):
+        state.session = await request.app[PROGRAM_LOGINS].session(request)
+        state.is_by_password = state.session is not None
     try:
         response = await handler(request)
     except web.HTTPException as redirect:
@@ -131,6 +134,10 @@ async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
     settings, state = request.app[SETTINGS], request[SESSION]
     if not _is_same_origin(request, settings):
         return _error_page(request, 403, "That form was sent by another site. Nothing was done.")
+    if state.is_by_password:
+        return await handler(request)
+    if _is_api(request) and state.session is None:
+        raise LoginNeeded("Send your login and password by HTTP basic authentication.")
     if state.session is not None:
         form = await forms.read(request)
         if hmac.compare_digest(form.text("csrf").encode(), state.csrf_token.encode()):
@@ -152,9 +159,24 @@ def _is_same_origin(request: web.Request, settings: Settings) -> bool:
     return (parts.scheme, parts.netloc.lower()) == (scheme, request.host.lower())
 
 
+def _login(request: web.Request, error: LoginNeeded) -> web.StreamResponse:
+    """Lead whoever is not logged in to where that is done."""
+    if _is_api(request):
+        return _error_page(request, 401, str(error), headers={"WWW-Authenticate": 'Basic realm="judge"'})
+    if request.method in ("GET", "HEAD"):
+        raise web.HTTPSeeOther(URL("/login").with_query(next=request.path_qs)) from error
+    return _error_page(request, 403, str(error))
+
+
+def _is_api(request: web.Request) -> bool:
+    return request.path.startswith("/api/")
+
+
 def _error_page(
     request: web.Request, status: int, text: str, *, headers: dict[str, str] | None = None
 ) -> web.StreamResponse:
+    if _is_api(request):
+        return web.json_response({"code": status, "message": text}, status=status, headers=headers)
     title = _TITLES.get(status, "That did not work")
     response = page(request, "error", {"title": title, "text": text, "code": status}, status=status)
     response.headers.update(headers or {})

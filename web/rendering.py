@@ -3,31 +3,45 @@
 Highlighters and math converters are piles of regular expressions and recursion; on input made for the purpose they run
 for hours without letting go of the interpreter. In this process that would stop every page. The child reads requests
 and writes replies, each a length and a JSON document; whatever it does not answer in time is shown as plain text.
+
+Statements are rendered when somebody reads them and not when they are uploaded, so that what is mended in the rendering
+is mended for every problem there is.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
 import json
+import os
 import resource
+import signal
 import struct
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from html import escape
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import structlog
 
+from judge import typesetting
 from web import highlight, statements
+from web.statements import Rendered
 
 TIMEOUT_S = 3.0
+#: The converter of LaTeX keeps its own limits, and only a slow disk makes it need as long as that.
+LATEX_TIMEOUT_S = typesetting.TIMEOUT_S + 2
 MEMORY_BYTES = 1024 * 1024 * 1024
 #: Longer texts are shown plain at once.
 MAX_CHARACTERS = 300_000
 CACHED = 512
+
+_TOO_HARD = "the statement is too long, or takes too long to be made a page of"
 
 _LENGTH = struct.Struct("!I")
 _log = structlog.get_logger(__name__)
@@ -40,23 +54,31 @@ class Renderer:
         self._timeout_s = timeout_s
         self._turn = asyncio.Lock()
         self._child: Process | None = None
-        self._made: OrderedDict[tuple[str, bytes], str] = OrderedDict()
+        self._made: OrderedDict[tuple[str, bytes], dict[str, Any]] = OrderedDict()
 
-    async def statement(self, digest: bytes, markdown: str) -> str:
-        """A statement as HTML."""
-        fallback = f"<pre>{escape(markdown)}</pre>"
-        return await self._get(("statement", digest), {"kind": "statement", "text": markdown}, fallback)
+    async def statement(
+        self, text: str, *, written_in: str = "md", language: str = "en", pictures: Mapping[str, str] | None = None
+    ) -> Rendered:
+        """A statement as HTML, as ``statements.rendered`` makes it."""
+        request = {"text": text, "written_in": written_in, "language": language, "pictures": dict(pictures or {})}
+        digest = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).digest()
+        # What was written to be read as it stands is better than nothing; LaTeX and HTML were not.
+        html = f"<pre>{escape(text)}</pre>" if written_in in ("md", "txt") else ""
+        fallback = {"html": html, "complaints": [_TOO_HARD]}
+        reply = await self._get(("statement", digest), {"kind": "statement", **request}, fallback)
+        return Rendered(html=reply["html"], complaints=tuple(reply["complaints"]))
 
     async def source(self, digest: bytes, text: str, language: str) -> str:
         """A source as HTML to put in a ``<pre>``."""
         request = {"kind": "source", "text": text, "language": language}
-        return await self._get((f"source {language}", digest), request, highlight.plain(text))
+        reply = await self._get((f"source {language}", digest), request, {"html": highlight.plain(text)})
+        return str(reply["html"])
 
     async def close(self) -> None:
         async with self._turn:
             await self._kill()
 
-    async def _get(self, key: tuple[str, bytes], request: dict[str, str], fallback: str) -> str:
+    async def _get(self, key: tuple[str, bytes], request: dict[str, Any], fallback: dict[str, Any]) -> dict[str, Any]:
         if key in self._made:
             self._made.move_to_end(key)
             return self._made[key]
@@ -64,14 +86,15 @@ class Renderer:
             return fallback
         async with self._turn:
             # What failed is remembered too: it would fail again, and hold everybody else up again.
-            html = self._made[key] = self._made.get(key) or await self._ask(request) or fallback
+            reply = self._made[key] = self._made.get(key) or await self._ask(request) or fallback
         while len(self._made) > CACHED:
             self._made.popitem(last=False)
-        return html
+        return reply
 
-    async def _ask(self, request: dict[str, str]) -> str | None:
+    async def _ask(self, request: dict[str, Any]) -> dict[str, Any] | None:
         try:
-            async with asyncio.timeout(self._timeout_s):
+            is_latex = request.get("written_in") == "tex"
+            async with asyncio.timeout(max(self._timeout_s, LATEX_TIMEOUT_S) if is_latex else self._timeout_s):
                 child = await self._running()
                 assert child.stdin is not None
                 assert child.stdout is not None
@@ -79,7 +102,8 @@ class Renderer:
                 child.stdin.write(_LENGTH.pack(len(message)) + message)
                 await child.stdin.drain()
                 (length,) = _LENGTH.unpack(await child.stdout.readexactly(_LENGTH.size))
-                return str(json.loads(await child.stdout.readexactly(length))["html"])
+                reply: dict[str, Any] = json.loads(await child.stdout.readexactly(length))
+                return reply
         except (TimeoutError, OSError, EOFError) as error:
             _log.warning("rendering failed; shown as plain text", kind=request["kind"], error=repr(error))
             await self._kill()
@@ -106,22 +130,29 @@ class Renderer:
         child, self._child = self._child, None
         if child is not None:
             if child.returncode is None:
-                child.kill()
+                # It leads a session of its own, which the converter that it may be waiting for is in too.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
             # Reads what is left as well, without which the pipes would stay open.
             await child.communicate()
 
 
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     """The child: answer requests until there are no more."""
-    kinds: dict[str, Callable[[dict[str, str]], str]] = {
-        "statement": lambda request: statements.to_html(request["text"]),
-        "source": lambda request: highlight.to_html(request["text"], request["language"]),
-    }
+    kinds: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"statement": _statement, "source": _source}
     while head := requests.read(_LENGTH.size):
         request = json.loads(requests.read(_LENGTH.unpack(head)[0]))
-        reply = json.dumps({"html": kinds[request["kind"]](request)}).encode()
+        reply = json.dumps(kinds[request.pop("kind")](request)).encode()
         replies.write(_LENGTH.pack(len(reply)) + reply)
         replies.flush()
+
+
+def _statement(request: dict[str, Any]) -> dict[str, Any]:
+    return asdict(statements.rendered(request.pop("text"), **request))
+
+
+def _source(request: dict[str, Any]) -> dict[str, Any]:
+    return {"html": highlight.to_html(request["text"], request["language"])}
 
 
 if __name__ == "__main__":

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from web import intake
 from web.pages import STATIC
-from web.views import accounts, admin, contests, health, metrics, packages, problems, standings, submissions
+from web.views import (
+    accounts,
+    admin,
+    api,
+    contests,
+    downloads,
+    health,
+    metrics,
+    packages,
+    problems,
+    standings,
+    submissions,
+    versions,
+)
 
 _CONTEST = "/contests/{contest:[a-z0-9][a-z0-9_-]{0,63}}"
 _PROBLEM = _CONTEST + "/problems/{label:[A-Za-z0-9_-]{1,16}}"
+_VERSIONS = "/{problem:[a-z0-9][a-z0-9_-]{0,63}}/versions"
+_VERSION = _VERSIONS + "/{version:[0-9]{1,18}}"
 _SUBMISSION = "/submissions/{submission:[0-9]{1,18}}"
 
 
 def set_up(app: web.Application) -> None:
     """Give the application its routes."""
-    packages.set_up(app)
+    intake.set_up(app)
     app.router.add_routes(
         [
             web.get("/", contests.index),
@@ -24,10 +40,26 @@ def set_up(app: web.Application) -> None:
             web.get("/problems", problems.index),
             web.get(_PROBLEM, problems.show),
             web.post(_PROBLEM, problems.submit),
-            web.get(_PROBLEM + "/statements/{language:[a-z-]{1,16}}.{format:tex|pdf}", problems.statement_file),
-            web.get(_PROBLEM + "/samples/{ordinal:[1-9][0-9]{0,3}}.{kind:in|ans}", problems.sample_file),
+            web.get(
+                _PROBLEM + "/statements/{language:[A-Za-z-]{1,16}}.{format:tex|pdf|html|txt|md}",
+                problems.statement_file,
+            ),
+            web.get(_PROBLEM + "/samples/{ordinal:[1-9][0-9]{0,3}}.{kind:in|ans|interaction}", problems.sample_file),
+            web.get(
+                _PROBLEM + "/pictures/{language:[A-Za-z-]{1,16}}.{format:[a-z]{1,8}}/{name:.{1,300}}", downloads.picture
+            ),
+            web.get(_PROBLEM + "/attachments/{name:.{1,300}}", downloads.attachment),
+            web.get("/packages", versions.index),
             web.get("/packages/upload", packages.upload_form),
             web.post("/packages/upload", packages.upload),
+            web.get("/packages" + _VERSIONS, versions.of_problem),
+            web.get("/packages" + _VERSION, versions.show),
+            web.post("/packages" + _VERSION, versions.decide),
+            web.get("/packages" + _VERSION + ".zip", versions.package),
+            web.post("/api/problems", api.upload),
+            web.get("/api/problems" + _VERSIONS, api.index),
+            web.get("/api/problems" + _VERSION, api.show),
+            web.post("/api/problems" + _VERSION + "/live", api.make_live),
             web.get(_SUBMISSION, submissions.show),
             web.get(_SUBMISSION + "/events", submissions.follow, allow_head=False),
             web.get("/register", accounts.register_form),

@@ -34,6 +34,8 @@ class SessionState:
     new_token: str | None = None
     new_lifetime: timedelta = ANONYMOUS_LIFETIME
     is_ended: bool = False
+    #: Whether a program sent its login and password with the request, which no other site can make a browser do.
+    is_by_password: bool = False
 
     @property
     def viewer(self) -> Viewer | None:

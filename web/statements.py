@@ -1,13 +1,14 @@
-"""Statements: Markdown with TeX math to HTML with MathML, with nothing in it that the page did not choose.
+"""Statements to HTML with MathML, with nothing in it that the page did not choose.
 
-Packages are uploaded, so a statement is hostile. Markdown is read without raw HTML; math goes through a converter whose
-own serialiser lets markup through, so its tree is written out here, by an allow-list.
+Packages are uploaded, so a statement is hostile. Whatever made it HTML, ``sanitising`` has the last word; math in
+Markdown goes through a converter whose own serialiser lets markup through, so its tree is written out here besides.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -17,6 +18,12 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from judge import typesetting
+from judge.typesetting import NotTypeset
+from problems.latex import FIGURE_NOT_SHOWN, NEXT_SAMPLE, REMAINING_SAMPLES
+from web.sanitising import sanitised
 
 #: A formula is read by recursive descent; one longer than this was not written to be read.
 MAX_MATH_LENGTH = 4000
@@ -37,13 +44,66 @@ _MATH_ATTRIBUTES = frozenset(
     )
 )
 
-#: Where a package wants samples shown; the page shows them all together below the statement.
-_SAMPLE_MARKS = re.compile(r"^[ \t]*\{\{[ \t]*(?:nextsample|remainingsamples)[ \t]*\}\}[ \t]*$", re.MULTILINE)
+#: 2025-09, "Markdown environment and supported features".
+_SAMPLE_COMMAND = re.compile(r"\{\{[ \t]*(nextsample|remainingsamples)[ \t]*\}\}")
+_MARKS = {"nextsample": NEXT_SAMPLE, "remainingsamples": REMAINING_SAMPLES}
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_MARK = re.compile(f"(?:<p>\\s*)?({NEXT_SAMPLE}|{REMAINING_SAMPLES})(?:\\s*</p>)?")
+_DRAWING = '<span class="not-shown">[A drawing that only LaTeX can make]</span>'
 
 
-def to_html(markdown: str) -> str:
-    """The statement as an HTML fragment."""
-    return str(_parser().render(_SAMPLE_MARKS.sub("", markdown)))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A statement ready to stand in a page."""
+
+    #: Empty where it cannot be shown.
+    html: str
+    #: What is not shown as it was meant, for whoever wrote it.
+    complaints: tuple[str, ...] = ()
+
+
+def rendered(
+    text: str, *, written_in: str = "md", language: str = "en", pictures: Mapping[str, str] | None = None
+) -> Rendered:
+    """The statement as an HTML fragment.
+
+    Args:
+        text: the statement.
+        written_in: "md", "tex", "html" or "txt".
+        language: the natural language that it is in.
+        pictures: addresses of its pictures by their path from where it stands.
+    """
+    complaints: tuple[str, ...] = ()
+    if written_in == "tex":
+        try:
+            typeset = typesetting.typeset(text, language=language)
+        except NotTypeset as error:
+            return Rendered(html="", complaints=(f"the statement cannot be shown as a page: {error}",))
+        html = typeset.html
+        complaints = tuple(f"line {it.line}: {it.text}" if it.line else it.text for it in typeset.complaints)
+    elif written_in == "md":
+        html = str(_parser().render(_PRIVATE.sub("", text)))
+    elif written_in == "html":
+        html = _PRIVATE.sub("", text)
+    else:
+        html = f"<pre>{escape(_PRIVATE.sub('', text))}</pre>"
+    html, missing = sanitised(html, pictures or {})
+    html = html.replace(FIGURE_NOT_SHOWN, _DRAWING)
+    return Rendered(html=html, complaints=(*complaints, *(f"picture not shown: {name}" for name in missing)))
+
+
+def pieces(html: str, samples: int) -> list[str | range]:
+    """The HTML cut where samples belong: their indices there, and at the end of all those that it shows nowhere."""
+    cut: list[str | range] = []
+    shown = 0
+    for part in _MARK.split(html):
+        if part in (NEXT_SAMPLE, REMAINING_SAMPLES):
+            end = min(shown + 1, samples) if part == NEXT_SAMPLE else samples
+            cut.append(range(shown, end))
+            shown = end
+        else:
+            cut.append(part)
+    return [*cut, range(shown, samples)]
 
 
 def math_to_html(latex: str, options: dict[str, Any]) -> str:
@@ -60,10 +120,11 @@ def math_to_html(latex: str, options: dict[str, Any]) -> str:
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": True, "typographer": False}).enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, renderer=math_to_html, allow_labels=False, double_inline=True, allow_digits=False)
+    parser.use(footnote_plugin)
     parser.core.ruler.push("demote headings", _demote_headings)
-    parser.core.ruler.push("mark links", _mark_links)
+    parser.core.ruler.push("mark samples", _mark_samples)
     return parser
 
 
@@ -74,10 +135,10 @@ def _demote_headings(state: StateCore) -> None:
             token.tag = f"h{min(6, int(token.tag[1:]) + 1)}"
 
 
-def _mark_links(state: StateCore) -> None:
+def _mark_samples(state: StateCore) -> None:
     for token in _inline(state.tokens):
-        if token.type == "link_open":
-            token.attrSet("rel", "noopener noreferrer nofollow")
+        if token.type == "text":
+            token.content = _SAMPLE_COMMAND.sub(lambda command: _MARKS[command[1]], token.content)
 
 
 def _inline(tokens: Sequence[Token]) -> list[Token]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from judge.errors import UsageError
 from judge.store import accounts
 from judge.store.accounts import Account, Role
 from judge.store.pool import Connection
 from judge.store.sessions import Viewer
-from web import forms, passwords, permissions, rates, sessions
-from web.addresses import throttle_key
+from web import credentials, forms, passwords, permissions, rates, sessions
 from web.forms import Form
-from web.keys import PASSWORDS, POOL, PROXIES, SESSION, SETTINGS
+from web.keys import PASSWORDS, POOL, SESSION, SETTINGS
 from web.pages import page
 from web.rates import TooOften
 
@@ -40,7 +39,7 @@ async def register(request: web.Request) -> web.Response:
         name = form.line("name", label="The name", max_length=100)
         password = _new_password(form, login=login)
         async with pool.acquire() as connection:
-            await rates.count(connection, rates.REGISTER, _address(request))
+            await rates.count(connection, rates.REGISTER, credentials.client_address(request))
         password_hash = await request.app[PASSWORDS].hash(password)
         async with pool.acquire() as connection, connection.transaction():
             account_id = await accounts.create(
@@ -72,16 +71,9 @@ async def login(request: web.Request) -> web.Response:
     try:
         name = form.line("login", label="The login", max_length=32)
         password = form.text("password")
-        address = _address(request)
-        async with request.app[POOL].acquire() as connection:
-            await rates.count(connection, rates.LOGIN_ADDRESS, address)
-            await rates.count(connection, rates.LOGIN, f"{address} {name.lower()}")
-            account = await accounts.by_login(connection, name)
-        usable = account if account is not None and not account.is_disabled else None
-        if not await _is_right(request, usable, password) or usable is None:
-            raise UsageError("Wrong login or password.")
+        usable = await credentials.account_of(request, name, password)
         async with request.app[POOL].acquire() as connection, connection.transaction():
-            await sessions.begin(connection, request[SESSION], viewer=_viewer(usable))
+            await sessions.begin(connection, request[SESSION], viewer=credentials.viewer_of(usable))
             await _renew_hash(request, connection, usable, password)
     except UsageError as error:
         context = {"error": str(error), "login": form.text("login"), "next": _own_path(form.text("next"))}
@@ -110,7 +102,7 @@ async def change_password(request: web.Request) -> web.Response:
         async with pool.acquire() as connection:
             await rates.count(connection, rates.CHANGE_PASSWORD, str(viewer.id))
             account = await accounts.by_id(connection, viewer.id)
-        if not await _is_right(request, account, form.text("old_password")):
+        if not await credentials.is_right(request, account, form.text("old_password")):
             raise UsageError("The old password is wrong.")
         password_hash = await request.app[PASSWORDS].hash(password)
         async with pool.acquire() as connection, connection.transaction():
@@ -126,15 +118,8 @@ async def _ensure_session(request: web.Request) -> None:
     """A form needs a session to be checked against; whoever has none is given one."""
     if request[SESSION].session is None:
         async with request.app[POOL].acquire() as connection:
-            await rates.count(connection, rates.ANONYMOUS_SESSION, _address(request))
+            await rates.count(connection, rates.ANONYMOUS_SESSION, credentials.client_address(request))
             await sessions.begin(connection, request[SESSION], viewer=None)
-
-
-async def _is_right(request: web.Request, account: Account | None, password: str) -> bool:
-    password_hash = account.password_hash if account is not None else None
-    # Nobody's password is that long, and hashing it is dear.
-    is_possible = len(password) <= passwords.MAX_LENGTH
-    return await request.app[PASSWORDS].verify(password_hash, password if is_possible else "") and is_possible
 
 
 async def _renew_hash(request: web.Request, connection: Connection, account: Account, password: str) -> None:
@@ -149,15 +134,6 @@ def _new_password(form: Form, *, login: str) -> str:
     if password != form.text("password_again"):
         raise UsageError("The two passwords differ.")
     return password
-
-
-def _viewer(account: Account) -> Viewer:
-    return Viewer(id=account.id, login=account.login, name=account.name, role=account.role)
-
-
-def _address(request: web.Request) -> str:
-    forwarded_for = ",".join(request.headers.getall(hdrs.X_FORWARDED_FOR, []))
-    return throttle_key(request.app[PROXIES].client_of(request.remote, forwarded_for))
 
 
 def _own_path(text: str) -> str:

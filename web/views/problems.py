@@ -12,9 +12,9 @@ from judge.models import Source, SourceFile
 from judge.store import blobs, contests, statements
 from judge.store.contests import Contest, ContestProblem
 from judge.store.pool import Connection
-from web import forms, permissions, rates
+from web import forms, permissions, rates, reading
 from web.forms import Form
-from web.keys import POOL, RENDERER, SESSION, SETTINGS
+from web.keys import POOL, SESSION, SETTINGS
 from web.pages import now, page, sentence
 from web.rates import TooOften
 
@@ -23,7 +23,6 @@ SAMPLE_BYTES = 4096
 AUTO = "auto"
 _LANGUAGE_COOKIE = "language"
 _LANGUAGE_KEPT_S = 365 * 24 * 3600
-_STATEMENT_TYPES = {"pdf": "application/pdf", "tex": "text/plain; charset=utf-8"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +49,7 @@ async def index(request: web.Request) -> web.Response:
 async def show(request: web.Request) -> web.Response:
     """The statement with its samples, and the form to submit with."""
     remembered = request.cookies.get(_LANGUAGE_COOKIE, AUTO)
-    filled = Filled(language=remembered if remembered in languages.languages() else AUTO)
+    filled = Filled(language=remembered if remembered in languages.offered() else AUTO)
     return await _problem_page(request, filled, status=200)
 
 
@@ -61,7 +60,7 @@ async def submit(request: web.Request) -> web.Response:
     form = await forms.read(request)
     try:
         async with pool.acquire() as connection:
-            contest, problem = await _find(request, connection)
+            contest, problem = await find(request, connection)
             refusal = permissions.why_not_submit(viewer, contest, now())
             if refusal is not None:
                 raise UsageError(refusal)
@@ -87,27 +86,29 @@ async def submit(request: web.Request) -> web.Response:
 
 
 async def statement_file(request: web.Request) -> web.Response:
-    """A statement that is not Markdown, as a file to keep."""
+    """A statement as it was written, as a file to keep."""
     info = request.match_info
     async with request.app[POOL].acquire() as connection:
-        _, problem = await _find(request, connection)
+        _, problem = await find(request, connection)
         for statement in await statements.all_statements(connection, problem.version_id):
             if (statement.language, statement.format) == (info["language"], info["format"]):
                 content = await blobs.get(connection, statement.sha256)
-                return _file(content, f"{problem.name}.{statement.format}", _STATEMENT_TYPES[statement.format])
+                is_text = statement.format != "pdf"
+                kind = "text/plain; charset=utf-8" if is_text else "application/pdf"
+                return _file(content, f"{problem.name}.{statement.format}", kind)
     raise NotFound("The problem has no such statement.")
 
 
 async def sample_file(request: web.Request) -> web.Response:
-    """A sample's input or answer, whole."""
+    """A sample's input, answer or interaction, whole."""
     ordinal, kind = int(request.match_info["ordinal"]), request.match_info["kind"]
     async with request.app[POOL].acquire() as connection:
-        _, problem = await _find(request, connection)
-        content = await statements.sample_file(connection, problem.version_id, ordinal=ordinal, is_answer=kind == "ans")
+        _, problem = await find(request, connection)
+        content = await statements.sample_file(connection, problem.version_id, ordinal=ordinal, kind=kind)
     return _file(content, f"{problem.name}-{ordinal}.{kind}", "text/plain; charset=utf-8")
 
 
-async def _find(request: web.Request, connection: Connection) -> tuple[Contest, ContestProblem]:
+async def find(request: web.Request, connection: Connection) -> tuple[Contest, ContestProblem]:
     """The contest and problem of the address, where the viewer may see them."""
     contest = await contests.by_name(connection, request.match_info["contest"])
     if not permissions.may_see_problems(request[SESSION].viewer, contest, now()):
@@ -117,33 +118,34 @@ async def _find(request: web.Request, connection: Connection) -> tuple[Contest, 
 
 async def _problem_page(request: web.Request, filled: Filled, *, status: int) -> web.Response:
     viewer = request[SESSION].viewer
-    markdown: tuple[bytes, str] | None = None
     async with request.app[POOL].acquire() as connection:
-        contest, problem = await _find(request, connection)
+        contest, problem = await find(request, connection)
         listed = await statements.all_statements(connection, problem.version_id)
         samples = await statements.samples(connection, problem.version_id, max_bytes=SAMPLE_BYTES)
-        for statement in listed:
-            if statement.format == "md":
-                content = await blobs.get(connection, statement.sha256)
-                markdown = (statement.sha256, content.decode(errors="replace"))
-                break
-    html = await request.app[RENDERER].statement(*markdown) if markdown else ""
-    return page(
+        chosen = reading.choose(request, listed)
+        content = await blobs.get(connection, chosen.statement.sha256) if chosen.statement else b""
+    here = f"/contests/{contest.name}/problems/{problem.label}"
+    response = page(
         request,
         "problem",
         {
             "contest": contest,
             "problem": problem,
-            "statement": html,
-            "files": [statement for statement in listed if statement.format in _STATEMENT_TYPES],
-            "samples": [(s.input.decode(errors="replace"), s.answer.decode(errors="replace"), s) for s in samples],
-            "languages": languages.languages().values(),
+            "chosen": chosen,
+            "reading": await reading.read(request, chosen, content, here=here, samples=len(samples)),
+            "samples": [
+                (s.input.decode(errors="replace"), s.answer.decode(errors="replace"), reading.dialogue(s), s)
+                for s in samples
+            ],
+            "languages": languages.offered().values(),
             "filled": filled,
             "refusal": permissions.why_not_submit(viewer, contest, now()),
             "max_bytes": min(problem.limits.code_bytes, request.app[SETTINGS].max_source_bytes),
         },
         status=status,
     )
+    reading.remember(request, response, chosen)
+    return response
 
 
 def _source(form: Form) -> Source:
@@ -157,14 +159,14 @@ def _source(form: Form) -> Source:
         raise UsageError("Either paste a source or choose files, not both.")
     if form.files:
         names = [file.name for file in form.files]
-        language = languages.guess(names) if chosen == AUTO else languages.language(chosen)
+        language = languages.guess(names) if chosen == AUTO else languages.offered_language(chosen)
         files = tuple(SourceFile(name=file.name, content=file.content) for file in form.files)
         return Source(language=language.id, files=files)
     if not text.strip():
         raise UsageError("The submission is empty: paste a source or choose a file.")
     if chosen == AUTO:
         raise UnknownLanguage("Choose the language: only a file's name can tell it.")
-    return languages.pasted(chosen, text.encode())
+    return languages.pasted(languages.offered_language(chosen).id, text.encode())
 
 
 def _file(content: bytes, name: str, content_type: str) -> web.Response:

@@ -1,0 +1,133 @@
+"""Login and password, from the form of the site or with each request of a program."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from aiohttp import hdrs, web
+
+from judge.errors import NotFound, UsageError
+from judge.store import accounts
+from judge.store.accounts import Account
+from judge.store.sessions import Session, Viewer
+from web import passwords, rates
+from web.addresses import throttle_key
+from web.keys import PASSWORDS, POOL, PROXIES
+
+#: How long a program's password is known to be right without hashing it again.
+_KNOWN_S = 300.0
+_MOST_KNOWN = 1000
+_MAX_HEADER = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Right:
+    """Credentials that were right."""
+
+    account_id: int
+    #: What the password was checked against: another one since makes it unknown.
+    password_hash: str
+    until: float
+
+
+class ProgramLogins:
+    """Who programs say they are. Hashing takes long, so what was right is remembered, under a key of this process."""
+
+    def __init__(self) -> None:
+        self._secret = secrets.token_bytes(32)
+        self._right: dict[bytes, _Right] = {}
+
+    async def session(self, request: web.Request) -> Session | None:
+        """A session for this request alone, by HTTP basic authentication; None where it has none.
+
+        Raises:
+            UsageError: the credentials are wrong, or were tried too often.
+        """
+        sent = _basic(request)
+        if sent is None:
+            return None
+        key = hmac.digest(
+            self._secret, b"%d:%s:%s" % (len(sent[0]), sent[0].encode(), sent[1].encode()), hashlib.sha256
+        )
+        account = await self._known(request, key) or await self._checked(request, key, *sent)
+        return Session(token_hash=b"", csrf_token="", viewer=viewer_of(account))
+
+    async def _known(self, request: web.Request, key: bytes) -> Account | None:
+        right = self._right.get(key)
+        if right is None or right.until < asyncio.get_running_loop().time():
+            return None
+        try:
+            async with request.app[POOL].acquire() as connection:
+                account = await accounts.by_id(connection, right.account_id)
+        except NotFound:
+            return None
+        return account if not account.is_disabled and account.password_hash == right.password_hash else None
+
+    async def _checked(self, request: web.Request, key: bytes, login: str, password: str) -> Account:
+        account = await account_of(request, login, password)
+        assert account.password_hash is not None
+        while len(self._right) >= _MOST_KNOWN:
+            self._right.pop(next(iter(self._right)))
+        until = asyncio.get_running_loop().time() + _KNOWN_S
+        self._right[key] = _Right(account_id=account.id, password_hash=account.password_hash, until=until)
+        return account
+
+
+PROGRAM_LOGINS = web.AppKey("program logins", ProgramLogins)
+
+
+async def account_of(request: web.Request, login: str, password: str) -> Account:
+    """The account of that login and password. A wrong login, a wrong password and a disabled account take the same.
+
+    Raises:
+        UsageError: they are wrong, or were tried too often.
+    """
+    address = client_address(request)
+    async with request.app[POOL].acquire() as connection:
+        await rates.count(connection, rates.LOGIN_ADDRESS, address)
+        await rates.count(connection, rates.LOGIN, f"{address} {login.lower()}")
+        account = await accounts.by_login(connection, login)
+    usable = account if account is not None and not account.is_disabled else None
+    if not await is_right(request, usable, password) or usable is None:
+        raise UsageError("Wrong login or password.")
+    return usable
+
+
+async def is_right(request: web.Request, account: Account | None, password: str) -> bool:
+    """Whether it is the account's password; takes as long where there is no account."""
+    password_hash = account.password_hash if account is not None else None
+    # Nobody's password is that long, and hashing it is dear.
+    is_possible = len(password) <= passwords.MAX_LENGTH
+    return await request.app[PASSWORDS].verify(password_hash, password if is_possible else "") and is_possible
+
+
+def viewer_of(account: Account) -> Viewer:
+    return Viewer(id=account.id, login=account.login, name=account.name, role=account.role)
+
+
+def client_address(request: web.Request) -> str:
+    """Whom rates are counted for."""
+    forwarded_for = ",".join(request.headers.getall(hdrs.X_FORWARDED_FOR, []))
+    return throttle_key(request.app[PROXIES].client_of(request.remote, forwarded_for))
+
+
+def _basic(request: web.Request) -> tuple[str, str] | None:
+    header = request.headers.get(hdrs.AUTHORIZATION, "")
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        if len(header) > _MAX_HEADER:
+            raise ValueError
+        login, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError) as error:
+        raise UsageError("The Authorization header cannot be read.") from error
+    if not colon or not login.isprintable() or len(login) > 32 or "\0" in password:
+        raise UsageError("Wrong login or password.")
+    return login, password

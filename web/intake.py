@@ -1,0 +1,97 @@
+"""Taking an uploaded package: read and checked whole, then kept as a version that is verified, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from judge import queue, unpacking
+from judge.errors import NotFound, UsageError
+from judge.store import audit, contests, problems, verifications, versions
+from judge.store.contests import Contest
+from judge.store.problems import Origin
+from judge.store.sessions import Viewer
+from judge.store.versions import Version
+from problems.package import Package
+from web import forms
+from web.keys import POOL, SETTINGS
+
+#: Packages being taken at a time. Each may fill more than a gigabyte of disk, and keep a processor busy.
+MOST_AT_ONCE = 4
+_BEING_TAKEN = web.AppKey("packages being taken", asyncio.Semaphore)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A version that is kept and waits to be verified."""
+
+    version: Version
+    #: Whether the same package, as far as judging goes, had not been taken before.
+    is_new: bool
+    #: The live version that it would replace; None: there is none.
+    replaces: Version | None
+
+
+def set_up(app: web.Application) -> None:
+    """Give the application what its uploads share."""
+    app[_BEING_TAKEN] = asyncio.Semaphore(MOST_AT_ONCE)
+
+
+async def take(request: web.Request, viewer: Viewer) -> Taken:
+    """Take the package of a streamed form, whose fields are ``contest`` and ``replace``.
+
+    Raises:
+        PackageError: with everything that is wrong with it; nothing was kept.
+        UsageError: the form cannot be meant as sent.
+        web.HTTPException: it is too large, or too many are being taken.
+    """
+    being_taken = request.app[_BEING_TAKEN]
+    if being_taken.locked():
+        raise web.HTTPServiceUnavailable(headers={"Retry-After": "60"})
+    async with being_taken, unpacking.scratch() as folder:
+        contest = await _chosen_contest(request)
+        zipped = await forms.save(request, folder, max_bytes=request.app[SETTINGS].max_package_bytes)
+        loaded = await unpacking.read(zipped, folder / "unpacked")
+        content = await asyncio.to_thread(zipped.read_bytes)
+        return await _keep(request, loaded, contest, Origin(by=viewer.id, package=content, file_name=zipped.name))
+
+
+async def _chosen_contest(request: web.Request) -> Contest | None:
+    """The contest to add the problem to; None where it is only to be kept."""
+    name = (await forms.read(request)).text("contest")
+    if not name:
+        return None
+    try:
+        async with request.app[POOL].acquire() as connection:
+            return await contests.by_name(connection, name if name.isprintable() else "")
+    except NotFound as error:
+        raise UsageError("There is no such contest; choose one of the list.") from error
+
+
+async def _keep(request: web.Request, loaded: Package, contest: Contest | None, origin: Origin) -> Taken:
+    """Keep the version, and have it verified, in one transaction."""
+    assert origin.by is not None
+    may_replace = (await forms.read(request)).text("replace") == "yes"
+    is_complete = not loaded.recipes and not loaded.timing.is_inferred
+    async with request.app[POOL].acquire() as connection, connection.transaction():
+        live = await versions.live(connection, loaded.name)
+        version_id, is_new = await problems.keep(connection, loaded, origin, is_complete=is_complete)
+        await verifications.ask(
+            connection,
+            version_id=version_id,
+            by=origin.by,
+            contest_id=contest.id if contest else None,
+            goes_live=live is None or live.id == version_id or may_replace,
+        )
+        data = {
+            "problem": loaded.name,
+            "problem_version_id": version_id,
+            "contest": contest.name if contest else None,
+            "file": origin.file_name,
+        }
+        await audit.record(connection, by=origin.by, action="upload package", data=data)
+        await queue.wake(connection)
+        version = await versions.by_id(connection, loaded.name, version_id)
+    return Taken(version=version, is_new=is_new, replaces=None if live is None or live.id == version_id else live)
