@@ -1,5 +1,9 @@
-// Goes round for ever.
+// Goes round for ever where it is given this number, and says nothing else.
+#include <cstdio>
+
 int main() {
-    volatile unsigned n = 0;
-    while (true) n = n + 1;
+    int n = 0;
+    std::scanf("%d", &n);
+    volatile int turns = 0;
+    while (n == 3) turns = turns ^ 1;
 }

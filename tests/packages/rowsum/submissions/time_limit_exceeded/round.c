@@ -1,8 +1,14 @@
-/* Goes round for ever. */
+/* Goes round for ever where it is given this number, and says nothing else. */
+#include <stdio.h>
+
 int main(void)
 {
-    volatile unsigned n = 0;
+    int n = 0;
+    volatile int turns = 0;
 
-    for (;;)
-        n++;
+    if (scanf("%d", &n) != 1)
+        return 1;
+    while (n == 3)
+        turns ^= 1;
+    return 0;
 }

@@ -1,0 +1,3 @@
+n = int(input())
+letters = "bzbzbz"
+print("".join(letters[i] for i in range(n)))

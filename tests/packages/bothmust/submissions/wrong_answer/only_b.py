@@ -1,0 +1,2 @@
+# Right where nobody asks for a z.
+print("b" * int(input()))

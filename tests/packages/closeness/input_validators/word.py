@@ -1,0 +1,4 @@
+import re
+import sys
+
+sys.exit(42 if re.fullmatch(r"[a-z]{3,50}\n", sys.stdin.read()) else 1)

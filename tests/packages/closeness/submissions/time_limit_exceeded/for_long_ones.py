@@ -1,0 +1,4 @@
+n = len(input())
+while n == 10:
+    pass
+print(n)

@@ -1,0 +1,2 @@
+print(10, flush=True)
+assert input() == "lower"

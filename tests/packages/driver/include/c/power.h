@@ -1,0 +1,3 @@
+#define MODULUS {{modulus}}LL
+
+long long power(long long a, long long b);

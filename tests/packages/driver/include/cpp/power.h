@@ -1,0 +1,3 @@
+constexpr long long MODULUS = {{modulus}};
+
+long long power(long long a, long long b);

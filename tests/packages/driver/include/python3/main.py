@@ -1,0 +1,3 @@
+import solution
+
+print(solution.power(*map(int, input().split())))

@@ -1,0 +1,2 @@
+def power(a, b):
+    return pow(a, b, {{modulus}})

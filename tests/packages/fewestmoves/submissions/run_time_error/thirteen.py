@@ -1,0 +1,3 @@
+n = int(input())
+assert n < 90
+print(*[1] * n)

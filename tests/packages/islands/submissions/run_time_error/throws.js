@@ -1,0 +1,2 @@
+// @EXPECTED_GRADES@ RTE RTE RTE
+throw new Error("no");

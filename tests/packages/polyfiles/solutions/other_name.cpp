@@ -1,0 +1,3 @@
+#include <cstdio>
+
+int main() { return std::freopen("input.txt", "r", stdin) == nullptr; }

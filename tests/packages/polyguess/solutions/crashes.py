@@ -1,0 +1,4 @@
+n = int(input())
+print(n, flush=True)
+input()
+raise SystemExit(3)

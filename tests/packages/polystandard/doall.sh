@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Makes the tests; nobody runs this.
+scripts/run-generator.sh

@@ -1,0 +1,9 @@
+if input() == "tell":
+    while True:
+        print("more", flush=True)
+        if input() == "end":
+            break
+    print(1)
+else:
+    while True:
+        pass

@@ -1,0 +1,7 @@
+#include <stdio.h>
+int a;
+int main(void)
+{
+    scanf("%d", &a);
+    printf("%d %d", a, a);
+}
