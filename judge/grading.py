@@ -41,8 +41,8 @@ class Bench(Protocol):
     async def run(self, index: int) -> Run:
         """Judge that test case; asked for once each at most."""
 
-    async def validate_statically(self, flags: tuple[str, ...]) -> Run:
-        """What the static validator says of the submission, as of a test case."""
+    async def validate_statically(self, group: str, flags: tuple[str, ...]) -> Run:
+        """What the static validator says of the submission, as of a test case of that group."""
 
     async def grade(self, flags: tuple[str, ...], members: Sequence[Graded]) -> Graded:
         """What the package's own grader makes of a group's members."""
@@ -155,7 +155,7 @@ class _Walk:
         grading = self._problem.grading
         breaks = rule.aggregation is not Aggregation.SUM or (grading is not None and not grading.is_scoring)
         if self._problem.static_validator is not None and (rule.must_pass_static or rule.static_score is not None):
-            run = await self._bench.validate_statically(rule.static_flags)
+            run = await self._bench.validate_statically(group.name, rule.static_flags)
             results.append(self._scored(run, rule, worth=rule.static_score))
         for member in group.members:
             if results and results[-1].verdict is Verdict.JE:

@@ -158,6 +158,7 @@ async def _graded(sitting: _Sitting, compilation: Compilation, *, is_full: bool)
         verdict=graded.verdict,
         compilation=compilation,
         runs=runs,
+        static_runs=tuple(sitting.static_runs),
         score=graded.score if is_scored else None,
         message=next((run.message for run in runs if run.verdict is Verdict.JE), sitting.message),
     )
@@ -172,6 +173,8 @@ class _Sitting:
     known: KnownRuns | None
     #: Runs made so far, by index of their test case; outlives a failure.
     runs: dict[int, Run]
+    #: What the static validator said, group by group.
+    static_runs: list[Run] = dataclasses.field(default_factory=list)
     #: Why a validator or grader of the package says no, for judges.
     message: str = ""
 
@@ -182,8 +185,9 @@ class _Sitting:
         self.progress.ran(index + 1, run)
         return run
 
-    async def validate_statically(self, flags: tuple[str, ...]) -> Run:
-        run = await self.room.validate_statically(flags)
+    async def validate_statically(self, group: str, flags: tuple[str, ...]) -> Run:
+        run = await self.room.validate_statically(group, flags)
+        self.static_runs.append(run)
         self.message = self.message or run.message
         return run
 

@@ -242,12 +242,19 @@ class Judged:
     verdict: Verdict
     compilation: Compilation
     runs: tuple[Run, ...] = ()
+    #: What the static validator said, once for each group that asks it.
+    static_runs: tuple[Run, ...] = ()
     #: Of a scoring problem; None elsewhere, and where the verdict is CE or JE.
     score: float | None = None
     #: For admins, where the verdict is JE.
     message: str = ""
     #: Whether the verdict is JE because this host failed: judged elsewhere, or later, it may be another.
     is_hosts_fault: bool = False
+
+    @property
+    def cases(self) -> tuple[Run, ...]:
+        """What became of every test case, static validation included (2025-09, "Static validation test cases")."""
+        return (*self.runs, *self.static_runs)
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
@@ -261,3 +268,8 @@ class Judged:
     @property
     def peak_memory_bytes(self) -> int:
         return max((run.memory_bytes for run in self.runs), default=0)
+
+
+def static_case(group: str) -> str:
+    """What the test case is called in which the static validator looks at a submission."""
+    return f"{group}/static validation"

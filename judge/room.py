@@ -18,7 +18,7 @@ from judge.checking import ProgramChecking, TestData, checking, program_checking
 from judge.compiling import ENVIRONMENT, Prepared, Programs, packed, prepared
 from judge.grading import Graded
 from judge.languages import entry_point, language
-from judge.models import CheckerSpec, Convention, Limits, Problem, Run, Source, Testcase
+from judge.models import CheckerSpec, Convention, Limits, Problem, Run, Source, Testcase, static_case
 from judge.running import Runner, run_limits
 from judge.verdicts import Verdict
 from sandbox import bundle
@@ -79,8 +79,8 @@ class Room:
             ).encode(),
         )
 
-    async def validate_statically(self, flags: tuple[str, ...]) -> Run:
-        """Have the static validator look at the submission ("Static validator" in 2025-09).
+    async def validate_statically(self, group: str, flags: tuple[str, ...]) -> Run:
+        """Have the static validator look at the submission, for that group ("Static validator" in 2025-09).
 
         Raises:
             CheckerFailure: it fails itself, or does not compile.
@@ -118,7 +118,7 @@ class Room:
             )
         checked = read_validator(outcome, what="static validator")
         return Run(
-            testcase="static validation",
+            testcase=static_case(group),
             verdict=Verdict.AC if checked.is_accepted else Verdict.WA,
             cpu_us=outcome.cpu_us,
             wall_us=outcome.wall_us,

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from judge.groups import Aggregation, Group, LegacyRule, MaxScoreRule, PointsRule
-from judge.models import Judged, Problem, Run
+from judge.models import Judged, Problem, Run, static_case
 from judge.verdicts import Verdict
 from problems import globs
 
@@ -58,7 +58,7 @@ def problems_with(submission: JurySubmission, judged: Judged, problem: Problem) 
         return [] if judged.verdict in submission.expected else [_unjudged(judged)]
     found = [
         f"{run.testcase} is a judge error: {run.message or run.reason or 'no reason was given'}"
-        for run in judged.runs
+        for run in judged.cases
         if run.verdict is Verdict.JE
     ]
     for rule in submission.rules:
@@ -112,13 +112,13 @@ def _unjudged(judged: Judged) -> str:
     if judged.verdict is Verdict.CE:
         said = next(iter(judged.compilation.output.splitlines()), "the compiler said nothing")
         return f"does not compile: {said}"
-    message = judged.message or next((run.message for run in judged.runs if run.verdict is Verdict.JE), "")
+    message = judged.message or next((run.message for run in judged.cases if run.verdict is Verdict.JE), "")
     return f"is a judge error: {message or 'no reason was given'}"
 
 
 def _broken(rule: Expectation, judged: Judged, problem: Problem) -> Iterator[str]:
     """In what the rule does not hold."""
-    runs = [run for run in judged.runs if applies(rule, run.testcase)]
+    runs = [run for run in judged.cases if applies(rule, run.testcase)]
     where = f"a test case of {rule.tests}" if rule.tests else "a test case"
     if rule.permitted is not None:
         permitted = _folded(rule.permitted)
@@ -146,9 +146,9 @@ def _told(run: Run) -> str:
 
 def _other_verdict(expected: Sequence[Verdict], judged: Judged) -> Iterator[str]:
     wanted = _folded(expected)
-    if _folded([judged.verdict]) <= wanted or _is_meant(wanted, _folded([run.verdict for run in judged.runs])):
+    if _folded([judged.verdict]) <= wanted or _is_meant(wanted, _folded([run.verdict for run in judged.cases])):
         return
-    failed = next((run for run in judged.runs if run.verdict is judged.verdict), None)
+    failed = next((run for run in judged.cases if run.verdict is judged.verdict), None)
     got = _told(failed) if failed is not None and judged.verdict is not _AC else judged.verdict.value
     yield f"gets {got} instead of {_listed(expected)}"
 
@@ -179,7 +179,7 @@ def _not_partial(submission: JurySubmission, judged: Judged, problem: Problem) -
     if is_best:
         yield f"gets the best score {score:g}, and should not"
     elif judged.verdict is not _AC and _AC in submission.expected and not score:
-        failed = next((run for run in judged.runs if run.verdict is judged.verdict), None)
+        failed = next((run for run in judged.cases if run.verdict is judged.verdict), None)
         yield f"gets {_told(failed) if failed else judged.verdict.value} and no points, but should get some"
 
 
@@ -217,12 +217,14 @@ def _group_score(name: str, judged: Judged, problem: Problem) -> float | None:
     rule = group.rule
     runs = {run.testcase: run for run in judged.runs}
     found = [runs.get(problem.testcases[index].name) for index in _cases(group)]
+    static = [run for run in judged.static_runs if run.testcase == static_case(group.name)]
     if rule.aggregation is Aggregation.PASS_FAIL:
-        return (rule.max_score or 0.0) if all(run is not None and run.verdict is _AC for run in found) else 0.0
+        is_passed = all(run is not None and run.verdict is _AC for run in (*found, *static))
+        return (rule.max_score or 0.0) if is_passed else 0.0
     worth = rule.max_score
     if worth is not None and rule.aggregation is Aggregation.SUM:
         worth = (worth - (rule.static_score or 0.0)) / max(1, len(found))
-    scores = [_case_score(run, worth) for run in found]
+    scores = [*(_case_score(run, worth) for run in found), *(_case_score(run, rule.static_score) for run in static)]
     return min(scores, default=0.0) if rule.aggregation is Aggregation.MIN else sum(scores)
 
 

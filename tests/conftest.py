@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import shutil
@@ -66,6 +67,21 @@ async def pool(dsn: str) -> AsyncIterator[Pool]:
     """Connections to the test's own database."""
     async with open_pool(dsn) as pool:
         yield pool
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Build the images that are missing before the first test: on a new machine that takes longer than any test may."""
+    if session.config.option.collectonly or not any(
+        "image_names" in getattr(item, "fixturenames", ()) for item in session.items
+    ):
+        return
+    with tempfile.TemporaryDirectory(prefix="judge-images-") as folder:
+        asyncio.run(_build_images(Path(folder)))
+
+
+async def _build_images(folder: Path) -> None:
+    async with engine.running(print, data_dir=folder):
+        await ensure(host.recipes(), mirror=None, cache_dir=folder / "images", progress=print)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

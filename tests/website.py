@@ -45,6 +45,10 @@ class Page:
         """What a reader sees of it, about: tags dropped, references resolved."""
         return unescape(re.sub(r"<[^>]*>", " ", self.text))
 
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
 
 Fields = Mapping[str, str] | FormData | None
 
@@ -208,14 +212,20 @@ class Site:
         return submission_id
 
     async def judge(
-        self, submission_id: int, verdict: Verdict, runs: Sequence[Run] = (), *, compile_output: str = ""
+        self,
+        submission_id: int,
+        verdict: Verdict,
+        runs: Sequence[Run] = (),
+        *,
+        compile_output: str = "",
+        score: float | None = None,
     ) -> None:
         """Give a submission its verdict, in the database and in the events, as the daemon would."""
         async with self.pool.acquire() as connection, connection.transaction():
             judging_id = await connection.fetchval(
                 """
                 UPDATE judgings SET state = 'done', attempt = 1, verdict = $2, compile_output = $3, lease_until = NULL,
-                  finished_at = now(), slowest_cpu_us = $4, peak_memory_bytes = $5
+                  finished_at = now(), slowest_cpu_us = $4, peak_memory_bytes = $5, score = $6
                 WHERE submission_id = $1 AND is_current RETURNING id
                 """,
                 submission_id,
@@ -223,22 +233,30 @@ class Site:
                 compile_output,
                 max((run.cpu_us for run in runs), default=0),
                 max((run.memory_bytes for run in runs), default=0),
+                score,
             )
             for ordinal, run in enumerate(runs, start=1):
                 await connection.execute(
                     """
                     INSERT INTO runs (judging_id, ordinal, attempt, testcase, verdict, cpu_us, wall_us, memory_bytes,
-                      reason, message) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9)
+                      reason, message, team_message, score)
+                    VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                     """,
                     *(judging_id, ordinal, run.testcase, run.verdict.value, run.cpu_us, run.wall_us),
-                    *(run.memory_bytes, run.reason, run.message),
+                    *(run.memory_bytes, run.reason, run.message, run.team_message, run.score),
                 )
                 await self.show_run(connection, submission_id, ordinal, run)
             await event(
                 connection,
                 submission_id,
                 "verdict",
-                {"attempt": 1, "verdict": verdict.value, "slowest_cpu_us": 0, "compile_output": compile_output},
+                {
+                    "attempt": 1,
+                    "verdict": verdict.value,
+                    "score": score,
+                    "slowest_cpu_us": 0,
+                    "compile_output": compile_output,
+                },
             )
 
     async def show_run(self, connection: Connection, submission_id: int, ordinal: int, run: Run) -> int:
@@ -252,6 +270,8 @@ class Site:
             "memory_bytes": run.memory_bytes,
             "reason": run.reason,
             "message": run.message,
+            "team_message": run.team_message,
+            "score": run.score,
         }
         return await event(connection, submission_id, "run", data)
 

@@ -19,11 +19,14 @@ from judge.store.sessions import Session, Viewer
 from web import passwords, rates
 from web.addresses import throttle_key
 from web.keys import PASSWORDS, POOL, PROXIES
+from web.permissions import LoginNeeded
+from web.rates import TooOften
 
 #: How long a program's password is known to be right without hashing it again.
 _KNOWN_S = 300.0
 _MOST_KNOWN = 1000
 _MAX_HEADER = 1024
+_WRONG = "Wrong login or password."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +50,22 @@ class ProgramLogins:
         """A session for this request alone, by HTTP basic authentication; None where it has none.
 
         Raises:
-            UsageError: the credentials are wrong, or were tried too often.
+            LoginNeeded: the credentials are wrong.
+            TooOften: they were tried too often.
         """
         sent = _basic(request)
         if sent is None:
             return None
-        key = hmac.digest(
-            self._secret, b"%d:%s:%s" % (len(sent[0]), sent[0].encode(), sent[1].encode()), hashlib.sha256
-        )
-        account = await self._known(request, key) or await self._checked(request, key, *sent)
+        try:
+            return await self._session(request, *sent)
+        except TooOften:
+            raise
+        except UsageError as error:
+            raise LoginNeeded(str(error)) from error
+
+    async def _session(self, request: web.Request, login: str, password: str) -> Session:
+        key = hmac.digest(self._secret, b"%d:%s:%s" % (len(login), login.encode(), password.encode()), hashlib.sha256)
+        account = await self._known(request, key) or await self._checked(request, key, login, password)
         return Session(token_hash=b"", csrf_token="", viewer=viewer_of(account))
 
     async def _known(self, request: web.Request, key: bytes) -> Account | None:
@@ -95,7 +105,7 @@ async def account_of(request: web.Request, login: str, password: str) -> Account
         account = await accounts.by_login(connection, login)
     usable = account if account is not None and not account.is_disabled else None
     if not await is_right(request, usable, password) or usable is None:
-        raise UsageError("Wrong login or password.")
+        raise UsageError(_WRONG)
     return usable
 
 
@@ -118,6 +128,11 @@ def client_address(request: web.Request) -> str:
 
 
 def _basic(request: web.Request) -> tuple[str, str] | None:
+    """Login and password of the request; None where it brings none.
+
+    Raises:
+        LoginNeeded: they cannot be any.
+    """
     header = request.headers.get(hdrs.AUTHORIZATION, "")
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
@@ -127,7 +142,7 @@ def _basic(request: web.Request) -> tuple[str, str] | None:
             raise ValueError
         login, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
     except (binascii.Error, ValueError) as error:
-        raise UsageError("The Authorization header cannot be read.") from error
+        raise LoginNeeded("The Authorization header cannot be read.") from error
     if not colon or not login.isprintable() or len(login) > 32 or "\0" in password:
-        raise UsageError("Wrong login or password.")
+        raise LoginNeeded(_WRONG)
     return login, password

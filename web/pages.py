@@ -38,7 +38,7 @@ def set_up(app: web.Application) -> None:
     )
     environment = aiohttp_jinja2.get_env(app)
     environment.globals["asset"] = _Assets()
-    for shown in (when, clock, seconds, mebibytes, verdict):
+    for shown in (when, clock, seconds, mebibytes, points, verdict):
         environment.filters[shown.__name__] = shown
     environment.filters["language"] = language_name
 
@@ -96,6 +96,10 @@ def mebibytes(size_bytes: int | None) -> str:
     if size_bytes is None:
         return ""
     return f"{size_bytes / MIB:.1f} MiB" if size_bytes < 100 * MIB else f"{size_bytes // MIB} MiB"
+
+
+def points(score: float) -> str:
+    return f"{score:g} {'point' if score == 1 else 'points'}"
 
 
 def verdict(value: Verdict) -> Markup:

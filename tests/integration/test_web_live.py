@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from aiohttp import ClientResponse
@@ -114,6 +115,25 @@ async def test_gives_nothing_away(site: Site, role: Role) -> None:
 
     assert "expected 42" not in text
     assert ("secret/02-overflow" in text) == (role is Role.SETTER)
+
+
+async def test_scores_and_words_for_contestants(site: Site) -> None:
+    """What the checker gave and says to whoever submitted is streamed, and stands on page and list; as text."""
+    visitor, submission_id = await _watched(site)
+    run = replace(a_run(message="for judges"), score=12.5, team_message="half <b>right</b>")
+    await site.judge(submission_id, Verdict.AC, [run], score=62.5)
+
+    sent = {kind: data for _, kind, data in await read_events(await _open(visitor, submission_id))}
+    page = await visitor.get(f"/submissions/{submission_id}")
+    listed = await visitor.get("/contests/spring/submissions")
+
+    assert (sent["run"]["score"], sent["run"]["team_message"]) == (12.5, "half <b>right</b>")
+    assert sent["verdict"]["score"] == 62.5
+    assert "62.5 points" in page.words
+    assert "12.5 points" in page.words
+    assert "half &lt;b&gt;right&lt;/b&gt;" in page.text
+    assert "for judges" not in page.text
+    assert "62.5 points" in listed.words
 
 
 async def test_survives_a_lost_connection(site: Site) -> None:

@@ -34,7 +34,19 @@ MATRIX = [
     ("/submissions/{own}/events", 303, 200, 404, 200, 200),
     ("/submissions/999999999", 303, 404, 404, 404, 404),
     ("/submissions/999999999999999999", 303, 404, 404, 404, 404),
+    ("/packages", 303, 404, 404, 200, 200),
     ("/packages/upload", 303, 404, 404, 200, 200),
+    ("/packages/sum/versions", 303, 404, 404, 200, 200),
+    ("/packages/sum/versions/{version}", 303, 404, 404, 200, 200),
+    ("/packages/sum/versions/999999999999999999", 303, 404, 404, 404, 404),
+    # It was read from a folder.
+    ("/packages/sum/versions/{version}.zip", 303, 404, 404, 404, 404),
+    ("/packages/nowhere/versions", 303, 404, 404, 404, 404),
+    ("/api/problems/sum/versions", 401, 404, 404, 200, 200),
+    ("/api/problems/sum/versions/{version}", 401, 404, 404, 200, 200),
+    ("/contests/spring/problems/A/statements/en.md", 200, 200, 200, 200, 200),
+    ("/contests/spring/problems/A/pictures/en.md/none.png", 404, 404, 404, 404, 404),
+    ("/contests/spring/problems/A/attachments/none.txt", 404, 404, 404, 404, 404),
     ("/account", 303, 200, 200, 200, 200),
     ("/admin/users", 303, 404, 404, 404, 200),
     ("/admin/security", 303, 404, 404, 404, 200),
@@ -70,7 +82,7 @@ async def test_matrix(site: Site) -> None:
 
     answers = {}
     for path, *_ in MATRIX:
-        address = path.format(own=own)
+        address = path.format(own=own, version=spring.version_id)
         answers[path] = tuple([(await visitor.get(address)).status for visitor in visitors])
 
     assert answers == {path: tuple(expected) for path, *expected in MATRIX}
@@ -86,10 +98,12 @@ async def test_posts_of_strangers(site: Site) -> None:
         f"/admin/users/{user_id}",
         "/admin/security",
         "/admin/judgehosts/1",
+        "/packages/sum/versions/1",
+        "/api/problems/sum/versions/1/live",
     ):
         answer = await site.visitor().post(path, {"source": "x"}, form_on="/login")
 
-        assert answer.status == 403, path
+        assert answer.status == (401 if path.startswith("/api/") else 403), path
 
 
 @pytest.mark.parametrize("role", [Role.CONTESTANT, Role.SETTER])

@@ -12,12 +12,13 @@ from aiohttp import FormData
 
 from judge.config import Settings
 from judge.models import KIB, MIB, Blob, CheckerSpec, Limits
-from judge.store import blobs, problems
+from judge.store import blobs, problems, versions
 from judge.store.accounts import Role
 from judge.store.pool import Pool
+from judge.store.versions import State
 from tests.website import Page, Site, Visitor, serving
 from tests.zips import HOSTILE, zipped
-from web.views import packages
+from web import intake
 
 UPLOAD = "/packages/upload"
 
@@ -80,24 +81,26 @@ NOTHING = {"problems": 0, "problem_versions": 0, "testcases": 0, "blobs": 0, "au
 
 
 async def test_a_good_package(site: Site, scratch: Path) -> None:
-    """It becomes the live version of its problem, whole, is the contest's next one, and the audit log says by whom."""
+    """It becomes a version of its problem, whole, which waits to be verified; the audit log says by whom."""
     seeded = await site.contest()
     visitor = await site.logged_in("setter", Role.SETTER)
 
     answer = await _upload(visitor, zipped(), contest="spring")
 
-    assert (answer.status, answer.headers["Location"]) == (303, "/contests/spring/problems/B"), answer.words
     async with site.pool.acquire() as connection:
         setter = await connection.fetchval("SELECT id FROM users WHERE login = 'setter'")
         row = await connection.fetchrow("SELECT * FROM problem_versions WHERE id <> $1", seeded.version_id)
         problem = await problems.load(connection, row["id"])
         tests = [(await blobs.get(connection, t.input.sha256), t.answer) for t in problem.testcases]
         log = await connection.fetchrow("SELECT user_id, action, data FROM audit_log")
-        assert await problems.live_version(connection, row["problem_id"]) == row["id"]
+        version = await versions.by_id(connection, "two-sums", row["id"])
+    assert (answer.status, answer.headers["Location"]) == (303, f"/packages/two-sums/versions/{row['id']}")
     assert (row["title"], row["created_by"]) == ("Two Sums", setter)
     assert (problem.name, problem.checker) == ("two-sums", CheckerSpec(name="tokens"))
     assert problem.limits == Limits(time_ms=1500, wall_ms=4000)
     assert tests == [(b"1 2\n", Blob.of(b"3\n")), (b"5 6\n", Blob.of(b"11\n"))]
+    assert (version.state, version.goes_live, version.is_live) == (State.QUEUED, True, False)
+    assert version.contest == "spring"
     assert (log["user_id"], log["action"]) == (setter, "upload package")
     assert log["data"] == {
         "problem": "two-sums",
@@ -109,7 +112,7 @@ async def test_a_good_package(site: Site, scratch: Path) -> None:
 
 
 async def test_what_is_shown_afterwards(site: Site) -> None:
-    """The problem's page says once that the package was taken, warnings below it, all of it as text."""
+    """The version's page says once that the package was taken, and always what was odd about it; all of it as text."""
     await site.contest()
     visitor = await site.logged_in("setter", Role.SETTER)
     changes = {"data/secret/<b>x": "", "problem.yaml": "name: <img src=x>\nlimits: {time_limit: 1}\nodd: 1\n"}
@@ -118,22 +121,23 @@ async def test_what_is_shown_afterwards(site: Site) -> None:
     shown = await visitor.get(answer.headers["Location"])
     again = await visitor.get(answer.headers["Location"])
 
-    assert "two-sums was taken, with 2 test cases" in shown.words
-    assert "Warning: data/secret/<b>x: ignored" in shown.words and "Warning: problem.yaml:3:" in shown.words
-    assert "<b>x" not in shown.text and "<img" not in shown.text
-    assert "was taken" not in again.words and "Warning" not in again.words
+    assert "The package two-sums was taken" in shown.words
+    for page in (shown, again):
+        assert "data/secret/<b>x: ignored" in page.words and "problem.yaml:3:" in page.words
+        assert "waits for an idle slot" in page.words
+        assert "<b>x" not in page.text and "<img" not in page.text
+    assert "was taken;" not in again.words
 
 
 async def test_many_warnings(site: Site) -> None:
-    """More warnings than a cookie holds are cut, and how many is said."""
+    """All warnings are kept, however many there are, up to the number that is ever said of a package."""
     visitor = await site.logged_in("setter", Role.SETTER)
-    await _upload(visitor, zipped({f"data/secret/{'odd ' * 20}{number}": "" for number in range(90)}))
+    names = {f"data/secret/{'odd ' * 20}{number}": "" for number in range(90)}
+    answer = await _upload(visitor, zipped(names))
 
-    shown = await visitor.get("/problems")
+    shown = await visitor.get(answer.headers["Location"])
 
-    count = shown.words.count("Warning: data/secret/odd")
-    assert 10 < count < 90
-    assert f"and {90 - count} more" in shown.words
+    assert shown.words.count("data/secret/odd") == 90
 
 
 @pytest.mark.parametrize("forged", ["x", "a.b", "0.WyJmb3JnZWQiXQ==", "\u00e9.\u00e9", ".", "0.!!!!"])
@@ -152,8 +156,8 @@ async def test_a_notice_of_another_session(site: Site) -> None:
     visitor, other = await site.logged_in("setter", Role.SETTER), await site.logged_in("other", Role.SETTER)
     await _upload(visitor, zipped())
 
-    assert "was taken" not in (await other.get("/problems", cookies={"notice": visitor.cookies["notice"]})).words
-    assert "was taken" in (await visitor.get("/problems")).words
+    assert "was taken" not in (await other.get("/packages", cookies={"notice": visitor.cookies["notice"]})).words
+    assert "was taken" in (await visitor.get("/packages")).words
 
 
 async def test_without_a_contest(site: Site) -> None:
@@ -162,8 +166,8 @@ async def test_without_a_contest(site: Site) -> None:
 
     answer = await _upload(visitor, zipped(top=""), name="C:\\Users\\me\\two-sums.zip")
 
-    assert (answer.status, answer.headers["Location"]) == (303, "/problems")
-    assert "nobody sees it" in (await visitor.get("/problems")).words
+    assert answer.status == 303, answer.words
+    assert "Two Sums" in (await visitor.get("/packages")).words
     async with site.pool.acquire() as connection:
         assert await connection.fetchval("SELECT name FROM problems") == "two-sums"
         assert await connection.fetchval("SELECT count(*) FROM contest_problems") == 0
@@ -183,18 +187,18 @@ async def test_the_same_twice(site: Site) -> None:
 
 
 async def test_a_new_version(site: Site) -> None:
-    """A changed package is a new version that new submissions are judged with; the earlier one stays as it was."""
+    """A changed package is a new version; the earlier one stays as it was."""
     await site.contest()
     visitor = await site.logged_in("setter", Role.SETTER)
     for answer in ("11\n", "12\n"):
         await _upload(visitor, zipped({"data/secret/1.ans": answer}), contest="spring")
 
     async with site.pool.acquire() as connection:
-        versions = await connection.fetch(
+        rows = await connection.fetch(
             "SELECT v.id FROM problem_versions v JOIN problems p ON p.id = problem_id WHERE p.name = 'two-sums'"
-            " ORDER BY live_at"
+            " ORDER BY v.id"
         )
-        loaded = [await problems.load(connection, row["id"]) for row in versions]
+        loaded = [await problems.load(connection, row["id"]) for row in rows]
     assert [problem.testcases[1].answer for problem in loaded] == [Blob.of(b"11\n"), Blob.of(b"12\n")]
 
 
@@ -390,8 +394,8 @@ async def test_too_many_at_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> 
     """While as many packages are being taken as is allowed, the next one is asked to come back."""
     visitor = await site.logged_in("setter", Role.SETTER)
     form = await _form(visitor, zipped())
-    being_taken = site.server.app[packages._BEING_TAKEN]
-    for _ in range(packages.MOST_AT_ONCE):
+    being_taken = site.server.app[intake._BEING_TAKEN]
+    for _ in range(intake.MOST_AT_ONCE):
         await being_taken.acquire()
 
     busy = await visitor.post_raw(UPLOAD, form, csrf=None)
@@ -403,11 +407,12 @@ async def test_too_many_at_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_the_way_there(site: Site) -> None:
-    """Setters and admins find the page from the list of problems."""
+    """Setters and admins find the page from the list of packages, and that from the list of problems."""
     for role in (Role.SETTER, Role.ADMIN):
         visitor = await site.logged_in(role.value, role)
 
-        assert 'href="/packages/upload"' in (await visitor.get("/problems")).text
+        assert 'href="/packages"' in (await visitor.get("/problems")).text
+        assert 'href="/packages/upload"' in (await visitor.get("/packages")).text
         assert "256 MiB" in (await visitor.get(UPLOAD)).words
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -380,3 +381,21 @@ def test_applying() -> None:
     assert applies(Expectation(), "sample/1")
     assert applies(Expectation(tests="secret"), "secret/a/1")
     assert not applies(Expectation(tests="secret"), "sample/1")
+
+
+def test_static_validation_is_a_test_case() -> None:
+    """What the static validator says counts for rules and for group scores like any test case (2025-09)."""
+    rule = MaxScoreRule(max_score=100, static_score=40)
+    group = Group(name="secret", rule=rule, members=(1, 2, 3))
+    of = problem(grading=Grading(root=Group(name="", rule=rule, members=(group,)), is_scoring=True))
+    wrong, right = (run("secret/static validation", verdict) for verdict in (WA, AC))
+    has_failed = submission(rules=(Expectation(required=frozenset({WA})),))
+    gets_all = submission(rules=(Expectation(tests="secret/*", permitted=frozenset({AC})),))
+    whole = replace(judged(AC, AC, AC, AC, final=WA), static_runs=(wrong,))
+
+    assert problems_with(has_failed, whole, of) == []
+    assert problems_with(has_failed, replace(whole, verdict=AC, static_runs=(right,)), of) != []
+    assert problems_with(gets_all, whole, of) == ["gets WA on secret/static validation, where only AC is permitted"]
+    for static, score in ((wrong, 60), (right, 100)):
+        has_score = submission(rules=(Expectation(tests="sec*", score=(score, score)),))
+        assert problems_with(has_score, replace(whole, score=0.0, static_runs=(static,)), of) == []

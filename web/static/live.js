@@ -116,6 +116,7 @@ class LivePage {
     this.find("tests").hidden = true;
     this.find("compile").hidden = true;
     this.find("usage").textContent = "";
+    this.find("score").textContent = "";
     this.find("progress").hidden = false;
     this.find("progress").value = 0;
     this.find("verdict-box").dataset.verdict = "";
@@ -130,7 +131,7 @@ class LivePage {
     const verdict = document.createElement("td");
     verdict.append(verdictBadge(run.verdict, ...(VERDICTS[run.verdict] || ["", run.verdict])));
     row.append(number, verdict, element("td", seconds(run.cpu_us), "number"),
-      element("td", mebibytes(run.memory_bytes), "number"), element("td", run.reason || ""));
+      element("td", mebibytes(run.memory_bytes), "number"), this.remarks(run));
     if (this.isJudge) {
       const name = document.createElement("td");
       name.append(element("code", run.testcase || ""));
@@ -141,6 +142,12 @@ class LivePage {
     const judged = this.rows.children.length;
     this.find("progress").value = judged;
     this.say(verdictBadge("pending", "…", this.total ? `Running, ${judged} of ${this.total} tests` : "Running"));
+  }
+
+  remarks({ reason, score, team_message }) {
+    const cell = element("td", [reason, points(score)].filter(Boolean).join(" "));
+    if (team_message) cell.append(element("span", team_message, "team-message"));
+    return cell;
   }
 
   // Tests may end out of order; the table keeps theirs.
@@ -159,6 +166,7 @@ class LivePage {
     this.say(verdictBadge(end.verdict, sign, words));
     this.find("verdict-box").dataset.verdict = end.verdict;
     this.find("progress").hidden = true;
+    this.find("score").textContent = points(end.score);
     if (end.compile_output) {
       this.find("compile-output").textContent = end.compile_output;
       this.find("compile").hidden = false;
@@ -179,6 +187,10 @@ class LivePage {
 
 function seconds(us) {
   return us == null ? "" : `${(us / 1e6).toFixed(3)} s`;
+}
+
+function points(score) {
+  return score == null ? "" : `${Number(score.toPrecision(6))} ${score === 1 ? "point" : "points"}`;
 }
 
 function mebibytes(bytes) {

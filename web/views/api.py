@@ -9,11 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
-from judge.errors import PackageError
+from judge.errors import PackageError, UsageError
 from judge.store import verifications, versions
 from judge.store.versions import Version
 from web import forms, intake, permissions
 from web.keys import POOL, SESSION
+from web.pages import sentence
 from web.views.versions import find
 
 
@@ -52,7 +53,10 @@ async def make_live(request: web.Request) -> web.Response:
     viewer = permissions.require_judge(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
         version = await find(request, connection)
-        await versions.make_live(connection, version, by=viewer.id)
+        try:
+            await versions.make_live(connection, version, by=viewer.id)
+        except UsageError as error:
+            return web.json_response({"code": 409, "message": sentence(error)}, status=409)
         version = await find(request, connection)
     return web.json_response(_described(version))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from aiohttp import web
 
 from judge.errors import JudgeError, UsageError
@@ -14,6 +17,16 @@ from web.keys import POOL, SESSION
 from web.pages import page, sentence
 
 _LARGEST_ID = 2**63 - 1
+#: What a report says while nothing of it is known.
+_NOTHING_YET: Mapping[str, Any] = {
+    "step": "",
+    "percent": 0,
+    "errors": [],
+    "submissions": [],
+    "runs": None,
+    "insights": {},
+}
+_NO_INSIGHTS: Mapping[str, Any] = {"unfailed_tests": [], "uncaught_submissions": [], "mixups": []}
 
 
 async def index(request: web.Request) -> web.Response:
@@ -89,6 +102,8 @@ async def _version_page(request: web.Request, *, error: str = "", status: int = 
         report = await verifications.report_of(connection, version.id)
         live = await versions.live(connection, version.problem)
         difference = await _difference(connection, live, version)
+    report = {**_NOTHING_YET, "warnings": version.warnings, **report}
+    report["insights"] = {**_NO_INSIGHTS, **report["insights"]}
     context = {"version": version, "report": report, "live": live, "difference": difference, "error": error}
     return page(request, "version", context, status=status)
 
