@@ -1,22 +1,54 @@
 """The command line: reads the settings, and puts the parts together for each command.
 
-One module for each noun; ``context.py`` is what they share.
+One module for each noun. A module is imported when one of its commands is asked for, so that none waits for what only
+others need.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import click
 
 from judge import logs
-from judge.cli import bench, contests, doctor, judging, languages, problems, selftest, services, users
-from judge.cli.context import Lazy
+from judge.cli.settings import Lazy
 from judge.errors import JudgeError
+
+#: The module of this package that has the command, and the command's name in it.
+_COMMANDS: Mapping[str, tuple[str, str]] = {
+    "bench": ("bench", "bench"),
+    "contest": ("contests", "contest"),
+    "daemon": ("services", "daemon"),
+    "doctor": ("doctor", "doctor"),
+    "image": ("languages", "image"),
+    "language": ("languages", "language"),
+    "migrate": ("services", "migrate"),
+    "problem": ("problems", "problem"),
+    "run": ("judging", "run"),
+    "selftest": ("selftest", "selftest"),
+    "up": ("services", "up_command"),
+    "user": ("users", "user"),
+    "web": ("services", "web"),
+}
 
 
 class _Commands(click.Group):
     """A group whose commands end in one clear line and exit code 2 where a ``JudgeError`` says what is wrong."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name]
+        command = getattr(import_module(f"judge.cli.{module}"), name)
+        assert isinstance(command, click.Command)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         try:
@@ -34,12 +66,3 @@ def main(ctx: click.Context) -> None:
     logs.set_up()
     if not ctx.resilient_parsing:
         ctx.obj = Lazy()
-
-
-for command in (
-    *(services.up_command, services.web, services.daemon, services.migrate),
-    *(judging.run, problems.problem, contests.contest, users.user, languages.language, languages.image, bench.bench),
-    doctor.doctor,
-    selftest.selftest,
-):
-    main.add_command(command)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from judge.cli.context import Lazy
+from judge.cli.settings import Lazy
 
 
 @click.group()

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import click
 
-from judge.cli.context import Lazy, open_connection
+from judge.cli.context import open_connection
+from judge.cli.settings import Lazy
 from judge.config import Isolation
 from judge.errors import UsageError
 from judge.store import contests

@@ -1,4 +1,4 @@
-"""What commands share: the settings, read when a command wants them, and the database they lead to."""
+"""What commands share: the database that the settings lead to."""
 
 from __future__ import annotations
 
@@ -6,18 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from judge import config, database
+from judge import database
 from judge.config import Settings
 from judge.embedded import embedded
 from judge.store.pool import Connection, connect
-
-
-class Lazy:
-    """The settings, read when a command wants them: --help works with broken ones."""
-
-    @property
-    def settings(self) -> Settings:
-        return config.load()
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from judge.cli.context import Lazy
+from judge.cli.settings import Lazy
 from judge.config import Isolation
 from judge.doctor import examine, ordered
 from sandbox.doctor.finding import Finding, Status

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from judge import host
-from judge.cli.context import Lazy
+from judge.cli.settings import Lazy
 from judge.config import Isolation, Settings
 from judge.errors import UsageError
 from judge.languages import Language, languages, offered

@@ -12,7 +12,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from judge.cli.context import Lazy, open_connection
+from judge.cli.context import open_connection
+from judge.cli.settings import Lazy
 from judge.cli.verifying import problem_verify
 from judge.errors import NotFound, PackageError, UsageError
 from judge.models import KIB, MIB

@@ -7,7 +7,8 @@ import asyncio
 import click
 
 from judge import database, up
-from judge.cli.context import Lazy, database_dsn, server_dsn
+from judge.cli.context import database_dsn, server_dsn
+from judge.cli.settings import Lazy
 
 
 @click.command("up")

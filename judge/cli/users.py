@@ -8,7 +8,8 @@ import sys
 
 import click
 
-from judge.cli.context import Lazy, open_connection
+from judge.cli.context import open_connection
+from judge.cli.settings import Lazy
 from judge.errors import NotFound
 from judge.store import accounts
 from judge.store.accounts import Role

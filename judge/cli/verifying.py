@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from judge.cli.context import Lazy
+from judge.cli.settings import Lazy
 from judge.config import Isolation, Settings
 from judge.errors import UsageError
 from judge.verifying import terminal

@@ -1,0 +1,14 @@
+"""The settings, as commands get them."""
+
+from __future__ import annotations
+
+from judge import config
+from judge.config import Settings
+
+
+class Lazy:
+    """The settings, read when a command wants them: --help works with broken ones."""
+
+    @property
+    def settings(self) -> Settings:
+        return config.load()
