@@ -17,13 +17,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from judge.errors import RejectedSource
-from judge.languages import is_file_name
-from judge.models import Compilation, Judged, Limits, Run, Source
+from judge.languages import is_file_name, language
+from judge.models import Compilation, Judged, Limits, Run, Source, SourceFile
 from judge.store import blobs, events, judgings, problems, security
 from judge.store.events import Telling
 from judge.store.judgings import Claim
 from judge.store.pool import Connection
 from judge.verdicts import Verdict
+from problems.programs import ANSWERS
 
 #: Somebody waits for work: the payload is empty, since notifications wake and never carry work.
 CHANNEL = "judge_queue"
@@ -34,13 +35,18 @@ PRIORITY_JURY = 30
 MOST_FILES = 32
 
 
-def check_source(source: Source, limits: Limits, *, max_source_bytes: int) -> None:
-    """Refuse what cannot be judged before it is kept.
+def check_source(
+    source: Source, limits: Limits, *, max_source_bytes: int, languages: Sequence[str] | None = None
+) -> None:
+    """Refuse what cannot be judged before it is kept; ``languages`` are the only ones that the problem takes.
 
     Raises:
         RejectedSource: with a text for the contestant.
     """
     most = min(limits.code_bytes, max_source_bytes)
+    if languages is not None and source.language not in languages:
+        taken = ", ".join(language(item).name for item in languages)
+        raise RejectedSource(f"this problem does not take {language(source.language).name}; it takes {taken}")
     if not source.files or source.size == 0:
         raise RejectedSource("the source is empty")
     if len(source.files) > MOST_FILES:
@@ -51,14 +57,20 @@ def check_source(source: Source, limits: Limits, *, max_source_bytes: int) -> No
     for file in source.files:
         if not is_file_name(file.name):
             raise RejectedSource(f"file name {file.name!r}: use letters, digits, dots, dashes and underscores")
-        if b"\0" in file.content:
-            raise RejectedSource(f"{file.name} contains a NUL byte: is it a compiled program instead of its source?")
-        try:
-            file.content.decode()
-        except UnicodeDecodeError as error:
-            raise RejectedSource(f"{file.name} is not UTF-8: byte {error.start + 1} cannot be read as text") from error
+        # What is judged as output may be any bytes.
+        if source.language != ANSWERS:
+            _check_text(file)
     if len({name.casefold() for name in names}) < len(names):
         raise RejectedSource("two files have the same name")
+
+
+def _check_text(file: SourceFile) -> None:
+    if b"\0" in file.content:
+        raise RejectedSource(f"{file.name} contains a NUL byte: is it a compiled program instead of its source?")
+    try:
+        file.content.decode()
+    except UnicodeDecodeError as error:
+        raise RejectedSource(f"{file.name} is not UTF-8: byte {error.start + 1} cannot be read as text") from error
 
 
 async def enqueue(

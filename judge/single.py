@@ -35,7 +35,12 @@ async def judge_source(
         package = read_package(package_path, scratch)
         is_answers = package.problem.is_submit_answer and language_id is None
         source = read_source(source_path, ANSWERS if is_answers else language_id)
-        check_source(source, package.problem.limits, max_source_bytes=settings.max_source_bytes)
+        check_source(
+            source,
+            package.problem.limits,
+            max_source_bytes=settings.max_source_bytes,
+            languages=None if is_answers else package.problem.languages,
+        )
         judged = await _judged(settings, package, source, is_full=is_full, said=said)
     return describe(judged, source, settings.isolation)
 

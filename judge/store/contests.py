@@ -53,6 +53,10 @@ class ContestProblem:
     limits: Limits
     #: Whether submissions get a score.
     is_scoring: bool
+    #: Whether output files are submitted instead of a program.
+    is_submit_answer: bool
+    #: Ids of the languages that submissions may be in; None: all.
+    languages: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,9 @@ _CONTEST = "id, name, title, starts_at, ends_at, freeze_at, penalty_minutes"
 #: Problems without a live version are still being prepared: nobody can submit to them.
 _PROBLEM = """
     SELECT p.id, v.id AS version_id, p.name, cp.label, v.title, v.document -> 'limits' AS limits,
-           coalesce((v.document -> 'grading' ->> 'is_scoring')::boolean, false) AS is_scoring
+           coalesce((v.document -> 'grading' ->> 'is_scoring')::boolean, false) AS is_scoring,
+           coalesce((v.document ->> 'is_submit_answer')::boolean, false) AS is_submit_answer,
+           v.document -> 'languages' AS languages
     FROM contest_problems cp JOIN problems p ON p.id = cp.problem_id
     JOIN LATERAL (
       SELECT id, title, document FROM problem_versions
@@ -269,7 +275,9 @@ async def scores(connection: Connection, contest: Contest) -> Scores:
 
 
 def _problem(row: asyncpg.Record) -> ContestProblem:
-    return ContestProblem(**{**dict(row), "limits": Limits(**row["limits"])})
+    languages = row["languages"]
+    values = {"limits": Limits(**row["limits"]), "languages": None if languages is None else tuple(languages)}
+    return ContestProblem(**{**dict(row), **values})
 
 
 def _label(index: int) -> str:

@@ -274,3 +274,41 @@ async def test_compile_error(site: Site) -> None:
 
     assert "Compile error" in answer.words
     assert "main.py:1: expected ';'" in answer.words
+
+
+async def test_only_some_languages(site: Site) -> None:
+    """A problem that takes only some languages offers no others, and refuses them by name."""
+    visitor = await _contestant(site)
+    async with site.pool.acquire() as connection:
+        await connection.execute(
+            """UPDATE problem_versions SET document = document || '{"languages": ["c", "python3"]}'"""
+        )
+
+    shown = await visitor.get(PROBLEM)
+    refused = await visitor.post(PROBLEM, {"language": "java", "source": "class Main {}\n"})
+    guessed = await visitor.post(PROBLEM, _files(("a.cpp", b"int main() {}\n")))
+    taken = await visitor.post(PROBLEM, {"language": "python3", "source": SOURCE})
+
+    assert 'value="c"' in shown.text and 'value="java"' not in shown.text
+    for answer in (refused, guessed):
+        assert answer.status == 400
+        assert "does not take" in answer.words and "it takes C17 (gcc), Python 3 (CPython)" in answer.words
+    assert taken.status == 303
+
+
+async def test_answers_instead_of_a_program(site: Site) -> None:
+    """Where output files are wanted they are taken as they are, and a program's source has no place."""
+    visitor = await _contestant(site)
+    async with site.pool.acquire() as connection:
+        await connection.execute("""UPDATE problem_versions SET document = document || '{"is_submit_answer": true}'""")
+    files = (("01-small.out", b"3\n"), ("02-overflow.out", b"\0\xff"))
+
+    shown = await visitor.get(PROBLEM)
+    pasted = await visitor.post(PROBLEM, {"language": "python3", "source": SOURCE})
+    taken = await visitor.post(PROBLEM, _files(*files))
+
+    assert "Output files" in shown.words and "paste" not in shown.words
+    assert pasted.status == 400
+    assert "choose your output files" in pasted.words
+    assert await _stored(site, taken) == ("answers", list(files))
+    assert (await visitor.get(taken.headers["Location"])).status == 200

@@ -12,6 +12,7 @@ from judge.models import Source, SourceFile
 from judge.store import blobs, contests, statements
 from judge.store.contests import Contest, ContestProblem
 from judge.store.pool import Connection
+from problems.programs import ANSWERS
 from web import forms, permissions, rates, reading
 from web.forms import Form
 from web.keys import POOL, SESSION, SETTINGS
@@ -64,8 +65,13 @@ async def submit(request: web.Request) -> web.Response:
             refusal = permissions.why_not_submit(viewer, contest, now())
             if refusal is not None:
                 raise UsageError(refusal)
-            source = _source(form)
-            queue.check_source(source, problem.limits, max_source_bytes=settings.max_source_bytes)
+            source = _answers(form) if problem.is_submit_answer else _source(form)
+            queue.check_source(
+                source,
+                problem.limits,
+                max_source_bytes=settings.max_source_bytes,
+                languages=None if problem.is_submit_answer else problem.languages,
+            )
             await rates.count(connection, rates.submitting(settings.submissions_per_minute), str(viewer.id))
             submission_id = await queue.enqueue(
                 connection, contest_id=contest.id, problem_id=problem.id, user_id=viewer.id, source=source
@@ -137,7 +143,11 @@ async def _problem_page(request: web.Request, filled: Filled, *, status: int) ->
                 (s.input.decode(errors="replace"), s.answer.decode(errors="replace"), reading.dialogue(s), s)
                 for s in samples
             ],
-            "languages": languages.offered().values(),
+            "languages": [
+                item
+                for item in languages.offered().values()
+                if problem.languages is None or item.id in problem.languages
+            ],
             "filled": filled,
             "refusal": permissions.why_not_submit(viewer, contest, now()),
             "max_bytes": min(problem.limits.code_bytes, request.app[SETTINGS].max_source_bytes),
@@ -167,6 +177,18 @@ def _source(form: Form) -> Source:
     if chosen == AUTO:
         raise UnknownLanguage("Choose the language: only a file's name can tell it.")
     return languages.pasted(languages.offered_language(chosen).id, text.encode())
+
+
+def _answers(form: Form) -> Source:
+    """The output files that the form holds.
+
+    Raises:
+        UsageError: there are none.
+    """
+    if not form.files:
+        raise UsageError("The submission is empty: choose your output files.")
+    files = tuple(SourceFile(name=file.name, content=file.content) for file in form.files)
+    return Source(language=ANSWERS, files=files)
 
 
 def _file(content: bytes, name: str, content_type: str) -> web.Response:
