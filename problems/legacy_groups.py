@@ -76,11 +76,13 @@ class _Reader:
             self.changes_verdicts |= rule.verdict == "always_accept" or rule.ignores_sample
         # The flag is for the root alone, where the first of two members is the sample group, if there is one.
         inherited = replace(rule, ignores_sample=False)
+        read = [self.group(member, inherited) if isinstance(member, Folder) else member for member in folder.members]
+        # A group without a test case has no result; the transcripts of interactive problems often are all the samples.
         members = tuple(
-            self.group(member, inherited) if isinstance(member, Folder) else member for member in folder.members
+            group for group, member in zip(read, folder.members, strict=True) if isinstance(member, int) or member.cases
         )
         if rule.ignores_sample:
-            has_sample = any(member.name == "sample" for member in folder.folders)
+            has_sample = any(isinstance(member, Group) and member.name == "sample" for member in members)
             # Stopping after a sample that does not count would leave nothing that does.
             rule = replace(rule, ignores_sample=has_sample, breaks=False)
         return Group(name=folder.name, rule=rule, members=members)

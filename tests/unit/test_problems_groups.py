@@ -106,6 +106,25 @@ class TestLegacy:
 
         assert rules(found)[""] == LegacyRule(breaks=False)
 
+    def test_groups_without_test_cases(self, tmp_path: Path) -> None:
+        """A group of nothing gives no result: a sum, a least or a grader of the package's must not count one."""
+        found = grading(
+            tmp_path,
+            {
+                **cases("a/1"),
+                "problem.yaml": SCORING,
+                "data/sample/1.in": None,
+                "data/sample/1.ans": None,
+                "data/sample/1.interaction": "<1\n>2\n",
+                "data/sample/testdata.yaml": "accept_score: 0\n",
+                "data/secret/b/testdata.yaml": "accept_score: 5\n",
+                "data/testdata.yaml": "grader_flags: min ignore_sample\n",
+            },
+        )
+
+        assert set(rules(found)) == {"", "secret", "secret/a"}
+        assert not any(isinstance(rule, LegacyRule) and rule.ignores_sample for rule in rules(found).values())
+
     def test_scores_of_validators(self, tmp_path: Path) -> None:
         """``validation: custom score`` makes the validator's score mandatory; the objective may be the smallest."""
         yaml = SCORING + "validation: custom score\ngrading: {objective: min, show_test_data_groups: yes}\n"
