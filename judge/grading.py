@@ -137,8 +137,10 @@ class _Walk:
     async def _legacy_case(self, index: int, rule: LegacyRule) -> Graded:
         run = await self.run(index)
         is_accepted = run.verdict is Verdict.AC
-        assert self._problem.grading is not None
-        if not self._problem.grading.wants_scores or run.verdict is Verdict.JE:
+        grading = self._problem.grading
+        assert grading is not None
+        is_unscored = run.score is None and not grading.wants_scores
+        if is_unscored or not (grading.wants_scores or grading.takes_scores) or run.verdict is Verdict.JE:
             return Graded(run.verdict, rule.accept_score if is_accepted else rule.reject_score)
         if is_accepted and run.score is None:
             raise GradingFailure(f"{run.testcase}: the output validator accepted without writing score.txt")

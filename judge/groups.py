@@ -98,3 +98,5 @@ class Grading:
     is_smaller_better: bool = False
     #: The checker has to give each accepted test case a score (legacy ``validation: custom score``).
     wants_scores: bool = False
+    #: The checker may give an accepted legacy test case a score, which goes before ``accept_score``.
+    takes_scores: bool = False

@@ -44,6 +44,8 @@ def read(root: Folder, meta: Metadata, findings: Findings, *, has_grader: bool) 
         is_scoring=meta.kind.is_scoring,
         is_smaller_better=meta.is_smaller_better,
         wants_scores=meta.kind.wants_scores,
+        # The drafts have no word by which a validator's scores are announced.
+        takes_scores=meta.format == "2023-07-draft" and meta.kind.is_scoring and bool(meta.kind.has_validator),
     )
 
 

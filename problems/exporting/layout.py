@@ -140,15 +140,20 @@ def _config(group: Group, problem: Problem) -> dict[str, object]:
         raise CannotExport(f"groups within {group.name} that count otherwise; here groups are not nested")
     if rule.reject_score:
         raise CannotExport(f"points for failing in {group.name}")
-    is_given = problem.grading is not None and problem.grading.wants_scores
-    if rule.score is Aggregation.SUM:
-        count = sum(1 for _ in _cases(group))
-        most = rule.most if is_given else rule.accept_score * count
-        return {"max_score": _bounded(most, group.name), "score_aggregation": "sum"}
-    if rule.score is Aggregation.MIN:
-        most = rule.most if is_given else rule.accept_score
-        return {"max_score": _bounded(most, group.name), "score_aggregation": "min" if is_given else "pass-fail"}
-    raise CannotExport(f"score {rule.score.value} in {group.name}; the format knows sum, min and pass-fail")
+    if rule.score not in (Aggregation.SUM, Aggregation.MIN):
+        raise CannotExport(f"score {rule.score.value} in {group.name}; the format knows sum, min and pass-fail")
+    grading = problem.grading
+    is_given = grading is not None and grading.wants_scores
+    may_be_given = grading is not None and grading.takes_scores
+    count = sum(1 for _ in _cases(group)) if rule.score is Aggregation.SUM else 1
+    most = rule.most if is_given else rule.accept_score * count
+    if may_be_given and rule.most > most:
+        raise CannotExport(f"scores in {group.name} that may be more than accepting is worth")
+    aggregation = "min" if is_given or may_be_given else "pass-fail"
+    return {
+        "max_score": _bounded(most, group.name),
+        "score_aggregation": "sum" if rule.score is Aggregation.SUM else aggregation,
+    }
 
 
 def _is_flat(group: Group) -> bool:

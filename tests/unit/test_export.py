@@ -96,6 +96,22 @@ def test_groups_of_an_olympiad(tmp_path: Path) -> None:
     assert after.problem.grading.is_scoring
 
 
+def test_scores_that_a_validator_may_give(tmp_path: Path) -> None:
+    """A draft's validator may give less than a group is worth for each test case; more cannot be said."""
+    draft = {
+        **OLYMPIAD,
+        "problem.yaml": f"problem_format_version: 2023-07-draft\n{OLYMPIAD['problem.yaml']!s}",
+        "output_validator/v.py": "raise SystemExit(42)\n",
+    }
+    _, _, folder = _exported(packages.loaded(tmp_path / "a", draft), tmp_path)
+
+    assert _yaml(folder, "data/secret/g1/test_group.yaml") == {"max_score": 40, "score_aggregation": "min"}
+    assert _yaml(folder, "data/secret/g2/test_group.yaml") == {"max_score": 60, "score_aggregation": "sum"}
+    more = {**draft, "data/secret/g1/testdata.yaml": "accept_score: 40\nrange: 0 50\ngrader_flags: min\n"}
+    with pytest.raises(PackageError, match="scores in secret/g1 that may be more than accepting is worth"):
+        export(packages.loaded(tmp_path / "b", more), tmp_path / "twosums")
+
+
 @pytest.mark.parametrize(
     ("file", "text", "why"),
     [

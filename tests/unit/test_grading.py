@@ -56,6 +56,7 @@ def problem(
     *,
     is_scoring: bool = True,
     wants_scores: bool = False,
+    takes_scores: bool = False,
     points: Sequence[float | None] = (),
     static: bool = False,
 ) -> Problem:
@@ -67,7 +68,9 @@ def problem(
         testcases=tuple(
             Testcase(name=name, input=EMPTY, answer=EMPTY, points=most) for name, most in zip(names, worth, strict=True)
         ),
-        grading=None if root is None else Grading(root=root, is_scoring=is_scoring, wants_scores=wants_scores),
+        grading=None
+        if root is None
+        else Grading(root=root, is_scoring=is_scoring, wants_scores=wants_scores, takes_scores=takes_scores),
         static_validator=VALIDATOR if static else None,
     )
 
@@ -208,6 +211,16 @@ def test_scores_of_a_legacy_validator() -> None:
         graded(of, Cases([run(AC)]))
     with pytest.raises(GradingFailure, match="rejected, but wrote"):
         graded(of, Cases([run(WA, score=1)]))
+
+
+def test_scores_that_a_legacy_validator_may_give() -> None:
+    """Where scores are neither asked for nor forbidden, a test case without one is worth what its group says."""
+    rule = LegacyRule(breaks=False, accept_score=40)
+    of = problem(["secret/1", "secret/2"], Group(name="", rule=rule, members=(0, 1)), takes_scores=True)
+
+    assert graded(of, Cases([run(AC, score=12.5), run(AC)])) == Graded(AC, 52.5)
+    with pytest.raises(GradingFailure, match="rejected, but wrote"):
+        graded(of, Cases([run(WA, score=1), run(AC)]))
 
 
 def test_a_packages_own_grader() -> None:

@@ -132,6 +132,17 @@ class TestLegacy:
 
         assert (found.is_scoring, found.wants_scores, found.is_smaller_better) == (True, True, True)
 
+    def test_scores_of_validators_in_drafts(self, tmp_path: Path) -> None:
+        """A draft's validator may give scores, for the draft has no word to say whether it does."""
+        groups: Changes = {"data/secret/testdata.yaml": "accept_score: 40\n"}
+        validator: Changes = {"output_validator/v.py": "raise SystemExit(42)\n"}
+
+        for number, (yaml, changes, takes) in enumerate(
+            [(DRAFT, validator, True), (DRAFT, {}, False), (SCORING + "validation: custom\n", validator, False)]
+        ):
+            found = grading(tmp_path / str(number), {**groups, **changes, "problem.yaml": yaml})
+            assert (found.takes_scores, found.wants_scores) == (takes, False)
+
     def test_custom_graders(self, tmp_path: Path) -> None:
         """A custom grader gets its flags as they are; a group below that asks for the default one gets that."""
         found = grading(
