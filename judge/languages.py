@@ -91,7 +91,8 @@ class Language(_Strict):
     def main_file(self, source: Source) -> SourceFile:
         """The entry point where that is a file; else a single file, else the one called main, else the first by name.
 
-        That is the order of the package format and of problemtools. Python's ``__main__`` goes before ``main``.
+        That is the order of the package format and of problemtools. Python's ``__main__`` goes before ``main``. Files
+        that the problem includes take part only if they are called so ("Included Code").
         """
         files = [file for file in source.files if self._is_source(file)] or list(source.files)
         files.sort(key=lambda file: (file.name.count("/"), file.name))
@@ -99,7 +100,8 @@ class Language(_Strict):
         if source.entry_point in named:
             return named[source.entry_point]
         by_stem = {PurePosixPath(file.name).stem.lower(): file for file in reversed(files)}
-        return by_stem.get("__main__") or by_stem.get("main") or files[0]
+        first = next((file for file in files if not file.is_included), files[0])
+        return by_stem.get("__main__") or by_stem.get("main") or first
 
     def _is_source(self, file: SourceFile) -> bool:
         return PurePosixPath(file.name).suffix[1:] in self.extensions

@@ -69,6 +69,8 @@ class SourceFile:
     name: str
     content: bytes
     is_executable: bool = False
+    #: Whether the problem laid it over the submission. It starts the program only if it is called as such a file is.
+    is_included: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ class Source:
         parts = (
             part
             for file in self.files
-            for part in (file.name.encode(), b"x" if file.is_executable else b"", file.content)
+            for part in (file.name.encode(), b"x" * file.is_executable + b"i" * file.is_included, file.content)
         )
         for part in (self.language.encode(), self.entry_point.encode(), *parts):
             digest.update(len(part).to_bytes(8, "big"))
@@ -191,7 +193,8 @@ class Problem:
         extra = self.includes.get(source.language, self.includes.get("default", ()))
         if not extra:
             return source
-        files = {file.name: file for file in (*source.files, *extra)}
+        files = {file.name: file for file in source.files}
+        files.update((file.name, replace(file, is_included=True)) for file in extra)
         return replace(source, files=tuple(files.values()))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from judge.languages import entry_point
 from judge.models import Source, SourceFile
 from problems.findings import Findings
 from problems.includes import read
@@ -74,3 +75,12 @@ def test_laying_over(tmp_path: Path) -> None:
 
     assert {file.name: file.content for file in cpp.files} == {"main.cpp": b"driver", "part.cpp": b"mine"}
     assert {file.name: file.content for file in java.files} == {"part.cpp": b"mine", "data.txt": b"d"}
+
+
+@pytest.mark.parametrize(("name", "main"), [("helper.py", "sum.py"), ("main.py", "main.py")])
+def test_what_starts(tmp_path: Path, name: str, main: str) -> None:
+    """A driver is called as its language calls main files; any other included file never starts the program."""
+    problem = loaded(tmp_path, {f"include/python3/{name}": "n = 1\n"}).problem
+    source = Source(language="python3", files=(SourceFile(name="sum.py", content=b"import helper\n"),))
+
+    assert entry_point(problem.completed(source)) == main
