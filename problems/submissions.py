@@ -216,7 +216,8 @@ def _language(code: str) -> str:
     if not code:
         return ""
     if not languages.by_code(code):
-        raise ProgramError(f"this judge has no language {code[:40]!r}")
+        codes = dict.fromkeys(item.code for item in languages.offered().values())
+        raise ProgramError(f"this judge has no language {code[:40]!r}; it has {', '.join(codes)}")
     return programs.newest(code)
 
 

@@ -293,7 +293,9 @@ class TestSubmissions:
         files = {"submissions/accepted/x.c": "", FILE: "accepted/x.c: {language: ada}\n"}
         package = loaded(tmp_path, {**NEW, **files})
 
-        assert "submissions/accepted/x.c: ignored: this judge has no language 'ada'" in package.warnings
+        codes = "c, cpp, java, python3, javascript"
+        warning = f"submissions/accepted/x.c: ignored: this judge has no language 'ada'; it has {codes}"
+        assert warning in package.warnings
         assert [item.path for item in package.submissions] == ["submissions/accepted/sum.py"]
 
     def test_contradictions(self, tmp_path: Path) -> None:
