@@ -14,7 +14,7 @@ read here, the part in which a test case is one line::
 
 The first word is a program of ``generators/``, with or without its extension. ``{seed}`` is a number that follows from
 the test case's name and nothing else, and ``{name}`` that name's last part. A test case whose ``.in`` is in the package
-is taken as it is, whatever the file says.
+is taken as it is, whatever the file says. What is written in other ways is told and left out.
 """
 
 from __future__ import annotations
@@ -48,7 +48,13 @@ MOST_WORDS = 500
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}")
 _PLACEHOLDER = re.compile(r"\{(seed(?::\d{1,9})?|name)\}")
 #: Keys of BAPCtools that say something about a directory rather than name what is in it.
-_ABOUT = frozenset({"type", "testdata.yaml", "test_group.yaml", "random_salt", "include", "count", "retries"})
+_ABOUT = frozenset(
+    {"type", "testdata.yaml", "test_group.yaml", "random_salt", "include", "count", "retries", "solution", "visualizer"}
+)
+#: Keys of BAPCtools for the files of one test case.
+_PARTS = frozenset(
+    {"generate", "copy", "in", "ans", "out", "in.statement", "ans.statement", "interaction", "hint", "desc"}
+)
 #: Seeds fit into a signed int.
 _SEEDS = 2**31
 
@@ -93,11 +99,14 @@ class _Reader:
             self._take(value, path)
         elif isinstance(value, list):
             self._warn(path, "a list of test cases is not read here; name each of them")
-        elif isinstance(value, dict) and isinstance(value.get("generate"), str):
-            self.walk(value["generate"], path)
+        elif isinstance(value, dict) and "data" not in value and any(isinstance(value.get(key), str) for key in _PARTS):
+            self._take_parts(value, path)
         elif isinstance(value, dict):
-            nested = value.get("data")
-            for name, inner in nested.items() if isinstance(nested, dict) else value.items():
+            nested = value.get("data", value)
+            if not isinstance(nested, dict):
+                self.walk(nested, (*path, "data"))
+                return
+            for name, inner in nested.items():
                 if name in _ABOUT or not name:
                     continue
                 if not _NAME.fullmatch(name):
@@ -105,9 +114,20 @@ class _Reader:
                     continue
                 self.walk(inner, (*path, name))
 
+    def _take_parts(self, parts: Mapping[str, Plain], path: tuple[str, ...]) -> None:
+        """A test case whose files are told one by one, of which only a command for all of them is followed."""
+        command = parts.get("generate")
+        if isinstance(command, str) and "count" not in parts:
+            self._take(command, path)
+        elif not self._is_there(path):
+            self._warn(path, "only test cases of one `generate` are made; this one is left out")
+
+    def _is_there(self, path: tuple[str, ...]) -> bool:
+        return self._tree.find(f"data/{'/'.join(path)}.in") is not None
+
     def _take(self, command: str, path: tuple[str, ...]) -> None:
         name = "/".join(path)
-        if len(path) < 2 or self._tree.find(f"data/{name}.in") is not None:
+        if len(path) < 2 or self._is_there(path):
             return
         if len(self.inputs) == MOST_TESTCASES:
             self._error(path, f"more than {MOST_TESTCASES} test cases")

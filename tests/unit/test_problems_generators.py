@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from judge.models import Blob
-from problems.generators import seed
+from problems.generators import FILE, seed
 from problems.package import Package
 from problems.recipes import MISSING, MissingTest
 from tests.packages import complaints, loaded
@@ -129,6 +129,26 @@ def test_lists_are_not_read(tmp_path: Path) -> None:
     assert _recipes(package).keys() == {"secret/a"}
     assert any("secret/b: a list of test cases is not read here" in warning for warning in package.warnings)
     assert any("secret/../d: the format forbids such names" in warning for warning in package.warnings)
+
+
+def test_test_cases_of_several_lines(tmp_path: Path) -> None:
+    """A test case told file by file is no folder of commands: what is not one command is left out, and told."""
+    text = (
+        "data:\n  secret:\n    solution: /submissions/accepted/sum.py\n    data:\n"
+        "      a:\n        generate: gen 1\n        hint: small\n"
+        "      b:\n        in: 1 2\n        ans: '3'\n"
+        "      c:\n        copy: manual/c\n"
+        "      d:\n        generate: gen {count}\n        count: 3\n"
+        "      in: gen 4\n"
+        "      1:\n        in: 1 2\n"
+        "      e:\n        solution: /submissions/accepted/sum.py\n        data:\n          - '': gen 5\n"
+    )
+    package = loaded(tmp_path, {**GENERATED, "data/secret/1.in": "1 2\n", "data/secret/1.ans": "3\n", FILE: text})
+
+    assert _recipes(package).keys() == {"secret/a", "secret/in"}
+    told = [warning.split(": ")[1] for warning in package.warnings if "left out" in warning]
+    assert told == ["secret/b", "secret/c", "secret/d"]
+    assert any("secret/e/data: a list of test cases is not read here" in warning for warning in package.warnings)
 
 
 def test_interactive_problems_need_answer_files(tmp_path: Path) -> None:
