@@ -23,7 +23,7 @@ from judge.languages import language
 from judge.models import MIB, Blob, CheckerSpec, Convention, Source, Testcase
 from problems import recipes
 from problems.package import Package
-from problems.recipes import ConvertedFile, Generated, MissingTest
+from problems.recipes import ConvertedFile, Generated, MissingTest, Solved, Written
 from sandbox import bundle
 from sandbox.cell import Cell
 from sandbox.interaction import Side, interact
@@ -60,6 +60,7 @@ async def completed(package: Package, bench: Bench, slot: Slot, said: Said) -> P
         return package
     maker = _Maker(package, bench, slot, said)
     await maker.convert()
+    await maker.write()
     await maker.generate()
     await maker.solve()
     return maker.package()
@@ -134,6 +135,16 @@ class _Maker:
                 path = await asyncio.to_thread(self.bench.programs.cache.put, key, content)
             self._files[recipe.blob] = path
 
+    async def write(self) -> None:
+        """Make files of the data that the package holds as text in another file."""
+        for recipe in self.source.recipes:
+            if not isinstance(recipe, MissingTest):
+                continue
+            for data, made in ((recipe.input, self.inputs), (recipe.answer, self.answers)):
+                if isinstance(data, Written):
+                    key = _key("written", Blob.of(data.content).hex)
+                    made[recipe.testcase] = await self._keep(key, data.content)
+
     async def generate(self, *, is_afresh: bool = False) -> None:
         """Make the inputs that generators write; ``is_afresh`` even if they were made before."""
         by_program: dict[bytes, dict[tuple[str, ...], list[tuple[str, Generated]]]] = {}
@@ -159,7 +170,7 @@ class _Maker:
         waiting = {
             recipe.testcase: recipe.answer.solutions
             for recipe in self.source.recipes
-            if isinstance(recipe, MissingTest) and recipe.answer is not None
+            if isinstance(recipe, MissingTest) and isinstance(recipe.answer, Solved)
         }
         testcases = {testcase.name: testcase for testcase in self.package().problem.testcases}
         solutions = {solution.digest: solution for chosen in waiting.values() for solution in chosen}
@@ -315,7 +326,7 @@ class _Maker:
 
 def _orders(package: Package) -> Iterable[tuple[str, Generated]]:
     for recipe in package.recipes:
-        if isinstance(recipe, MissingTest) and recipe.input is not None:
+        if isinstance(recipe, MissingTest) and isinstance(recipe.input, Generated):
             yield recipe.testcase, recipe.input
 
 

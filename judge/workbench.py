@@ -14,7 +14,7 @@ from judge.languages import language
 from judge.models import Blob, Problem, Source
 from problems import archive
 from problems.package import Package, load
-from problems.recipes import MissingTest
+from problems.recipes import Generated, MissingTest, Solved
 from sandbox.engine import Progress
 from sandbox.images import ensure
 from sandbox.pool import CellPool
@@ -58,8 +58,8 @@ def makers_of(package: Package) -> Iterator[Source]:
     """
     for recipe in package.recipes:
         if isinstance(recipe, MissingTest):
-            yield from (recipe.input.program,) if recipe.input else ()
-            yield from recipe.answer.solutions if recipe.answer else ()
+            yield from (recipe.input.program,) if isinstance(recipe.input, Generated) else ()
+            yield from recipe.answer.solutions if isinstance(recipe.answer, Solved) else ()
     if package.timing.is_inferred:
         yield from (submission.source for submission in package.submissions)
 

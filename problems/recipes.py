@@ -41,6 +41,13 @@ class Generated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Data that the package holds in a file about something else."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Solved:
     """An answer that a solution gives: the first of these that can."""
 
@@ -52,8 +59,8 @@ class MissingTest:
     """A test case whose input, answer or both are to be made; None for what is there."""
 
     testcase: str
-    input: Generated | None = None
-    answer: Solved | None = None
+    input: Generated | Written | None = None
+    answer: Solved | Written | None = None
 
 
 Recipe: TypeAlias = ConvertedFile | MissingTest

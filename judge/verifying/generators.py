@@ -6,7 +6,7 @@ from judge import generating
 from judge.verifying.desk import Desk
 from judge.verifying.memory import Said, key_of
 from problems.package import Package
-from problems.recipes import MissingTest
+from problems.recipes import Generated, MissingTest
 
 
 async def complaints(package: Package, desk: Desk) -> list[str]:
@@ -18,7 +18,7 @@ async def complaints(package: Package, desk: Desk) -> list[str]:
     orders = {
         recipe.testcase: recipe.input
         for recipe in package.recipes
-        if isinstance(recipe, MissingTest) and recipe.input is not None
+        if isinstance(recipe, MissingTest) and isinstance(recipe.input, Generated)
     }
     if not orders:
         return []

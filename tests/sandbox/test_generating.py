@@ -210,8 +210,18 @@ async def test_packages_of_other_formats(workshop: Workshop, tmp_path: Path) -> 
         "data/secret/1.in": None,
         "data/secret/1.ans": None,
         "generators/gen.py": "import sys\nprint(*sys.argv[1:])\n",
-        "generators/generators.yaml": "data:\n  secret:\n    made: gen 20 3\n",
+        "generators/by-hand.in": "7 7\n",
+        "generators/generators.yaml": (
+            "data:\n  secret:\n    made: gen 20 3\n    written: {in: 4 4}\n    answered: {in: 5 5, ans: ten}\n"
+            "    copied: {copy: by-hand}\n"
+        ),
     }
     made = await workshop.completed(packages.loaded(tmp_path, changes))
 
-    assert _data(made) == {"sample/1": (b"1 2\n", b"3\n"), "secret/made": (b"20 3\n", b"23\n")}
+    assert _data(made) == {
+        "sample/1": (b"1 2\n", b"3\n"),
+        "secret/answered": (b"5 5\n", b"ten\n"),
+        "secret/copied": (b"7 7\n", b"14\n"),
+        "secret/made": (b"20 3\n", b"23\n"),
+        "secret/written": (b"4 4\n", b"8\n"),
+    }

@@ -16,7 +16,7 @@ UNKNOWN = '<test method="manual" sample="true"/><test method="generated"/><test 
 def _orders(tmp_path: Path, changes: dict[str, str | bytes | None]) -> dict[str, Generated]:
     package = loaded(tmp_path, changes)
     recipes = [recipe for recipe in package.recipes if isinstance(recipe, MissingTest)]
-    return {recipe.testcase: recipe.input for recipe in recipes if recipe.input is not None}
+    return {recipe.testcase: recipe.input for recipe in recipes if isinstance(recipe.input, Generated)}
 
 
 def _scripted(tmp_path: Path, script: str, name: str = "doall.sh") -> dict[str, tuple[str, ...]]:
