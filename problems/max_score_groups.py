@@ -175,18 +175,27 @@ class _Reader:
         return tuple(found)
 
     def _refuse_nested(self, folder: Folder, *, is_allowed: bool) -> None:
-        """No group may be in a group: its file would be read for its arguments and its score would be lost."""
+        """No group may be in a group: its file is read for its arguments, and a score would be lost."""
         for inner in folder.folders:
             if inner.source is not None and not is_allowed:
-                text = "groups are directories of data/secret, and nowhere else; move the file or its directory"
-                self.findings.error(inner.source.file, text)
+                text = "groups are directories of data/secret, and nowhere else"
+                if self._has_no_rules(inner):
+                    self.findings.warning(inner.source.file, f"{text}; only arguments count here")
+                else:
+                    self.findings.error(inner.source.file, f"{text}; move the file or its directory")
             self._refuse_nested(inner, is_allowed=False)
+
+    def _has_no_rules(self, folder: Folder) -> bool:
+        """Whether nothing would be judged differently if the folder were no group, its arguments aside."""
+        source = folder.source or _NOTHING
+        return not self.is_scoring and source.values.get("static_validation_score") is None
 
     def _is_laid_out(self, secret: Folder) -> bool:
         """Whether secret holds groups and nothing else."""
         if len(secret.folders) < len(secret.members):
             text = "holds groups, and test cases beside them; move these into a group"
-            self.findings.error(f"data/{secret.name}", text)
+            say = self.findings.warning if all(map(self._has_no_rules, secret.folders)) else self.findings.error
+            say(f"data/{secret.name}", text)
             return False
         plain = [folder for folder in secret.folders if folder.source is None] if self.is_scoring else []
         for folder in plain:

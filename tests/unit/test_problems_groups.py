@@ -395,6 +395,24 @@ class TestCurrent:
             "data/secret: holds groups, and test cases beside them; move these into a group"
         ]
 
+    def test_layout_without_scores(self, tmp_path: Path) -> None:
+        """Where groups only give arguments they may be anywhere; that the format forbids it is told."""
+        changes: Changes = {
+            **cases("a", "1/deep/b"),
+            "problem.yaml": f"{CURRENT_HEAD}limits: {{time_limit: 1}}\n",
+            "data/secret/1/test_group.yaml": "output_validator_args: [case_sensitive]\n",
+            "data/secret/1/deep/test_group.yaml": "output_validator_args: [float_tolerance, '0.1']\n",
+        }
+        package = loaded(tmp_path, changes)
+
+        assert {case.name: case.checker_flags for case in package.problem.testcases if not case.is_sample} == {
+            "secret/1/deep/b": ("float_tolerance", "0.1"),
+            "secret/a": (),
+        }
+        nested, beside = package.warnings
+        assert nested.startswith("data/secret/1/deep/test_group.yaml: groups are directories of data/secret")
+        assert beside.startswith("data/secret: holds groups, and test cases beside them")
+
     def test_what_means_nothing_in_samples(self, tmp_path: Path) -> None:
         """Samples have no score; keys that give them one are named and ignored."""
         package = loaded(tmp_path, {"problem.yaml": CURRENT, "data/sample/test_group.yaml": "max_score: 5\n"})
