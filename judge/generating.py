@@ -168,7 +168,7 @@ class _Maker:
     async def solve(self) -> None:
         """Make the answers, each by the first solution that can."""
         waiting = {
-            recipe.testcase: recipe.answer.solutions
+            recipe.testcase: tuple(map(self.source.problem.completed, recipe.answer.solutions))
             for recipe in self.source.recipes
             if isinstance(recipe, MissingTest) and isinstance(recipe.answer, Solved)
         }

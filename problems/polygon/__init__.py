@@ -3,6 +3,7 @@
     problem.xml              everything: limits, tests, groups, programs     markup.py, judging.py
     tests/NN, tests/NN.a     inputs and answers, as far as they are there    data.py
     files/                   checker, validators, generators, testlib.h      programs.py, checkers.py, extras.py
+                             what solutions are compiled with                drivers.py
     solutions/               with tags that say what each should get         solutions.py
     statements/<language>/   in LaTeX, and rendered                          names.py
     doall.sh, scripts/       how tests are made; read, never run             commands.py
@@ -24,7 +25,19 @@ from judge.models import CheckerSpec, Problem, Testcase
 from problems import package as packages
 from problems.document import Plain
 from problems.findings import Findings
-from problems.polygon import checkers, commands, data, extras, grading, judging, markup, names, programs, solutions
+from problems.polygon import (
+    checkers,
+    commands,
+    data,
+    drivers,
+    extras,
+    grading,
+    judging,
+    markup,
+    names,
+    programs,
+    solutions,
+)
 from problems.polygon.data import Files, TestData
 from problems.polygon.judging import Judging
 from problems.polygon.markup import Element
@@ -131,6 +144,7 @@ class _Reader:
             interactor=interactor,
             input_file=how.input_file,
             output_file=how.output_file,
+            includes=drivers.read(self._root, self._workshop, self._findings),
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from judge import languages
@@ -77,15 +78,29 @@ class Workshop:
         if entry is None or entry.is_directory:
             raise NotUsable(f"{path} is not in the package")
         language = language_of(kind, entry.name)
+        is_c = language == "c" or language.startswith("cpp")
+        program = self._file(path, entry, is_c=is_c)
+        beside = tuple(header for header in self.headers if header.name != program.name) if is_c else ()
+        return Source(language=language, files=(program, *beside))
+
+    def read_part(self, path: str, kind: str) -> SourceFile:
+        """A file that becomes part of programs, of that type: its source, or a header.
+
+        Raises:
+            NotUsable: there is none.
+        """
+        entry = self.tree.find(path)
+        if entry is None or entry.is_directory:
+            raise NotUsable(f"{path} is not in the package")
+        return self._file(path, entry, is_c=kind.partition(".")[0].lower() in ("c", "cpp", "h"))
+
+    def _file(self, path: str, entry: Entry, *, is_c: bool) -> SourceFile:
         content = self.tree.read(entry, most_bytes=FILE_BYTES)
         if content is None:
             raise NotUsable(f"{path} cannot be read")
         if not languages.is_file_name(entry.name):
             raise NotUsable(f"{path}: a program's file is named with letters, digits and _ . + - only")
-        is_c = language == "c" or language.startswith("cpp")
-        program = SourceFile(name=entry.name, content=self._mended(path, content, is_c=is_c))
-        beside = tuple(header for header in self.headers if header.name != program.name) if is_c else ()
-        return Source(language=language, files=(program, *beside))
+        return SourceFile(name=entry.name, content=self._mended(path, content, is_c=is_c))
 
     def _mended(self, path: str, content: bytes, *, is_c: bool) -> bytes:
         """A source as compilers other than those of Windows take it."""
@@ -127,6 +142,20 @@ def workshop(tree: Tree, root: Element, findings: Findings) -> Workshop:
             break
         found[entry.name] = SourceFile(name=entry.name, content=content)
     return Workshop(tree=tree, findings=findings, headers=tuple(found[name] for name in sorted(found)))
+
+
+def languages_for(patterns: str) -> tuple[str, ...]:
+    """The ids of our languages whose types match one of these patterns, like ``cpp.*``; of all where there is none."""
+    prefixes = [re.sub(r"\d+$", "", word.partition(".")[0].lower()) for word in re.split(r"[\s,;]+", patterns) if word]
+    by_prefix = {**_BY_PREFIX, "cpp": _CPP, "java": ("java",), "python": ("pypy3", "python3")}
+    known = languages.languages()
+    return tuple(
+        language
+        for prefix, ids in by_prefix.items()
+        if not prefixes or any(fnmatchcase(prefix, pattern) for pattern in prefixes)
+        for language in ids
+        if language in known
+    )
 
 
 def language_of(kind: str, name: str) -> str:

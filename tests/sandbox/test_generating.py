@@ -123,6 +123,22 @@ async def test_windows_files(workshop: Workshop, tmp_path: Path) -> None:
     assert _data(made)["sample/01"] == (b"1\n", b"2\n")
 
 
+async def test_drivers(workshop: Workshop, tmp_path: Path) -> None:
+    """A solution that makes answers is compiled with what the package lays over all solutions."""
+    listed = (
+        '<file path="files/driver.cpp" type="cpp.g++17">'
+        '<stages><stage name="compile"/></stages><assets><asset name="solution"/></assets></file></resources>'
+    )
+    changes = {
+        "problem.xml": polygons.problem_xml().replace("</resources>", listed),
+        "files/driver.cpp": polygons.MAIN.replace("2 * n", "twice(n)").replace("int main", "int twice(int);\nint main"),
+        "solutions/main.cpp": "int twice(int number) { return 2 * number; }\n",
+    }
+    made = await workshop.completed(polygons.loaded(tmp_path, changes))
+
+    assert _data(made)["secret/02"] == (b"42\n", b"84\n")
+
+
 async def test_generators_that_write_files(workshop: Workshop, tmp_path: Path) -> None:
     """A generator of several files runs once, and each test takes the file that it names."""
     tests = (
