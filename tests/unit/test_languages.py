@@ -115,6 +115,8 @@ def test_an_unknown_language_is_named_with_those_there_are() -> None:
         (["a.cc"], "cpp20"),
         (["A.java"], "java"),
         (["a.py"], "python3"),
+        (["a.js"], "javascript"),
+        (["main.mjs", "module.mjs"], "javascript"),
         (["total.h", "main.cpp"], "cpp20"),
         (["notes.txt", "a.py", "b.cpp"], "python3"),
     ],
