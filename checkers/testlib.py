@@ -1,8 +1,8 @@
 """The calling convention of testlib's checkers and interactors: their arguments, and what their end means.
 
-A checker is called as ``program input output answer``, an interactor as ``program input output answer`` with the
-submission at the other ends of its standard streams; what an interactor writes into ``output`` is for the checker. Exit
-code 0 accepts; 1 (wrong answer), 2 (presentation error), 4 (dirt) and 8 (unexpected end of file) reject; 7 gives
+A checker is called as ``program [flags] input output answer``, an interactor as ``program input output answer`` with
+the submission at the other ends of its standard streams; what an interactor writes into ``output`` is for the checker.
+Exit code 0 accepts; 1 (wrong answer), 2 (presentation error), 4 (dirt) and 8 (unexpected end of file) reject; 7 gives
 points, named on standard error; 3 is the jury's fault, and so is everything else. Standard error says
 ``<outcome> <message>``. (testlib 0.9.45, ``TResult`` and ``quit``.)
 """
@@ -28,9 +28,9 @@ POINTS = 7
 _POINTS = re.compile(rb"points\s+([+-]?\d{1,18}(?:\.\d{1,30})?)\b")
 
 
-def checker_argv(program_argv: Sequence[str]) -> tuple[str, ...]:
+def checker_argv(program_argv: Sequence[str], flags: Sequence[str] = ()) -> tuple[str, ...]:
     """How to start a checker in its box, where the files are below /data."""
-    return (*program_argv, f"/data/{INPUT}", f"/data/{OUTPUT}", f"/data/{ANSWER}")
+    return (*program_argv, *flags, f"/data/{INPUT}", f"/data/{OUTPUT}", f"/data/{ANSWER}")
 
 
 def interactor_argv(program_argv: Sequence[str]) -> tuple[str, ...]:

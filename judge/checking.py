@@ -102,7 +102,8 @@ class ProgramChecking:
         """How the program is run for a test case, but for its standard input; ``input_file`` in place of the case's."""
         shown = {validator.INPUT: input_file or case.input, validator.ANSWER: case.answer, **(data or {})}
         if self.checker.convention is Convention.TESTLIB:
-            return self._spec(testlib.checker_argv(self._run_argv()), shown, feedback=())
+            argv = testlib.checker_argv(self._run_argv(), case.testcase.checker_flags)
+            return self._spec(argv, shown, feedback=())
         flags = (
             *case.testcase.checker_flags,
             *case.testcase.named_flags.get(self.checker.program_name, ()),

@@ -134,11 +134,17 @@ class _Reader:
     ) -> Problem:
         interactor = checkers.interactor(self._root, self._workshop, self._findings)
         spec, flags = checker
+        if checkers.asks_place(spec):
+            told = [_place(how.testset, test.group) for test in found.tests]
+        else:
+            told = [flags] * len(found.tests)
         return Problem(
             name=self._name,
             limits=how.limits,
             checker=spec,
-            testcases=tuple(replace(testcase, checker_flags=flags) for testcase in found.testcases),
+            testcases=tuple(
+                replace(testcase, checker_flags=words) for testcase, words in zip(found.testcases, told, strict=True)
+            ),
             grading=grading.read(how, found.tests, self._findings, gives_points=gives_points),
             is_interactive=interactor is not None,
             interactor=interactor,
@@ -153,9 +159,13 @@ def _input_flags(
 ) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """What each validator is told of a test: the names of its test set and of its group, as testlib takes them."""
     return {
-        testcase.name: {"": ("--testset", testset, *(("--group", test.group) if test.group else ()))}
-        for testcase, test in zip(testcases, found.tests, strict=True)
+        testcase.name: {"": _place(testset, test.group)} for testcase, test in zip(testcases, found.tests, strict=True)
     }
+
+
+def _place(testset: str, group: str) -> tuple[str, ...]:
+    """Where a test stands, in the words of testlib."""
+    return ("--testset", testset, *(("--group", group) if group else ()))
 
 
 def _about(root: Element) -> Mapping[str, Plain]:

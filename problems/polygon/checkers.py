@@ -42,6 +42,9 @@ _STANDARD: dict[str, tuple[str, ...]] = {
 #: What a checker calls to give points for a part of the answer.
 _GIVES_POINTS = re.compile(rb"\b(?:quitpi?|_pc|_points|_partially)\b")
 
+#: What it calls to know where a test stands. testlib.h of old knows no words for that on a command line.
+_ASKS_PLACE = re.compile(rb"\bchecker\s*\.\s*(?:testset|group)\s*\(")
+
 
 def read(root: Element, workshop: Workshop, findings: Findings) -> tuple[CheckerSpec, tuple[str, ...]] | None:
     """The checker and its flags; None, and an error found, if none can be used."""
@@ -91,6 +94,11 @@ def interactor(root: Element, workshop: Workshop, findings: Findings) -> Source 
 def gives_points(checker: CheckerSpec) -> bool:
     """Whether the checker may give points of its own instead of accepting or rejecting."""
     return checker.program is not None and _GIVES_POINTS.search(checker.program.files[0].content) is not None
+
+
+def asks_place(checker: CheckerSpec) -> bool:
+    """Whether the checker is to be told the test set and the group of each test."""
+    return checker.program is not None and _ASKS_PLACE.search(checker.program.files[0].content) is not None
 
 
 def _spec(program: Source, path: str) -> CheckerSpec:

@@ -280,6 +280,26 @@ def test_points_of_a_wrapped_checker(tmp_path: Path) -> None:
     assert (feedback / "score.txt").read_text() == "2.5\n"
 
 
+def test_flags_of_a_wrapped_checker(tmp_path: Path) -> None:
+    """What else stands on the command line is the checker's, in front of the files."""
+    checker = (
+        '#include "testlib.h"\n'
+        "int main(int count, char **given) {\n"
+        '    return count == 6 && given[1] == std::string("--group") && given[2] == std::string("easy") ? 0 : 1;\n'
+        "} // checker.group()\n"
+    )
+    after, _, folder = _exported(polygons.loaded(tmp_path, {**ANSWERS, "files/check.cpp": checker}), tmp_path)
+    program = _built(folder / "output_validator")
+    (tmp_path / "feedback").mkdir()
+    files = [folder / "data/sample/01.in", folder / "data/sample/01.ans", f"{tmp_path}/feedback/"]
+
+    assert after.problem.testcases[0].checker_flags == ("--testset", "tests")
+    for flags, code in ((["points", "5", "--group", "easy"], 42), (["--group", "easy"], 42), (["--group", "x"], 43)):
+        assert (
+            subprocess.run([program, *files, *flags], input="", text=True, timeout=20, check=False).returncode == code
+        )
+
+
 @pytest.mark.parametrize(("content", "code"), [("5\n", 42), ("5 6\n", 43)])
 def test_the_wrapped_validator(tmp_path: Path, content: str, code: int) -> None:
     """A testlib validator says 42 of a valid input and 43 of any other."""

@@ -77,6 +77,22 @@ def test_checkers_that_give_points(tmp_path: Path) -> None:
     assert package.problem.grading.is_scoring
 
 
+def test_checkers_that_ask_where_a_test_stands(tmp_path: Path) -> None:
+    """Only they are told: testlib.h of old takes the words for names of files."""
+    tests = '<test sample="true" group="easy"/><test cmd="gen 6 7"/><test/>'
+    changes: dict[str, str | bytes | None] = {
+        "problem.xml": problem_xml(tests=tests),
+        "files/check.cpp": '#include "testlib.h"\nint main() { return checker.group() == "easy" ? 0 : 1; }\n',
+    }
+
+    assert [testcase.checker_flags for testcase in loaded(tmp_path, changes).problem.testcases] == [
+        ("--testset", "tests", "--group", "easy"),
+        ("--testset", "tests"),
+        ("--testset", "tests"),
+    ]
+    assert {testcase.checker_flags for testcase in loaded(tmp_path / "plain").problem.testcases} == {()}
+
+
 def test_circles(tmp_path: Path) -> None:
     """Groups that depend on each other in a circle are refused, with a line."""
     groups = """<groups>

@@ -1,7 +1,7 @@
 // Lets a checker written with testlib judge as an output validator of the ICPC problem package format.
 //
-//   here:     run input answer feedback/ [points P] < output      42 accepts, 43 rejects, all else is a judge error
-//   testlib:  checker input output answer                         0 accepts; 1, 2, 4, 8 reject; 7 gives points; 3 fails
+//   here:     run input answer feedback/ [points P] [flags] < output      42 accepts, 43 rejects, all else is a judge error
+//   testlib:  checker [flags] input output answer                  0 accepts; 1, 2, 4, 8 reject; 7 gives points; 3 fails
 //
 // With "points P", a test that is accepted is worth P, and what a checker gives is its score. Without, a checker that
 // gives points has not accepted. What the checker says on standard error is for judges.
@@ -16,6 +16,7 @@
 #include <string>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 static const int ACCEPT = 42, REJECT = 43, JUDGE_ERROR = 1;
 
@@ -48,10 +49,11 @@ static void save_output(const std::string &path) {
 }
 #endif
 
-// The exit code of "program input output answer"; its standard error goes to the file `message`.
-static int run(const char *name, const char *input, const std::string &output, const char *answer,
-               const std::string &message) {
+// The exit code of "program arguments..."; its standard error goes to the file `message`.
+static int run(const char *name, std::vector<const char *> arguments, const std::string &message) {
     std::string program = beside(name);
+    arguments.insert(arguments.begin(), name);
+    arguments.push_back(nullptr);
     pid_t child = fork();
     if (child < 0)
         fail("fork");
@@ -59,7 +61,7 @@ static int run(const char *name, const char *input, const std::string &output, c
         int file = open(message.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
         if (file < 0 || dup2(file, 2) < 0)
             _exit(127);
-        execl(program.c_str(), name, input, output.c_str(), answer, (char *)nullptr);
+        execv(program.c_str(), const_cast<char **>(arguments.data()));
         _exit(127);
     }
     // The submission must see the end of its streams when the interactor ends, not when we do.
@@ -94,17 +96,22 @@ static void write_score(const std::string &feedback, const std::string &score) {
 
 int main(int argc, char **argv) {
     if (argc < 4) {
-        fprintf(stderr, "usage: run input answer feedback/ [points P] < output\n");
+        fprintf(stderr, "usage: run input answer feedback/ [points P] [flags] < output\n");
         return JUDGE_ERROR;
     }
     std::string feedback = argv[3], message = feedback + "judgemessage.txt", output = feedback + "output.tmp";
     std::string worth;
-    for (int i = 4; i + 1 < argc; i++)
-        if (!strcmp(argv[i], "points"))
-            worth = argv[i + 1];
+    std::vector<const char *> arguments;
+    for (int i = 4; i < argc; i++)
+        if (!strcmp(argv[i], "points") && i + 1 < argc)
+            worth = argv[++i];
+        else
+            arguments.push_back(argv[i]);
+    for (const char *file : {(const char *)argv[1], output.c_str(), (const char *)argv[2]})
+        arguments.push_back(file);
 #ifdef INTERACTIVE
     close(open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644));
-    int talked = run("interactor", argv[1], output, argv[2], message);
+    int talked = run("interactor", {argv[1], output.c_str(), argv[2]}, message);
     if (talked != 0) {
         unlink(output.c_str());
         return is_rejection(talked) ? REJECT : JUDGE_ERROR;
@@ -112,7 +119,7 @@ int main(int argc, char **argv) {
 #else
     save_output(output);
 #endif
-    int code = run("checker", argv[1], output, argv[2], message);
+    int code = run("checker", arguments, message);
     unlink(output.c_str());
     if (code == 0) {
         if (!worth.empty())
