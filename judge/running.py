@@ -29,8 +29,9 @@ from sandbox.interaction import Interaction, Side, interact
 from sandbox.outcome import EndedBy, Outcome
 from sandbox.spec import RunLimits, RunSpec
 
-#: A submission that waited this part of its wall time while the judge's program computed waits once more, for longer.
-_JUDGES_PART = 0.3
+#: A submission that waited this part of its wall time for the judge's program to compute, or for the host to let either
+#: of them, is run once more and may wait for longer.
+_EXCUSED_PART = 0.3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,7 +108,7 @@ class Runner:
         return _judged(case.testcase, outcome, await _checked(self.checking, case, output, outcome))
 
     async def _interact(self, case: Case, judges: RunSpec, talking: ProgramChecking) -> tuple[Interaction, RunLimits]:
-        """Let both talk; once more, and for longer, where the submission only waited for a busy judge's program."""
+        """Let both talk; once more, and for longer, where the submission only waited for others who had the core."""
         limits = self.problem.limits
         for extra_ms in (0, 2 * limits.validation_time_ms):
             spec = self._spec(case, stdin=None)
@@ -122,9 +123,11 @@ class Runner:
                 judge=Side(cell=talking.cell, spec=dataclasses.replace(judges, limits=longest)),
                 is_decided=lambda outcome: not talking.accepts(outcome),
             )
-            waited_us = interaction.contestant.wall_us - interaction.contestant.cpu_us
-            is_idle = interaction.contestant.ended_by is EndedBy.WALL
-            if not is_idle or interaction.judge.cpu_us < _JUDGES_PART * waited_us:
+            contestant = interaction.contestant
+            waited_us = contestant.wall_us - contestant.cpu_us
+            # A host that kept one of them from the core both share did so to the other as well.
+            excused_us = interaction.judge.cpu_us + contestant.noise.get("waited_us", 0)
+            if contestant.ended_by is not EndedBy.WALL or excused_us < _EXCUSED_PART * waited_us:
                 break
         return interaction, spec.limits
 
