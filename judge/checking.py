@@ -13,9 +13,9 @@ from typing import BinaryIO, Protocol
 import checkers.registry
 from checkers import testlib, validator
 from checkers.base import CheckerFailure, CheckOutcome
-from judge.compiling import ENVIRONMENT, Programs, prepared
+from judge.compiling import Programs, environment, prepared
 from judge.languages import language
-from judge.models import MIB, Blob, CheckerSpec, Convention, Limits, Problem, Testcase
+from judge.models import Blob, CheckerSpec, Convention, Limits, Problem, Testcase
 from sandbox.cell import Cell
 from sandbox.outcome import EndedBy, Outcome
 from sandbox.pool import CellPool, Slot
@@ -159,15 +159,15 @@ class ProgramChecking:
         recipe = language(program.language)
         return RunSpec(
             argv=argv,
-            env=ENVIRONMENT,
+            env=environment(recipe),
             data=data,
             feedback=feedback,
             limits=RunLimits(
                 cpu_ms=self.limits.validation_time_ms,
                 wall_ms=2 * self.limits.validation_time_ms + 1000,
-                memory_bytes=self.limits.validation_memory_bytes + recipe.memory_extra_mib * MIB,
+                memory_bytes=recipe.memory_bytes(self.limits.validation_memory_bytes),
                 output_bytes=self.limits.validation_output_bytes,
-                processes=max(self.limits.processes, recipe.processes),
+                processes=recipe.process_count(self.limits.processes),
             ),
         )
 

@@ -17,16 +17,17 @@ from dataclasses import dataclass
 
 from judge.cache import FileCache
 from judge.errors import Refused, SandboxError
-from judge.incidents import of_run
-from judge.languages import Language, arranged, language
+from judge.incidents import merged, of_run
+from judge.languages import arranged, language
 from judge.models import Compilation, Limits, Source
+from judge.recipe import Language
 from sandbox import bundle
 from sandbox.cell import Cell
 from sandbox.outcome import EndedBy, Outcome
 from sandbox.pool import CellPool, Kind, Slot
 from sandbox.spec import RunLimits, RunSpec
 
-#: All that a program finds in its environment, compilers included.
+#: All that a program finds in its environment, compilers included, unless its language adds to it.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8"}  # noqa: S108
 #: Shown of what a compiler said; its beginning says most.
 OUTPUT_CHARS = 16_000
@@ -72,7 +73,9 @@ class Programs:
     def key(self, source: Source) -> str:
         """The name of what compiling ``source`` gives: a digest of all it is made from."""
         recipe = language(source.language)
-        made_from = (source.digest, recipe.model_dump_json().encode(), self.compile_image(recipe).encode())
+        # Runs are remembered by this key too, so that all that bears on them is part of it.
+        said = recipe.model_dump_json(exclude={"name", "notes", "default_for", "is_newest"})
+        made_from = (source.digest, said.encode(), self.compile_image(recipe).encode())
         return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in made_from)).hexdigest()
 
     def kept(self, key: str) -> bytes | None:
@@ -142,13 +145,14 @@ async def compile_in(
     key, source = programs.key(source), arranged(source)
     await cell.load(packed(source))
     recipe = language(source.language)
-    outcome = await cell.run(_spec(recipe, source, limits))
-    if outcome.exec_errno is not None:
-        compiler = recipe.compile[0]
-        raise SandboxError(f"cannot start {compiler} for {recipe.id}: {os.strerror(outcome.exec_errno)}")
-    compilation = await asyncio.to_thread(_read, cell, outcome)
-    if not compilation.is_ok:
-        return compilation, None
+    compilation = Compilation(is_ok=True)
+    for argv in recipe.compile_argvs(source):
+        outcome = await cell.run(_spec(recipe, argv, limits, spent_us=compilation.cpu_us))
+        if outcome.exec_errno is not None:
+            raise SandboxError(f"cannot start {argv[0]} for {recipe.id}: {os.strerror(outcome.exec_errno)}")
+        compilation = _after(compilation, await asyncio.to_thread(_read, cell, outcome))
+        if not compilation.is_ok:
+            return compilation, None
     try:
         program = await cell.save()
     except Refused:
@@ -177,19 +181,35 @@ def signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _spec(recipe: Language, source: Source, limits: Limits) -> RunSpec:
+def environment(recipe: Language) -> dict[str, str]:
+    """All that programs in that language find in their environment."""
+    return {**ENVIRONMENT, **recipe.environment}
+
+
+def _spec(recipe: Language, argv: tuple[str, ...], limits: Limits, *, spent_us: int) -> RunSpec:
     return RunSpec(
-        argv=recipe.compile_argv(source),
-        env=ENVIRONMENT,
+        argv=argv,
+        env=environment(recipe),
         is_work_writable=True,
         limits=RunLimits(
-            cpu_ms=limits.compile_time_ms,
+            # All steps together have as much as one alone would have.
+            cpu_ms=max(1, limits.compile_time_ms - spent_us // 1000),
             wall_ms=2 * limits.compile_time_ms + 1000,
             memory_bytes=limits.compile_memory_bytes,
             output_bytes=_OUTPUT_BYTES,
             processes=_PROCESSES,
             tmp_bytes=_TMP_BYTES,
         ),
+    )
+
+
+def _after(before: Compilation, step: Compilation) -> Compilation:
+    """The compilation with one more step done."""
+    return dataclasses.replace(
+        step,
+        output="\n".join(filter(None, (before.output, step.output)))[: OUTPUT_CHARS + 100],
+        cpu_us=before.cpu_us + step.cpu_us,
+        incidents=merged((*before.incidents, *step.incidents)),
     )
 
 

@@ -21,6 +21,9 @@ from pydantic_settings import (
 
 from judge.errors import UsageError
 
+#: Others take minutes and some hundred megabytes each, which nobody should pay who does not need them.
+DEFAULT_LANGUAGES = ("c", "cpp17", "cpp20", "cpp23", "java", "python3", "javascript")
+
 
 class Isolation(StrEnum):
     """How strong the walls around a submission are (DESIGN: two walls)."""
@@ -46,6 +49,10 @@ class Settings(BaseSettings):
     vm_runtime: str = "kata"
     #: Runs at a time on this host; None means one for each physical core but one, and at least one.
     slots: Annotated[int, Field(ge=1, le=1024)] | None = None
+    #: The languages that submissions may be written in, as they are listed to contestants.
+    languages: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT_LANGUAGES
+    #: A folder of recipes beside the judge's own.
+    languages_dir: Path | None = None
     #: Mirror for building images; None leaves the choice to mmdebstrap.
     debian_mirror: str | None = None
     web_host: str = "127.0.0.1"

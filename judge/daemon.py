@@ -25,6 +25,7 @@ from judge import fitness, host, queue
 from judge.config import Isolation, Settings
 from judge.errors import JudgeError
 from judge.executor import Executor, LocalExecutor
+from judge.languages import needed_images
 from judge.store import judgehosts, judgings, verifications
 from judge.store.listening import listen
 from judge.store.pool import DISCONNECTED, Pool, open_pool, wait_to_reconnect
@@ -51,7 +52,8 @@ async def run(settings: Settings, dsn: str) -> None:
         programs = host.open_programs(settings, await host.image_names(settings))
         leave_cores_to_slots(cells)
         for slot in cells.slots:
-            for name in dict.fromkeys(programs.images.values()):
+            # Others are made when they are first asked for: a cell that waits takes memory.
+            for name in dict.fromkeys(programs.images[key] for key in needed_images() if key in programs.images):
                 cells.warm(slot, Kind(image=name, shows_data=False))
         judgehost_id, locked = await _register(pool, settings, pools)
         self_test = partial(fitness.fit, cells, programs.images.get(fitness.IMAGE))

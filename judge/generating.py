@@ -16,7 +16,7 @@ from pathlib import Path
 
 from checkers import testlib
 from judge.checking import Case, ProgramChecking, program_checking
-from judge.compiling import ENVIRONMENT, Prepared, prepared, signal_name
+from judge.compiling import Prepared, environment, prepared, signal_name
 from judge.errors import PackageError, Refused
 from judge.judging import Bench
 from judge.languages import language
@@ -210,7 +210,7 @@ class _Maker:
         problem = self.source.problem
         spec = RunSpec(
             argv=(*self._argv(solution), *testcase.args),
-            env=ENVIRONMENT,
+            env=environment(language(solution.language)),
             stdin=self._files[testcase.input],
             stdin_name=problem.input_file,
             stdout_name=problem.output_file,
@@ -251,7 +251,7 @@ class _Maker:
         outcome = await cell.run(
             RunSpec(
                 argv=(*self._argv(order.program), *order.argv),
-                env=ENVIRONMENT,
+                env=environment(language(order.program.language)),
                 is_work_writable=writes_files,
                 limits=self._limits(order.program, max(MOST_TIME_MS, self.source.problem.limits.validation_time_ms)),
             )
@@ -294,9 +294,9 @@ class _Maker:
         return RunLimits(
             cpu_ms=cpu_ms,
             wall_ms=2 * cpu_ms + 1000,
-            memory_bytes=self._memory_bytes + recipe.memory_extra_mib * MIB,
+            memory_bytes=recipe.memory_bytes(self._memory_bytes),
             output_bytes=DATA_BYTES,
-            processes=max(self.source.problem.limits.processes, recipe.processes),
+            processes=recipe.process_count(self.source.problem.limits.processes),
         )
 
     def _input_key(self, order: Generated) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable
 
 from judge.cache import FileCache
 from judge.compiling import Programs
 from judge.config import Isolation, Settings, physical_cores
 from judge.errors import SandboxError, UsageError
-from judge.languages import images
+from judge.languages import images, needed_images
+from judge.models import Source
 from sandbox import engine
 from sandbox.cell import CellMaker
 from sandbox.container import RUNC, ContainerMaker, Runtime, gvisor, virtual_machine
-from sandbox.images import Recipe, built
+from sandbox.engine import Progress
+from sandbox.images import Recipe, built, ensure
 from sandbox.local import LocalMaker
 from sandbox.pool import CellPool, Slot
 
@@ -109,15 +111,29 @@ async def image_names(settings: Settings) -> dict[str, str]:
     """
     if settings.isolation is Isolation.LOCAL:
         return {name: f"local:{host_name()}" for name in images()}
-    return await built(recipes())
+    return await built(recipes(images()))
+
+
+async def add_images(settings: Settings, names: dict[str, str], programs: Iterable[Source], said: Progress) -> None:
+    """Build what these programs need and ``names`` has not: packages may be in languages that nobody is offered.
+
+    Raises:
+        SandboxError: an image cannot be built.
+    """
+    ids = {program.language for program in programs}
+    missing = set(needed_images(ids)) - names.keys() if ids else set()
+    if missing:
+        cache_dir = settings.data_dir / "images"
+        names |= await ensure(recipes(missing), mirror=settings.debian_mirror, cache_dir=cache_dir, progress=said)
 
 
 def recipes(names: Collection[str] = ()) -> list[Recipe]:
-    """How the images of those names are made; all that recipes of languages name by default."""
+    """How the images of those names are made; by default those that the languages offered need."""
+    wanted = names or needed_images()
     return [
-        Recipe(name=name, packages=image.packages, is_bare=image.bare)
+        Recipe(name=name, packages=image.packages, is_bare=image.bare, prepare=image.prepare, oci=image.oci)
         for name, image in images().items()
-        if not names or name in names
+        if name in wanted
     ]
 
 

@@ -7,7 +7,9 @@ to grow with the length only, for contestants write these files.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 _TOKEN = re.compile(
     rb"""
@@ -21,6 +23,7 @@ _TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _KINDS = frozenset({"class", "interface", "enum", "record"})
+_NAME = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,42 @@ def read(content: bytes) -> JavaFile:
             reader.take(token.decode("utf-8", "replace"))
     reader.end_class()
     return JavaFile(package=reader.package, classes=tuple(reader.classes))
+
+
+def file_name(path: str, content: bytes) -> str:
+    """What the compiler wants a file to be called: like its public class, if it has one."""
+    public = read(content).public_class if PurePosixPath(path).suffix == ".java" else None
+    return str(PurePosixPath(path).with_name(f"{public}.java")) if public else path
+
+
+def main_class(contents: Mapping[str, bytes], entry_point: str) -> str:
+    """The class to start, within its package: the entry point, else Main, else the first that has a main.
+
+    Args:
+        contents: all files of the program by name, at least one.
+        entry_point: a file or a class; empty where none was named.
+    """
+    files = {name: read(content) for name, content in contents.items() if name.endswith(".java")}
+    wanted = entry_point.removesuffix(".java")
+    if entry_point in files:
+        files = {entry_point: files[entry_point]}
+    elif _NAME.fullmatch(wanted):
+        return _full_name(wanted, files.values())
+    startable = [(found, item) for found in files.values() for item in found.classes if item.has_main]
+    startable.sort(key=lambda pair: (pair[1].name != "Main", not pair[1].is_public))
+    if startable:
+        return startable[0][0].full_name(startable[0][1].name)
+    first = next(iter(files), next(iter(contents)))
+    stem = PurePosixPath(first).stem
+    return files[first].full_name(stem) if first in files else stem
+
+
+def _full_name(name: str, files: Iterable[JavaFile]) -> str:
+    """A class's name with its package, which whoever names an entry point may leave out."""
+    for file in files:
+        if any(item.name == name for item in file.classes):
+            return file.full_name(name)
+    return name
 
 
 class _Reader:

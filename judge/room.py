@@ -15,7 +15,7 @@ from checkers import validator
 from checkers.base import CheckerFailure
 from judge.answers import Answers
 from judge.checking import ProgramChecking, TestData, checking, program_checking, read_validator
-from judge.compiling import ENVIRONMENT, Prepared, Programs, packed, prepared
+from judge.compiling import Prepared, Programs, environment, packed, prepared
 from judge.grading import Graded
 from judge.languages import entry_point, language
 from judge.models import CheckerSpec, Convention, Limits, Problem, Run, Source, Testcase, static_case
@@ -105,7 +105,7 @@ class Room:
                         "/feedback/",
                         *flags,
                     ),
-                    env=ENVIRONMENT,
+                    env=environment(recipe),
                     feedback=validator.FEEDBACK,
                     limits=replace(
                         run_limits(program, limits),

@@ -18,10 +18,10 @@ from typing import BinaryIO
 from checkers import testlib, validator
 from checkers.base import CheckerFailure, CheckOutcome
 from judge.checking import Case, Checking, Output, ProgramChecking, TestData
-from judge.compiling import ENVIRONMENT, signal_name
+from judge.compiling import environment, signal_name
 from judge.incidents import of_run
 from judge.languages import language
-from judge.models import MIB, Limits, Problem, Run, Source, Testcase
+from judge.models import Limits, Problem, Run, Source, Testcase
 from judge.verdicts import Verdict
 from sandbox import bundle
 from sandbox.cell import MOST_PATIENCE, Cell
@@ -197,7 +197,7 @@ class Runner:
         argv = recipe.run_argv(self.source, memory_bytes=limits.memory_bytes)
         return RunSpec(
             argv=(*argv, *case.testcase.args),
-            env=ENVIRONMENT,
+            env=environment(recipe),
             stdin=stdin,
             is_work_writable=self.problem.allows_file_writing,
             stdin_name=self.problem.input_file,
@@ -230,11 +230,11 @@ def run_limits(source: Source, limits: Limits) -> RunLimits:
     """The limits of a submission's run, with what its language needs beside them."""
     recipe = language(source.language)
     return RunLimits(
-        cpu_ms=limits.time_ms,
-        wall_ms=limits.wall_ms,
-        memory_bytes=limits.memory_bytes + recipe.memory_extra_mib * MIB,
+        cpu_ms=recipe.time_ms(limits.time_ms),
+        wall_ms=limits.wall_ms + 2 * (recipe.time_ms(limits.time_ms) - limits.time_ms),
+        memory_bytes=recipe.memory_bytes(limits.memory_bytes),
         output_bytes=limits.output_bytes,
-        processes=max(limits.processes, recipe.processes),
+        processes=recipe.process_count(limits.processes),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from judge import queue
@@ -11,6 +11,7 @@ from judge.store import accounts, contests, jury, problems
 from judge.store.accounts import Role
 from judge.store.jury import JuryVerdict
 from judge.store.pool import DISCONNECTED, Connection, Pool, wait_to_reconnect
+from judge.workbench import programs_of
 from problems.package import Package, load
 
 CONTEST = "samples"
@@ -29,6 +30,11 @@ def packages(folder: Path) -> list[Package]:
         PackageError: one of them cannot be judged.
     """
     return [load(path) for path in sorted(folder.iterdir()) if (path / "problem.yaml").is_file()]
+
+
+def languages(found: Iterable[Package]) -> set[str]:
+    """Ids of the languages of all programs that judging these packages takes."""
+    return {program.language for package in found for program in programs_of(package)}
 
 
 async def publish(connection: Connection, found: list[Package]) -> int:

@@ -31,11 +31,13 @@ from judge.config import Isolation, Settings
 from judge.database import migrate
 from judge.embedded import embedded
 from judge.errors import JudgeError, UsageError
+from judge.languages import needed_images
 from judge.models import MIB
 from judge.store import accounts
 from judge.store.accounts import Role
 from judge.store.jury import JuryVerdict
 from judge.store.pool import Connection, open_pool
+from problems.package import Package
 from sandbox import engine, images
 from web.passwords import Passwords
 
@@ -81,16 +83,19 @@ def until_told(work: Coroutine[Any, Any, None]) -> None:
 
 async def _up(settings: Settings) -> None:
     _check_port(settings)
+    found = await asyncio.to_thread(samples.packages, SAMPLES)
     async with AsyncExitStack() as stack:
         dsn = await _database(settings, stack)
         if settings.isolation is Isolation.CONTAINER:
             _say("Docker engine")
             await stack.enter_async_context(engine.running(_detail, data_dir=settings.data_dir))
             _say("language images")
+            wanted = {*needed_images(), *needed_images(samples.languages(found))}
+            cache_dir = settings.data_dir / "images"
             await images.ensure(
-                host.recipes(), mirror=settings.debian_mirror, cache_dir=settings.data_dir / "images", progress=_detail
+                host.recipes(wanted), mirror=settings.debian_mirror, cache_dir=cache_dir, progress=_detail
             )
-        await _run_services(settings, dsn)
+        await _run_services(settings, dsn, found)
 
 
 async def _database(settings: Settings, stack: AsyncExitStack) -> str:
@@ -105,13 +110,12 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> str:
     return dsn
 
 
-async def _run_services(settings: Settings, dsn: str) -> None:
+async def _run_services(settings: Settings, dsn: str, found: list[Package]) -> None:
     """Daemon and web server, with what is shown once they run. Leaves only by an error or a cancellation."""
     environment = os.environ | {"JUDGE_DATABASE_URL": dsn, "JUDGE_DATA_DIR": str(settings.data_dir)}
     async with open_pool(dsn, max_size=2) as pool:
         async with pool.acquire() as connection:
             _say("sample contest")
-            found = await asyncio.to_thread(samples.packages, SAMPLES)
             contest_id = await samples.publish(connection, found)
             _detail(f"problems: {', '.join(package.name for package in found)}")
             password = await _first_admin(connection)

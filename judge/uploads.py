@@ -20,6 +20,7 @@ from judge import unpacking
 from judge.config import Settings
 from judge.errors import LeaseLost, PackageError, SandboxError
 from judge.executor import Executor
+from judge.host import add_images
 from judge.judging import Bench
 from judge.models import Run
 from judge.store import problems, verifications, versions
@@ -31,7 +32,7 @@ from judge.verifying.desk import Desk
 from judge.verifying.memory import Memory, RememberedChecks, RememberedRuns, surroundings
 from judge.verifying.package import unreadable, verify
 from judge.verifying.report import PackageReport, SubmissionReport
-from judge.workbench import with_files
+from judge.workbench import programs_of, with_files
 from problems.package import Package
 from problems.submissions import JurySubmission
 from sandbox.pool import Slot
@@ -105,6 +106,8 @@ class Uploads:
             except PackageError as error:
                 return unreadable(claim.file_name, claim.problem, error)
             around = await asyncio.to_thread(surroundings, self._settings.isolation.value)
+            progress.says("making sure that all images are there")
+            await add_images(self._settings, bench.programs.images, programs_of(package), progress.says)
             with Memory(self._settings.data_dir / "verify" / "found.sqlite", around) as memory:
                 desk = Desk(
                     bench=with_files(bench, package.files),

@@ -10,13 +10,11 @@ from pathlib import Path
 from judge import calibrating, generating, host
 from judge.config import Isolation, Settings
 from judge.judging import Bench, PackageData
-from judge.languages import language
 from judge.models import Blob, Problem, Source
 from problems import archive
 from problems.package import Package, load
 from problems.recipes import Generated, MissingTest, Solved
 from sandbox.engine import Progress
-from sandbox.images import ensure
 from sandbox.pool import CellPool
 
 
@@ -29,8 +27,8 @@ async def workbench(
     Raises:
         SandboxError: this host cannot judge at the isolation level of the settings.
     """
-    recipes = [language(name) for name in dict.fromkeys(source.language for source in sources)]
-    names = await _image_names(settings, {name for recipe in recipes for name in (recipe.image, recipe.runs_in)}, said)
+    names = await host.image_names(settings) if settings.isolation is Isolation.LOCAL else {}
+    await host.add_images(settings, names, sources, said)
     pool = CellPool(host.cell_maker(settings), host.slots(settings), keeps_warm=keeps_warm)
     try:
         yield Bench(pool=pool, programs=host.open_programs(settings, names), data=PackageData({}))
@@ -108,11 +106,3 @@ def read_package(path: Path, scratch: Path) -> Package:
         PackageError: it cannot be judged.
     """
     return load(archive.unpack(path, scratch) if path.is_file() else path)
-
-
-async def _image_names(settings: Settings, wanted: set[str], said: Progress) -> dict[str, str]:
-    if settings.isolation is Isolation.LOCAL:
-        return await host.image_names(settings)
-    return await ensure(
-        host.recipes(wanted), mirror=settings.debian_mirror, cache_dir=settings.data_dir / "images", progress=said
-    )

@@ -96,7 +96,7 @@ def _write(package: Package, folder: Folder) -> None:
 def _includes(problem: Problem, folder: Folder) -> None:
     """Files for all submissions in a language. Several versions of one language here are one there."""
     for language, files in problem.includes.items():
-        code = metadata.CODES.get(language, language)
+        code = metadata.code_of(language)
         for file in files:
             folder.put(f"include/{code}/{file.name}", file.content, is_executable=file.is_executable)
 

@@ -35,19 +35,13 @@ _PYTHON2 = re.compile(rb"#![^\n]*python2\b")
 #: Languages that packages often use and this judge has not, by extension, to be named in messages.
 _FOREIGN = {
     "py2": "Python 2",
-    "kt": "Kotlin",
-    "rs": "Rust",
-    "go": "Go",
-    "cs": "C#",
-    "hs": "Haskell",
-    "rb": "Ruby",
-    "php": "PHP",
-    "pas": "Pascal",
+    "dart": "Dart",
     "dpr": "Delphi",
-    "scala": "Scala",
-    "ml": "OCaml",
-    "sh": "a shell script",
-    "pl": "Perl or Prolog",
+    "fs": "F#",
+    "jl": "Julia",
+    "nim": "Nim",
+    "vb": "Visual Basic",
+    "zig": "Zig",
 }
 
 

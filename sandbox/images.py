@@ -55,6 +55,8 @@ _CHANGES = [
     "ENV LANG=C.UTF-8",
     "LABEL judge.image=1",
 ]
+#: What a command of a recipe is run with: nothing of the building host's environment reaches it.
+_IN_TREE = 'env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/tmp TMPDIR=/tmp chroot "$1"'
 #: Both names a command line and a tag are made of.
 _NAME = re.compile(r"[a-z0-9][a-z0-9+.-]{0,63}")
 
@@ -74,6 +76,10 @@ class Recipe:
     packages: tuple[str, ...]
     #: Without the essential packages, and without what those named depend on.
     is_bare: bool = False
+    #: Commands run in the tree, as its root, once the packages are there.
+    prepare: tuple[tuple[str, ...], ...] = ()
+    #: Somebody else's image instead, by its digest.
+    oci: str = ""
 
     def __post_init__(self) -> None:
         for word in (self.name, *self.packages):
@@ -83,8 +89,11 @@ class Recipe:
     @property
     def tag(self) -> str:
         """The image's name: equal for equal contents only, so that an image of that name never has to be rebuilt."""
+        if self.oci:
+            return self.oci
         options = (*_BARE_OPTIONS, BARE_HOOK.read_text()) if self.is_bare else _OPTIONS
-        parts = (str(_FORMAT), SUITE, *options, *_CHANGES, HOOK.read_text(), *sorted(self.packages))
+        prepare = (word for argv in self.prepare for word in (_IN_TREE, *argv))
+        parts = (str(_FORMAT), SUITE, *options, *_CHANGES, HOOK.read_text(), *sorted(self.packages), *prepare)
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         return f"judge/{self.name}:{digest[:12]}"
 
@@ -178,6 +187,9 @@ async def _build(recipe: Recipe, mirror: str | None, cache_dir: Path, progress: 
         # Somebody else may have built it while we waited for our turn.
         if found := await built([recipe]):
             return found[recipe.name]
+        if recipe.oci:
+            progress(f"image {recipe.name}: pulling")
+            return await asyncio.to_thread(_pull, recipe)
         tar = folder / "tree.tar"
         progress(f"image {recipe.name}: building (takes {'some seconds' if recipe.is_bare else 'a minute'})")
         await _make_tree(recipe, mirror, tar, progress)
@@ -259,11 +271,12 @@ async def _make_tree(recipe: Recipe, mirror: str | None, tar: Path, progress: Pr
 
 def _tree_options(recipe: Recipe) -> list[str]:
     """What makes the tree. Hooks as text, not as paths: a user namespace cannot read below a private home."""
-    clean = f'--customize-hook=sh -c {shlex.quote(HOOK.read_text())} hook "$1"'
+    finish = [f"--customize-hook={_IN_TREE} {shlex.join(argv)}" for argv in recipe.prepare]
+    finish.append(f'--customize-hook=sh -c {shlex.quote(HOOK.read_text())} hook "$1"')
     if not recipe.is_bare:
-        return [*_OPTIONS, f"--include={','.join(recipe.packages)}", clean]
+        return [*_OPTIONS, f"--include={','.join(recipe.packages)}", *finish]
     unpack = f'--customize-hook=sh -c {shlex.quote(BARE_HOOK.read_text())} hook "$1" {shlex.join(recipe.packages)}'
-    return [*_BARE_OPTIONS, unpack, clean]
+    return [*_BARE_OPTIONS, unpack, *finish]
 
 
 async def _follow(recipe: Recipe, process: Process, progress: Progress) -> deque[str]:
@@ -306,6 +319,20 @@ def _import(recipe: Recipe, tar: Path) -> str:
         return str(client.images.get(recipe.tag).id)
     except (docker.errors.DockerException, RequestException) as error:
         raise SandboxError(f"image {recipe.name}: the Docker engine cannot import it: {error}") from error
+    finally:
+        client.close()
+
+
+def _pull(recipe: Recipe) -> str:
+    """Have the engine fetch somebody else's image, which its digest says is the one that is meant."""
+    if recipe.oci.startswith("sha256:"):
+        raise SandboxError(f"image {recipe.name}: the engine has no {recipe.oci}: `docker load` it, or name a registry")
+    client = engine.connect(timeout_s=600)
+    try:
+        client.api.pull(recipe.oci)
+        return str(client.images.get(recipe.oci).id)
+    except (docker.errors.DockerException, RequestException) as error:
+        raise SandboxError(f"image {recipe.name}: the Docker engine cannot pull {recipe.oci}: {error}") from error
     finally:
         client.close()
 

@@ -22,7 +22,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "contest": ("contests", "contest"),
     "daemon": ("services", "daemon"),
     "doctor": ("doctor", "doctor"),
-    "image": ("languages", "image"),
+    "image": ("images", "image"),
     "language": ("languages", "language"),
     "migrate": ("services", "migrate"),
     "problem": ("problems", "problem"),

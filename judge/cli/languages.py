@@ -1,26 +1,31 @@
-"""Commands about languages and their images: ``judge language`` and ``judge image``."""
+"""Commands about languages: ``judge language``. Those about their images are in ``images.py``."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import shlex
+import shutil
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from judge import host
+from judge import host, languages, trials
+from judge.cli import images
 from judge.cli.settings import Lazy
 from judge.config import Isolation, Settings
 from judge.errors import UsageError
-from judge.languages import Language, languages, offered
 from judge.models import MIB
-from sandbox import engine, images, inventory
-from sandbox.images import Recipe
-from sandbox.inventory import Contents
+from judge.recipe import Language
+from judge.trials import Tried
+from judge.workbench import workbench
+from sandbox import inventory
 
 #: Where the table goes to a file or a pipe.
 _WIDTH = 140
@@ -31,133 +36,156 @@ def language() -> None:
     """Languages that submissions may be written in."""
 
 
+language.add_command(images.listed)
+
+
 @language.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--all", "is_all", is_flag=True, help="Also those that there are recipes for, but that are not offered.")
 @click.pass_obj
-def language_list(lazy: Lazy, *, as_json: bool) -> None:
+def language_list(lazy: Lazy, *, as_json: bool, is_all: bool) -> None:
     """List the languages, with the version each image has. Without its image a language has no version."""
-    described = asyncio.run(_described_languages(lazy.settings))
+    settings = lazy.settings
+    wanted = _known() if is_all else list(languages.offered().values())
+    described = asyncio.run(_described(settings, wanted))
     if as_json:
         click.echo(json.dumps({"languages": described}))
         return
     for item in described:
         extensions = ", ".join(item["extensions"])
-        click.echo(f"{item['id']:10} {item['name']:22} {extensions:24} {item['version'] or '(image not built)'}")
+        click.echo(f"{item['id']:12} {item['name']:27} {extensions:22} {item['version'] or '(image not built)'}")
 
 
-@language.command("images")
+@language.command("show")
+@click.argument("language_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.option("--packages", "name", metavar="NAME", help="List the packages of that image, with their versions.")
 @click.pass_obj
-def language_images(lazy: Lazy, *, as_json: bool, name: str | None) -> None:
-    """List the images that languages are compiled and run in, and what this host has of them."""
-    del lazy
-    recipes = _named((name,) if name else ())
-    found = asyncio.run(_contents(recipes))
-    if name is not None:
-        _show_packages(recipes[0], found[0], as_json=as_json)
-    elif as_json:
-        described = [_as_json(recipe, held) for recipe, held in zip(recipes, found, strict=True)]
-        click.echo(json.dumps({"images": described}))
-    else:
-        _show_images(recipes, found)
-
-
-@click.group()
-def image() -> None:
-    """Language images."""
-
-
-@image.command("build")
-@click.argument("names", nargs=-1)
-@click.pass_obj
-def image_build(lazy: Lazy, names: tuple[str, ...]) -> None:
-    """Build the images of those NAMES that are missing; of all languages by default."""
-    wanted = _named(names)
+def language_show(lazy: Lazy, language_id: str, *, as_json: bool) -> None:
+    """Show all that a recipe says: command lines, limits, environment, and a program that works."""
     settings = lazy.settings
-
-    async def work() -> None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
-        async with engine.running(click.echo, data_dir=settings.data_dir):
-            cache_dir = settings.data_dir / "images"
-            built = await images.ensure(wanted, mirror=settings.debian_mirror, cache_dir=cache_dir, progress=click.echo)
-        for recipe in wanted:
-            click.echo(f"{recipe.tag} {built[recipe.name]}")
-
-    asyncio.run(work())
-
-
-def _named(names: tuple[str, ...]) -> list[Recipe]:
-    """The recipes of those images; of all by default."""
-    known = {recipe.name: recipe for recipe in host.recipes()}
-    if unknown := sorted(set(names) - set(known)):
-        raise UsageError(f"no image is called {', '.join(unknown)}; there are: {', '.join(known)}")
-    return [known[name] for name in names or known]
+    recipe = languages.language(language_id)
+    (described,) = asyncio.run(_described(settings, [recipe]))
+    told = recipe.model_dump(mode="json") | described | {"sample": trials.sample(recipe) if recipe.extensions else None}
+    if as_json:
+        click.echo(json.dumps(told))
+        return
+    commands = {"compile": "\n".join(map(shlex.join, recipe.compile)), "run": shlex.join(recipe.run)}
+    for key, value in (told | commands).items():
+        if value in ("", None, False, [], {}):
+            continue
+        text = ", ".join(value) if isinstance(value, list) else str(value)
+        first, *rest = text.strip().splitlines()
+        click.echo("\n".join([f"{key:18} {first}", *(f"{'':18} {line}" for line in rest)]))
 
 
-async def _contents(recipes: list[Recipe]) -> list[Contents | None]:
-    return await asyncio.gather(*(inventory.contents(recipe) for recipe in recipes))
+@language.command("test")
+@click.argument("language_ids", nargs=-1, metavar="[ID]...")
+@click.option("--all", "is_all", is_flag=True, help="Every language that there is a recipe for.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def language_test(lazy: Lazy, language_ids: tuple[str, ...], *, is_all: bool, as_json: bool) -> None:
+    """Judge the test programs of those languages, of all that are offered by default; missing images are built.
+
+    Exit code 1: a program got another verdict than it has to get.
+    """
+    settings = lazy.settings
+    wanted = [languages.language(key) for key in language_ids]
+    tried = asyncio.run(_tried(settings, wanted or (_known() if is_all else list(languages.offered().values()))))
+    if as_json:
+        click.echo(json.dumps({"programs": [_as_json(item) for item in tried]}))
+    else:
+        _show_tried(tried)
+    sys.exit(0 if all(item.is_ok for item in tried) else 1)
 
 
-def _uses(recipe: Recipe) -> dict[str, list[str]]:
-    """The languages compiled in an image, and those run in it."""
+@language.command("add")
+@click.argument("recipe", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("programs", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def language_add(lazy: Lazy, recipe: Path, programs: tuple[Path, ...]) -> None:
+    """Put RECIPE, a file ID.toml, and its test PROGRAMS into the folder of the setting languages_dir."""
+    folder = lazy.settings.languages_dir
+    if folder is None:
+        raise UsageError("set languages_dir to a folder of your own: your languages go there, beside ours")
+    languages.check(recipe, folder)
+    names = {path.stem for path in programs}
+    if missing := [name for name in trials.NEEDED if name not in names]:
+        raise UsageError(f"a language comes with its test programs: {', '.join(missing)} missing")
+    below = folder / "programs" / recipe.stem
+    below.mkdir(parents=True, exist_ok=True)
+    for path in programs:
+        shutil.copy(path, below / path.name)
+    shutil.copy(recipe, folder / recipe.name)
+    click.echo(
+        f"{folder / recipe.name}: next, `judge language test {recipe.stem}`, and add it to the setting languages"
+    )
+
+
+def _known() -> list[Language]:
+    return [item for item in languages.languages().values() if not item.is_internal]
+
+
+async def _tried(settings: Settings, wanted: list[Language]) -> list[Tried]:
+    """Every program of these languages, one after the other: their times are to be believed."""
+    orders = [trial for recipe in wanted for trial in trials.trials(recipe)]
+    found = []
+    sources = [trial.source for trial in orders]
+    async with workbench(settings, sources, said=lambda line: click.echo(line, err=True)) as bench:
+        with trials.data() as files:
+            for trial in orders:
+                found.append(await trials.attempt(trial, bench, files))
+                click.echo(f"{trial.language.id} {trial.name}: {found[-1].judged.verdict.value}", err=True)
+    return found
+
+
+def _as_json(item: Tried) -> dict[str, Any]:
+    judged = item.judged
     return {
-        "compiles": [item.id for item in languages().values() if item.compile and item.image == recipe.name],
-        "runs": [item.id for item in languages().values() if item.run and item.runs_in == recipe.name],
+        "language": item.trial.language.id,
+        "program": item.trial.name,
+        "expected": item.trial.expected.value,
+        "verdict": judged.verdict.value,
+        "ok": item.is_ok,
+        "compile_cpu_ms": judged.compilation.cpu_us / 1000,
+        "slowest_cpu_ms": judged.slowest_cpu_us / 1000,
+        "memory_bytes": judged.peak_memory_bytes,
+        "message": judged.message or judged.compilation.output,
     }
 
 
-def _as_json(recipe: Recipe, held: Contents | None) -> dict[str, Any]:
-    """An image as ``--json`` prints it; what is not built has a name and uses only."""
-    return {
-        "name": recipe.name,
-        "tag": recipe.tag,
-        **_uses(recipe),
-        "is_built": held is not None,
-        "size_bytes": held.size_bytes if held else None,
-        "packages": len(held.packages) if held else None,
-        "digest": held.digest if held else None,
-        "built_at": held.built_at.isoformat() if held else None,
-    }
-
-
-def _show_images(recipes: list[Recipe], found: list[Contents | None]) -> None:
+def _show_tried(tried: list[Tried]) -> None:
     table = Table(box=None)
-    for heading in ("image", "for", "languages", "MiB", "packages", "digest", "built"):
-        table.add_column(heading, overflow="fold", justify="right" if heading in ("MiB", "packages") else "left")
-    for recipe, held in zip(recipes, found, strict=True):
-        uses = _uses(recipe)
-        purpose = " and ".join(verb for verb, key in (("compiling", "compiles"), ("running", "runs")) if uses[key])
-        used_by = ", ".join(dict.fromkeys(uses["compiles"] + uses["runs"]))
-        facts = ("-", "-", "-", "not built")
-        if held is not None:
-            digest, built = held.digest.removeprefix("sha256:")[:12], f"{held.built_at:%Y-%m-%d %H:%M} UTC"
-            facts = (f"{held.size_bytes / MIB:.1f}", str(len(held.packages)), digest, built)
-        table.add_row(recipe.name, purpose or "-", used_by or "-", *facts)
+    for heading in ("language", "program", "expected", "verdict", "compiling", "time", "memory", ""):
+        table.add_column(heading, overflow="fold")
+    for item in tried:
+        judged = item.judged
+        said = judged.message or judged.compilation.output or " ".join(run.reason or run.message for run in judged.runs)
+        table.add_row(
+            item.trial.language.id,
+            item.trial.name,
+            item.trial.expected.value,
+            f"[{'green' if item.is_ok else 'red bold'}]{judged.verdict.value}[/]",
+            # What was compiled before is not compiled again.
+            f"{judged.compilation.cpu_us / 1e6:.2f} s" if judged.compilation.cpu_us else "-",
+            f"{judged.slowest_cpu_us / 1e6:.3f} s" if judged.runs else "-",
+            f"{judged.peak_memory_bytes / MIB:.1f} MiB" if judged.runs else "-",
+            "" if item.is_ok else escape(said[:400]),
+        )
     # What is not a terminal has no width to respect.
     Console(width=None if sys.stdout.isatty() else _WIDTH).print(table)
+    wrong = sum(not item.is_ok for item in tried)
+    click.echo(f"{len(tried) - wrong} of {len(tried)} programs got the verdict they have to get")
 
 
-def _show_packages(recipe: Recipe, held: Contents | None, *, as_json: bool) -> None:
-    if held is None:
-        raise UsageError(f"image {recipe.name} is not built: run `judge image build {recipe.name}`")
-    if as_json:
-        listed = [{"name": package.name, "version": package.version} for package in held.packages]
-        click.echo(json.dumps({"image": recipe.name, "packages": listed}))
-        return
-    for package in held.packages:
-        click.echo(f"{package.name} {package.version}")
-
-
-async def _described_languages(settings: Settings) -> list[dict[str, Any]]:
-    """Every language, as ``--json`` prints it."""
+async def _described(settings: Settings, wanted: list[Language]) -> list[dict[str, Any]]:
+    """Languages, as ``--json`` prints them."""
 
     async def describe(item: Language) -> dict[str, Any]:
-        version = await _version(item, settings.isolation)
+        version = await _version(item, settings.isolation) if item.version else None
         known = {"id": item.id, "name": item.name, "extensions": list(item.extensions), "image": item.image}
         return known | {"version": version}
 
-    return await asyncio.gather(*(describe(item) for item in offered().values()))
+    return await asyncio.gather(*(describe(item) for item in wanted))
 
 
 async def _version(item: Language, isolation: Isolation) -> str | None:

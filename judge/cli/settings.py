@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from judge import config
+from judge import config, languages
 from judge.config import Settings
 
 
@@ -11,4 +11,6 @@ class Lazy:
 
     @property
     def settings(self) -> Settings:
-        return config.load()
+        settings = config.load()
+        languages.choose(settings)
+        return settings

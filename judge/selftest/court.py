@@ -131,7 +131,7 @@ class Court:
     def _missing(self, attack: Attack) -> str:
         """Which program this host lacks, at the level where programs are the host's own."""
         recipe = attack.language
-        wanted = [word for word in (recipe.compile[0], recipe.run[0]) if not word.startswith("/work/")]
+        wanted = [word for word in (recipe.compile[0][0], recipe.run[0]) if not word.startswith("/work/")]
         lacking = [word for word in wanted if self.level == "local" and not Path(word).exists()]
         return f"this host has no {lacking[0]}" if lacking else ""
 

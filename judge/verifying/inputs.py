@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from judge.compiling import ENVIRONMENT, clean, prepared
+from judge.compiling import clean, environment, prepared
 from judge.languages import language
-from judge.models import MIB, Blob, Limits, Source
+from judge.models import Blob, Limits, Source
 from judge.verifying.desk import Desk
 from judge.verifying.memory import Said, key_of
 from problems.package import Package
@@ -156,7 +156,7 @@ async def _ask(cell: Cell, part: Part, item: Input, package: Package, desk: Desk
     outcome = await cell.run(
         RunSpec(
             argv=(*argv, *item.words(part.validator)),
-            env=ENVIRONMENT,
+            env=environment(recipe),
             stdin=await desk.bench.data.path(item.blob),
             limits=_limits(part.source, limits),
         )
@@ -184,9 +184,9 @@ def _limits(source: Source, limits: Limits) -> RunLimits:
     return RunLimits(
         cpu_ms=limits.validation_time_ms,
         wall_ms=2 * limits.validation_time_ms + 1000,
-        memory_bytes=limits.validation_memory_bytes + recipe.memory_extra_mib * MIB,
+        memory_bytes=recipe.memory_bytes(limits.validation_memory_bytes),
         output_bytes=limits.validation_output_bytes,
-        processes=max(limits.processes, recipe.processes),
+        processes=recipe.process_count(limits.processes),
     )
 
 

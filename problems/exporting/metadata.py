@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 #: Of our own, so that the same content gets the same uuid wherever it is exported.
 _NAMESPACE = uuid.UUID("7d2a54f1-5e0c-4c59-9a63-1f0a7a4e9d35")
-#: Codes of the format's table of languages by ids of ours.
-CODES = {"cpp17": "cpp", "cpp20": "cpp", "cpp23": "cpp", "pypy3": "python3"}
+
+
+def code_of(language_id: str) -> str:
+    """What the format's table of languages calls a language of ours; itself where we have none of that id."""
+    recipe = languages().get(language_id)
+    return recipe.code if recipe is not None else language_id
 
 
 def write(package: Package, names: Mapping[str, str], folder: Folder) -> None:
@@ -34,7 +38,7 @@ def write(package: Package, names: Mapping[str, str], folder: Folder) -> None:
             document[key] = package.about[key]
     document["limits"] = _limits(package, problem.limits)
     if problem.languages is not None:
-        codes = {CODES.get(language, language) for language in problem.languages if language in languages()}
+        codes = {code_of(language) for language in problem.languages if language in languages()}
         document["languages"] = sorted(codes)
     if problem.allows_file_writing:
         document["allow_file_writing"] = True

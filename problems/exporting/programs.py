@@ -6,11 +6,13 @@ get such scripts. Programs written with testlib get a wrapper of ours, which spe
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from judge.models import CheckerSpec, Convention, Problem, Source
 from problems.exporting.folder import CannotExport, Folder, fit
+from problems.exporting.metadata import code_of
 
 if TYPE_CHECKING:
     from problems.package import Package
@@ -20,6 +22,7 @@ _WRAPPER = "icpc_wrapper.cpp"
 _SCRIPT = "script"
 _SHELL = "#!/bin/sh\nset -e\n"
 _COMPILER = "c++ -O2 -std=gnu++{year}"
+_YEAR = re.compile(r"\d\d")
 _FLAGS_OF_LINES = ("case_sensitive", "space_change_sensitive")
 
 
@@ -90,12 +93,12 @@ def _wrapped_validator(program: Source, target: str, folder: Folder) -> None:
 
 def _built(program: Source, name: str, folder: Folder, target: str) -> str:
     """Put a program's files into the folder; the line of its build script that makes it ``name``."""
-    if program.language != "c" and not program.language.startswith("cpp"):
+    if code_of(program.language) not in ("c", "cpp"):
         raise CannotExport(f"{program.files[0].name}: a testlib program in {program.language}; only C++ can be wrapped")
     for file in program.files:
         folder.put(f"{target}/{file.name}", file.content)
-    year = program.language.removeprefix("cpp") if program.language.startswith("cpp") else "17"
-    return f"{_COMPILER.format(year=year)} -o {name} {program.files[0].name}\n"
+    year = _YEAR.search(program.language)
+    return f"{_COMPILER.format(year=year[0] if year else 17)} -o {name} {program.files[0].name}\n"
 
 
 def _program(program: Source, target: str, folder: Folder) -> None:
@@ -121,9 +124,9 @@ def _scripts(program: Source) -> tuple[str, str] | None:
     """What ``build`` and ``run`` do for a program that has no form of its own in the format; None where it has."""
     names = [file.name for file in program.files]
     here = '"$(dirname "$0")'
-    if program.language == "c" or program.language.startswith("cpp") or program.language == _SCRIPT:
+    if code_of(program.language) in ("c", "cpp") or program.language == _SCRIPT:
         return None
-    if program.language in ("python3", "pypy3"):
+    if code_of(program.language) == "python3":
         is_module = "__main__.py" in names and "__init__.py" in names
         if len(names) == 1 or is_module:
             return None

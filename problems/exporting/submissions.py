@@ -17,7 +17,7 @@ from judge.verdicts import Verdict
 from problems.expectations import Expectation, applies
 from problems.exporting.folder import Folder, Word, fit
 from problems.exporting.layout import Layout
-from problems.exporting.metadata import CODES
+from problems.exporting.metadata import code_of
 
 if TYPE_CHECKING:
     from problems.package import Package
@@ -118,8 +118,8 @@ def _language(source: Source, place: str, folder: Folder) -> dict[str, object]:
     found: dict[str, object] = {}
     if source.language in _OTHER_STANDARDS:
         folder.note(f"submissions/{place}: was in {source.language}; here each judge has a C++ of its own")
-    elif source.language in CODES and not source.language.startswith("cpp"):
-        found["language"] = CODES[source.language]
+    elif code_of(source.language) not in (source.language, "cpp", "c"):
+        found["language"] = code_of(source.language)
     if source.entry_point:
         found["entrypoint"] = source.entry_point
     return found

@@ -260,9 +260,9 @@ def test_an_unknown_extension(desk: Desk) -> None:
 
 def test_an_unknown_language(desk: Desk) -> None:
     """A language there is none of is answered with those there are."""
-    line = desk.refused(desk.write("a.py", SUM), "--language", "cobol")
+    line = desk.refused(desk.write("a.py", SUM), "--language", "klingon")
 
-    assert line.startswith("unknown language 'cobol'")
+    assert line.startswith("unknown language 'klingon'")
     assert "python3" in line
 
 

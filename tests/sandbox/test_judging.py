@@ -398,8 +398,8 @@ public class Sum {
 @pytest.mark.parametrize("language", offered())
 async def test_every_language_works(court: Court, tmp_path: Path, language: str) -> None:
     """A program that reads, adds and prints is accepted in each language there is a recipe for."""
-    if court.level.name == "local" and not Path(languages()[language].compile[0]).exists():
-        pytest.skip(f"this machine has no {languages()[language].compile[0]} of its own")
+    if court.level.name == "local" and not Path(languages()[language].compile[0][0]).exists():
+        pytest.skip(f"this machine has no {languages()[language].compile[0][0]} of its own")
     name, text = HELLO[language]
     source = Source(language=language, files=(SourceFile(name=name, content=text.encode()),))
     judged = await court.judge(echo_package(tmp_path), source)

@@ -109,8 +109,8 @@ class TestLanguages:
         ("names", "text"),
         [
             (["a.py2"], "it is written in Python 2, which this judge does not have"),
-            (["A.kt"], "it is written in Kotlin, which this judge does not have"),
-            (["a.rs", "b.rs", "notes.md"], "it is written in Rust, which this judge does not have"),
+            (["A.nim"], "it is written in Nim, which this judge does not have"),
+            (["a.zig", "b.zig", "notes.md"], "it is written in Zig, which this judge does not have"),
             (["README.md", "data.in"], "no file is in a language of this judge"),
             (["x.cpp.disabled"], "no file is in a language of this judge"),
         ],

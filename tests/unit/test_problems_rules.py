@@ -290,11 +290,11 @@ class TestSubmissions:
 
     def test_unknown_languages(self, tmp_path: Path) -> None:
         """A submission in a language that this judge has not is left out, with a warning."""
-        files = {"submissions/accepted/x.c": "", FILE: "accepted/x.c: {language: ada}\n"}
+        files = {"submissions/accepted/x.c": "", FILE: "accepted/x.c: {language: zig}\n"}
         package = loaded(tmp_path, {**NEW, **files})
 
         codes = "c, cpp, java, python3, javascript"
-        warning = f"submissions/accepted/x.c: ignored: this judge has no language 'ada'; it has {codes}"
+        warning = f"submissions/accepted/x.c: ignored: this judge has no language 'zig'; it has {codes}"
         assert warning in package.warnings
         assert [item.path for item in package.submissions] == ["submissions/accepted/sum.py"]
 

@@ -174,7 +174,7 @@ class TestSources:
     @pytest.mark.parametrize(
         ("path", "warning"),
         [
-            ("submissions/accepted/x.kt", "ignored: it is written in Kotlin, which this judge does not have"),
+            ("submissions/accepted/x.nim", "ignored: it is written in Nim, which this judge does not have"),
             ("submissions/accepted/x.cpp.disabled", "ignored: no file is in a language of this judge"),
             ("submissions/accepted/author.txt", "ignored: no file is in a language of this judge"),
             ("submissions/accepted/with space.c", "ignored: the format forbids such names"),

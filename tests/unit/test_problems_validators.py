@@ -116,7 +116,7 @@ class TestOutputValidators:
             ([], "problem.yaml: validation is custom, but there is no directory output_validators/"),
             (["output_validators/.gitkeep"], "output_validators/: holds no program"),
             (["output_validators/validate.ctd"], "output_validators/: no file is in a language"),
-            (["output_validators/a.cpp", "output_validators/v/b.kt"], "output_validators/v: it is written in Kotlin"),
+            (["output_validators/a.cpp", "output_validators/v/b.nim"], "output_validators/v: it is written in Nim"),
             ([f"output_validators/{number}.py" for number in range(51)], "output_validators/: holds more than 50"),
         ],
     )
@@ -172,7 +172,7 @@ class TestInputValidators:
             "input_validators/w/w.ctd",
             "input_validators/x.ctd",
             "input_validators/y.viva",
-            "input_validators/z/z.kt",
+            "input_validators/z/z.nim",
             "input_format_validators/old.c",
             "input_format_validators/a.py",
         ]
@@ -189,7 +189,7 @@ class TestInputValidators:
             name="x.ctd", kind="checktestdata", source=None, note="this judge has no checktestdata"
         )
         assert (found["w"].kind, found["y.viva"].kind, found["z"].kind) == ("checktestdata", "viva", "program")
-        assert "input_validators/z: is not run: it is written in Kotlin, which this judge does not have" in (
+        assert "input_validators/z: is not run: it is written in Nim, which this judge does not have" in (
             package.warnings
         )
 
@@ -199,9 +199,9 @@ class TestInputValidators:
 
     def test_nothing_usable(self, tmp_path: Path) -> None:
         """A folder with nothing in a language of ours is mentioned as a whole."""
-        (found,) = loaded(tmp_path, {"input_validators/check.kt": "x"}).input_validators
+        (found,) = loaded(tmp_path, {"input_validators/check.nim": "x"}).input_validators
 
-        assert (found.source, found.note) == (None, "it is written in Kotlin, which this judge does not have")
+        assert (found.source, found.note) == (None, "it is written in Nim, which this judge does not have")
 
     def test_scripts(self, tmp_path: Path) -> None:
         """Input validators may be built by their own scripts."""
@@ -247,8 +247,8 @@ class TestOthers:
         """A program in a language that this judge has not is an error, for nothing can do its work."""
         findings = Findings()
 
-        assert validators.static_validator(package_tree(tmp_path, ["static_validator/a.hs"]), findings) is None
-        assert findings.errors == ["static_validator/: it is written in Haskell, which this judge does not have"]
+        assert validators.static_validator(package_tree(tmp_path, ["static_validator/a.zig"]), findings) is None
+        assert findings.errors == ["static_validator/: it is written in Zig, which this judge does not have"]
 
 
 def test_flags_by_name() -> None:

@@ -169,7 +169,8 @@ def _source(form: Form) -> Source:
         raise UsageError("Either paste a source or choose files, not both.")
     if form.files:
         names = [file.name for file in form.files]
-        language = languages.guess(names) if chosen == AUTO else languages.offered_language(chosen)
+        guessed = languages.guess(names, among=languages.offered()) if chosen == AUTO else None
+        language = guessed or languages.offered_language(chosen)
         files = tuple(SourceFile(name=file.name, content=file.content) for file in form.files)
         return Source(language=language.id, files=files)
     if not text.strip():

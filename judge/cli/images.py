@@ -1,0 +1,130 @@
+"""Commands about images: ``judge image`` and ``judge language images``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from judge import host
+from judge.cli.settings import Lazy
+from judge.errors import UsageError
+from judge.languages import images as known_images
+from judge.languages import languages
+from judge.models import MIB
+from sandbox import engine, images, inventory
+from sandbox.images import Recipe
+from sandbox.inventory import Contents
+
+#: Where the table goes to a file or a pipe.
+_WIDTH = 140
+
+
+@click.command("images")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--all", "is_all", is_flag=True, help="Those of all languages, not only of those offered.")
+@click.option("--packages", "name", metavar="NAME", help="List the packages of that image, with their versions.")
+@click.pass_obj
+def listed(lazy: Lazy, *, as_json: bool, is_all: bool, name: str | None) -> None:
+    """List the images that languages are compiled and run in, and what this host has of them."""
+    lazy.settings  # noqa: B018 - which languages there are is the settings' to say.
+    recipes = _named((name,) if name else tuple(known_images()) if is_all else ())
+    found = asyncio.run(_contents(recipes))
+    if name is not None:
+        _show_packages(recipes[0], found[0], as_json=as_json)
+    elif as_json:
+        described = [_as_json(recipe, held) for recipe, held in zip(recipes, found, strict=True)]
+        click.echo(json.dumps({"images": described}))
+    else:
+        _show_images(recipes, found)
+
+
+@click.group()
+def image() -> None:
+    """Language images."""
+
+
+@image.command("build")
+@click.argument("names", nargs=-1)
+@click.pass_obj
+def image_build(lazy: Lazy, names: tuple[str, ...]) -> None:
+    """Build the images of those NAMES that are missing; of all languages offered by default."""
+    wanted = _named(names)
+    settings = lazy.settings
+
+    async def work() -> None:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
+        async with engine.running(click.echo, data_dir=settings.data_dir):
+            cache_dir = settings.data_dir / "images"
+            built = await images.ensure(wanted, mirror=settings.debian_mirror, cache_dir=cache_dir, progress=click.echo)
+        for recipe in wanted:
+            click.echo(f"{recipe.tag} {built[recipe.name]}")
+
+    asyncio.run(work())
+
+
+def _named(names: tuple[str, ...]) -> list[Recipe]:
+    """The recipes of those images; by default of all that the languages offered need."""
+    known = {recipe.name: recipe for recipe in host.recipes(known_images())}
+    if unknown := sorted(set(names) - set(known)):
+        raise UsageError(f"no image is called {', '.join(unknown)}; there are: {', '.join(known)}")
+    return [known[name] for name in names] or host.recipes()
+
+
+async def _contents(recipes: list[Recipe]) -> list[Contents | None]:
+    return await asyncio.gather(*(inventory.contents(recipe) for recipe in recipes))
+
+
+def _uses(recipe: Recipe) -> dict[str, list[str]]:
+    """The languages compiled in an image, and those run in it."""
+    return {
+        "compiles": [item.id for item in languages().values() if item.compile and item.image == recipe.name],
+        "runs": [item.id for item in languages().values() if item.run and item.runs_in == recipe.name],
+    }
+
+
+def _as_json(recipe: Recipe, held: Contents | None) -> dict[str, Any]:
+    """An image as ``--json`` prints it; what is not built has a name and uses only."""
+    return {
+        "name": recipe.name,
+        "tag": recipe.tag,
+        **_uses(recipe),
+        "is_built": held is not None,
+        "size_bytes": held.size_bytes if held else None,
+        "packages": len(held.packages) if held else None,
+        "digest": held.digest if held else None,
+        "built_at": held.built_at.isoformat() if held else None,
+    }
+
+
+def _show_images(recipes: list[Recipe], found: list[Contents | None]) -> None:
+    table = Table(box=None)
+    for heading in ("image", "for", "languages", "MiB", "packages", "digest", "built"):
+        table.add_column(heading, overflow="fold", justify="right" if heading in ("MiB", "packages") else "left")
+    for recipe, held in zip(recipes, found, strict=True):
+        uses = _uses(recipe)
+        purpose = " and ".join(verb for verb, key in (("compiling", "compiles"), ("running", "runs")) if uses[key])
+        used_by = ", ".join(dict.fromkeys(uses["compiles"] + uses["runs"]))
+        facts = ("-", "-", "-", "not built")
+        if held is not None:
+            digest, built = held.digest.removeprefix("sha256:")[:12], f"{held.built_at:%Y-%m-%d %H:%M} UTC"
+            facts = (f"{held.size_bytes / MIB:.1f}", str(len(held.packages)), digest, built)
+        table.add_row(recipe.name, purpose or "-", used_by or "-", *facts)
+    # What is not a terminal has no width to respect.
+    Console(width=None if sys.stdout.isatty() else _WIDTH).print(table)
+
+
+def _show_packages(recipe: Recipe, held: Contents | None, *, as_json: bool) -> None:
+    if held is None:
+        raise UsageError(f"image {recipe.name} is not built: run `judge image build {recipe.name}`")
+    if as_json:
+        listed = [{"name": package.name, "version": package.version} for package in held.packages]
+        click.echo(json.dumps({"image": recipe.name, "packages": listed}))
+        return
+    for package in held.packages:
+        click.echo(f"{package.name} {package.version}")

@@ -1,0 +1,3 @@
+        .globl main
+        .text
+main:   leap %rax

@@ -1,0 +1,1 @@
+(loop [i 0] (recur (unchecked-inc i)))

@@ -1,0 +1,4 @@
+steps = 0_u64
+while true
+  steps &+= 1
+end

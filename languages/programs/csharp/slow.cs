@@ -1,0 +1,9 @@
+class Program
+{
+    static volatile int steps;
+
+    static void Main()
+    {
+        while (true) steps++;
+    }
+}

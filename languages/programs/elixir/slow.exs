@@ -1,0 +1,5 @@
+defmodule Slow do
+  def again, do: again()
+end
+
+Slow.again()

@@ -1,0 +1,5 @@
+program main
+  implicit none
+  integer :: number
+  number = undeclared
+end program main

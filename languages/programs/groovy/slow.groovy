@@ -1,0 +1,4 @@
+int steps = 0
+while (true) {
+    steps++
+}

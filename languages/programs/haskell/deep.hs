@@ -1,0 +1,9 @@
+descend :: Int -> Int
+descend 0 = 0
+descend depth = 1 + descend (depth - 1)
+{-# NOINLINE descend #-}
+
+main :: IO ()
+main = do
+  numbers <- map read . words <$> getContents
+  print (sum numbers + descend 3000000 - 3000000)

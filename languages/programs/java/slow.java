@@ -1,0 +1,9 @@
+public class Main {
+    static volatile int steps;
+
+    public static void main(String[] arguments) {
+        while (true) {
+            steps++;
+        }
+    }
+}

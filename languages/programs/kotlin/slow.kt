@@ -1,0 +1,7 @@
+var steps = 0
+
+fun main() {
+    while (true) {
+        steps++
+    }
+}

@@ -1,0 +1,7 @@
+MODULE main;
+
+VAR a: INTEGER;
+
+BEGIN
+  a := "text"
+END main.

@@ -1,0 +1,5 @@
+MODULE main;
+
+BEGIN
+  HALT (3)
+END main.

@@ -1,0 +1,6 @@
+program broken;
+var
+  number: longint;
+begin
+  number := 'text';
+end.

@@ -1,0 +1,4 @@
+program crash;
+begin
+  halt(3);
+end.

@@ -1,0 +1,4 @@
+program wrong;
+begin
+  writeln(41);
+end.

@@ -1,0 +1,3 @@
+object Main {
+  val number: Int = "text"
+}

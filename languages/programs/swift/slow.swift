@@ -1,0 +1,4 @@
+var steps = 0
+while true {
+    steps &+= 1
+}
