@@ -23,7 +23,7 @@ from judge.config import Isolation, Settings
 from judge.errors import UsageError
 from judge.models import MIB
 from judge.recipe import Language
-from judge.trials import Tried
+from judge.trials import Trial, Tried
 from judge.workbench import workbench
 from sandbox import inventory
 
@@ -81,16 +81,21 @@ def language_show(lazy: Lazy, language_id: str, *, as_json: bool) -> None:
 @language.command("test")
 @click.argument("language_ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "is_all", is_flag=True, help="Every language that there is a recipe for.")
+@click.option("--program", "names", multiple=True, type=click.Choice(list(trials.EXPECTED)), help="Only this program.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj
-def language_test(lazy: Lazy, language_ids: tuple[str, ...], *, is_all: bool, as_json: bool) -> None:
+def language_test(
+    lazy: Lazy, language_ids: tuple[str, ...], names: tuple[str, ...], *, is_all: bool, as_json: bool
+) -> None:
     """Judge the test programs of those languages, of all that are offered by default; missing images are built.
 
     Exit code 1: a program got another verdict than it has to get.
     """
     settings = lazy.settings
     wanted = [languages.language(key) for key in language_ids]
-    tried = asyncio.run(_tried(settings, wanted or (_known() if is_all else list(languages.offered().values()))))
+    wanted = wanted or (_known() if is_all else list(languages.offered().values()))
+    orders = [trial for recipe in wanted for trial in trials.trials(recipe) if not names or trial.name in names]
+    tried = asyncio.run(_tried(settings, orders))
     if as_json:
         click.echo(json.dumps({"programs": [_as_json(item) for item in tried]}))
     else:
@@ -125,9 +130,8 @@ def _known() -> list[Language]:
     return [item for item in languages.languages().values() if not item.is_internal]
 
 
-async def _tried(settings: Settings, wanted: list[Language]) -> list[Tried]:
-    """Every program of these languages, one after the other: their times are to be believed."""
-    orders = [trial for recipe in wanted for trial in trials.trials(recipe)]
+async def _tried(settings: Settings, orders: list[Trial]) -> list[Tried]:
+    """What becomes of these programs, one after the other: their times are to be believed."""
     found = []
     sources = [trial.source for trial in orders]
     async with workbench(settings, sources, said=lambda line: click.echo(line, err=True)) as bench:

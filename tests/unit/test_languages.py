@@ -26,7 +26,7 @@ from judge.languages import (
     pasted,
 )
 from judge.models import MIB, Source, SourceFile
-from judge.recipe import PLACEHOLDERS
+from judge.recipe import PLACEHOLDERS, Language
 
 
 def source(language_id: str, **files: str) -> Source:
@@ -38,7 +38,7 @@ def source(language_id: str, **files: str) -> Source:
 
 
 @pytest.mark.parametrize("item", languages.languages().values(), ids=lambda item: item.id)
-def test_every_recipe_is_whole(item: languages.Language) -> None:
+def test_every_recipe_is_whole(item: Language) -> None:
     """Each recipe names programs by absolute path, an image there is, and leaves no placeholder unfilled."""
     name = f"main.{item.extensions[0]}" if item.extensions else "run"
     made = Source(language=item.id, files=(SourceFile(name=name, content=b""),))

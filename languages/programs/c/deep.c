@@ -1,11 +1,15 @@
 #include <stdio.h>
 
-/* A frame of at least 100 bytes, a million times. */
+static int descend(int depth);
+
+/* Called by a pointer that may change, so that the compiler makes no loop of it. */
+static int (*volatile next)(int) = descend;
+
 static int descend(int depth)
 {
-    volatile char frame[100];
-    frame[0] = (char)(depth & 1);
-    return depth == 0 ? 0 : descend(depth - 1) + 1 + frame[0] * 0;
+    volatile char frame[96];
+    frame[0] = 0;
+    return depth == 0 ? 0 : next(depth - 1) + 1 + frame[0];
 }
 
 int main(void)

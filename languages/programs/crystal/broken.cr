@@ -1,1 +1,0 @@
-number : Int32 = "text"

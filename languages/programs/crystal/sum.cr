@@ -1,2 +1,0 @@
-a, b = gets.not_nil!.split.map(&.to_i)
-puts a + b

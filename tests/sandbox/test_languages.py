@@ -1,0 +1,71 @@
+"""Every language's own test programs, judged as they would be in a contest.
+
+Those of languages whose images this host has, and always those of a few: building all images takes most of an hour.
+`judge language test --all` builds and judges everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from judge import host, languages, trials
+from judge.cache import FileCache
+from judge.compiling import Programs
+from judge.config import DEFAULT_LANGUAGES
+from judge.errors import SandboxError
+from judge.judging import Bench, PackageData
+from judge.models import MIB
+from judge.recipe import Language
+from judge.trials import Trial
+from sandbox import images
+from sandbox.container import ContainerMaker
+from sandbox.pool import CellPool, Slot
+from tests.sandbox.conftest import CORE
+
+pytestmark = pytest.mark.timeout(300)
+
+#: Judged everywhere: their images are built for other tests anyway.
+ALWAYS = DEFAULT_LANGUAGES
+#: One of each kind where several languages differ by their standard only.
+LEFT_OUT = {"cpp17", "cpp20-clang", "cpp23-clang", "cpp26-clang"}
+
+KNOWN = [item for item in languages.languages().values() if not item.is_internal]
+TRIALS = [trial for item in KNOWN if item.id not in LEFT_OUT for trial in trials.trials(item)]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def bench(image_names: dict[str, str], short_tmp: Path) -> AsyncIterator[Bench]:
+    """A bench with every image that this host has."""
+    names = image_names | await images.built(host.recipes(languages.images()))
+    cells_dir = short_tmp / "cells-languages"
+    cells_dir.mkdir()
+    pool = CellPool(ContainerMaker(cells_dir=cells_dir, host="tests"), [Slot(index=0, core=CORE)])
+    cache = FileCache(short_tmp / "programs-languages", most_bytes=1024 * MIB)
+    try:
+        yield Bench(pool=pool, programs=Programs(cache=cache, images=names), data=PackageData({}))
+    finally:
+        await pool.close()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: f"{trial.language.id}-{trial.name}")
+async def test_every_program_gets_its_verdict(bench: Bench, trial: Trial) -> None:
+    """What a program of a language does is what it is called after, within a cell and under its filter."""
+    if trial.language.id not in ALWAYS:
+        _skip_without_images(bench, trial.language)
+    with trials.data() as files:
+        tried = await trials.attempt(trial, bench, files)
+
+    assert tried.judged.verdict is trial.expected, tried.judged
+
+
+def _skip_without_images(bench: Bench, recipe: Language) -> None:
+    try:
+        bench.programs.compile_image(recipe)
+        bench.programs.run_image(recipe)
+    except SandboxError as error:
+        pytest.skip(str(error))
