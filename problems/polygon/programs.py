@@ -148,14 +148,15 @@ def languages_for(patterns: str) -> tuple[str, ...]:
     """The ids of our languages whose types match one of these patterns, like ``cpp.*``; of all where there is none."""
     prefixes = [re.sub(r"\d+$", "", word.partition(".")[0].lower()) for word in re.split(r"[\s,;]+", patterns) if word]
     by_prefix = {**_BY_PREFIX, "cpp": _CPP, "java": ("java",), "python": ("pypy3", "python3")}
-    known = languages.languages()
-    return tuple(
+    wanted = {
         language
         for prefix, ids in by_prefix.items()
         if not prefixes or any(fnmatchcase(prefix, pattern) for pattern in prefixes)
         for language in ids
-        if language in known
-    )
+    }
+    known = languages.languages()
+    codes = {known[language].code for language in wanted if language in known}
+    return tuple(language for language, item in known.items() if item.code in codes and not item.is_internal)
 
 
 def language_of(kind: str, name: str) -> str:
