@@ -160,7 +160,7 @@ def _words(value: Plain, source: Document, key: str, findings: Findings, *, may_
 
     A list's items are words as they are: blanks in them are theirs.
     """
-    items: Iterable[Plain] = value.split() if isinstance(value, str) else ()
+    items: Iterable[Plain] = metadata.flag_words(value) if isinstance(value, str) else ()
     if may_be_list and isinstance(value, list):
         items = value
     elif not isinstance(value, str):

@@ -8,6 +8,7 @@ that is refused, with its line. ``kinds.py``, ``limits.py`` and ``about.py`` kno
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias
@@ -126,6 +127,20 @@ def words(value: Plain) -> Sequence[Plain]:
     raise ValueError("should be a text or a list of texts")
 
 
+def flag_words(text: str) -> tuple[str, ...]:
+    """The words of a text of flags. Quotes hold blanks together; an apostrophe without its like is only that."""
+    lexer = shlex.shlex(text, posix=True)
+    lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
+    try:
+        return tuple(lexer)
+    except ValueError:
+        return tuple(text.split())
+
+
+def _flags(value: Plain) -> Sequence[Plain]:
+    return flag_words(value) if isinstance(value, str) else words(value)
+
+
 def _validation_words(value: Plain) -> Sequence[Plain]:
     """Words, or a mapping of early drafts in which each of them is true or false."""
     if not isinstance(value, dict):
@@ -157,7 +172,7 @@ class _Raw(BaseModel):
     limits: AnyLimits
     #: Empty where the key is missing.
     validation: Annotated[tuple[str, ...], BeforeValidator(_validation_words)] = ()
-    validator_flags: Words = ()
+    validator_flags: Annotated[tuple[str, ...], BeforeValidator(_flags)] = ()
     grading: dict[str, Any] = {}
     languages: Words = ("all",)
     allow_file_writing: Annotated[bool, BeforeValidator(_yes_or_no)] = False

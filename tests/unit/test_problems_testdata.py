@@ -188,6 +188,22 @@ class TestFlags:
 
         assert package.problem.testcases[1].checker_flags == ("--strict", "small", "1E-6")
 
+    def test_with_blanks_in_quotes(self, tmp_path: Path) -> None:
+        """Quotes hold words together, as DOMjudge has it; backslashes and lone apostrophes mean nothing."""
+        package = loaded(
+            tmp_path,
+            {
+                "problem.yaml": GOOD["problem.yaml"] + 'validation: custom\nvalidator_flags: --say "it\'s all"\n',
+                "data/secret/testdata.yaml": "output_validator_flags: a\\n '' \"two words\"\n"
+                "input_validator_flags: don't stop\n",
+                "output_validators/validate.py": "raise SystemExit(42)\n",
+            },
+        )
+        testcase = package.problem.testcases[1]
+
+        assert testcase.checker_flags == ("--say", "it's all", "a\\n", "", "two words")
+        assert package.input_flags[testcase.name] == {"": ("don't", "stop")}
+
     def test_unknown_keys(self, tmp_path: Path) -> None:
         """A misspelt key is worth a warning."""
         assert loaded(tmp_path, {"data/secret/testdata.yaml": "output_flags: x\n"}).warnings == (
