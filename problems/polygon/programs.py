@@ -45,6 +45,9 @@ _BY_PREFIX: dict[str, tuple[str, ...]] = {
 _CPP = ("cpp17", "cpp20", "cpp23")
 #: What printf of Windows calls a 64-bit number. That of glibc reads it as something else, and prints other numbers.
 _WINDOWS_NUMBER = re.compile(rb"%([-+ 0#]*\d*)I64([dioux])")
+#: What compilers of Windows call such a number, and a program that says by itself what it is.
+_WINDOWS_TYPE = re.compile(rb"\b__int64\b")
+_OWN_TYPE = re.compile(rb"#[ \t]*define[ \t]+__int64\b|\b__int64\s*;")
 _INCLUDE = re.compile(rb"(^[ \t]*#[ \t]*include[ \t]*)<([^>\n]{1,200})>", re.MULTILINE)
 
 
@@ -111,6 +114,9 @@ class Workshop:
         if _WINDOWS_NUMBER.search(content):
             self.findings.warning(path, "prints or reads numbers with %I64d, which only Windows knows: taken as %lld")
             content = _WINDOWS_NUMBER.sub(rb"%\1ll\2", content)
+        if _WINDOWS_TYPE.search(content) and not _OWN_TYPE.search(content):
+            self.findings.warning(path, "has numbers of the type __int64, which only Windows knows: taken as long long")
+            content = _WINDOWS_TYPE.sub(b"long long", content)
         names = {header.name.encode() for header in self.headers}
         # Polygon's compilers look for headers of the package in either form.
         return _INCLUDE.sub(lambda found: found[1] + b'"' + found[2] + b'"' if found[2] in names else found[0], content)

@@ -210,6 +210,23 @@ def test_numbers_of_windows(tmp_path: Path) -> None:
     assert b"%I64d" in package.problem.checker.program.files[1].content
 
 
+@pytest.mark.parametrize(
+    ("source", "mended"),
+    [
+        ("unsigned __int64 n; __int64_t m;", "unsigned long long n; __int64_t m;"),
+        ("#define __int64 long long\n__int64 n;", None),
+        ("typedef long long __int64;\n__int64 n;", None),
+    ],
+)
+def test_the_type_of_windows(tmp_path: Path, source: str, mended: str | None) -> None:
+    """The type that only compilers of Windows have becomes that of all others, unless the program says what it is."""
+    package = loaded(tmp_path, {"solutions/main.cpp": source})
+    said = "solutions/main.cpp: has numbers of the type __int64, which only Windows knows: taken as long long"
+
+    assert package.submissions[0].source.files[0].content == (mended or source).encode()
+    assert (said in package.warnings) is (mended is not None)
+
+
 def test_headers_in_angle_brackets(tmp_path: Path) -> None:
     """A header of the package is found however a program includes it; those of the system stay what they are."""
     source = "#include <vector>\n # include <testlib.h>\nint main() {}\n"
