@@ -7,7 +7,8 @@ What counts depends on who said what is expected:
     grades      the verdict of each secret test group, in order (``@EXPECTED_GRADES@``)
     score       the final score lies between two numbers, and nothing else counts (``@EXPECTED_SCORE@``)
 
-The formats know no verdicts for memory and output limits: these count as RTE and WA, on both sides.
+The formats know no verdicts for memory and output limits: these count as RTE and WA, on both sides. A program that
+prints for ever may be meant as one that is too slow, since judges that only cut its output let it run on.
 """
 
 from __future__ import annotations
@@ -104,6 +105,11 @@ def _folded(verdicts: Collection[Verdict]) -> set[Verdict]:
     return {_COUNTS_AS.get(verdict, verdict) for verdict in verdicts}
 
 
+def _fits(verdict: Verdict, wanted: Collection[Verdict]) -> bool:
+    """Whether a verdict is one of these, as the formats know them."""
+    return bool(_folded([verdict]) & _folded(wanted)) or (verdict is Verdict.OLE and _TLE in wanted)
+
+
 def _listed(verdicts: Collection[Verdict]) -> str:
     return " or ".join(verdict.value for verdict in Verdict if verdict in verdicts)
 
@@ -121,12 +127,11 @@ def _broken(rule: Expectation, judged: Judged, problem: Problem) -> Iterator[str
     runs = [run for run in judged.cases if applies(rule, run.testcase)]
     where = f"a test case of {rule.tests}" if rule.tests else "a test case"
     if rule.permitted is not None:
-        permitted = _folded(rule.permitted)
-        bad = [run for run in runs if not _folded([run.verdict]) <= permitted]
+        bad = [run for run in runs if not _fits(run.verdict, rule.permitted)]
         if bad:
             more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
             yield f"gets {_told(bad[0])}{more}, where only {_listed(rule.permitted)} is permitted"
-    if rule.required is not None and not _folded([run.verdict for run in runs]) & _folded(rule.required):
+    if rule.required is not None and not any(_fits(run.verdict, rule.required) for run in runs):
         got = f"it gets {_listed({run.verdict for run in runs})}" if runs else "none was judged"
         yield f"has to get {_listed(rule.required)} on {where}; {got}"
     if rule.message and not any(rule.message in run.message for run in runs):
@@ -146,7 +151,7 @@ def _told(run: Run) -> str:
 
 def _other_verdict(expected: Sequence[Verdict], judged: Judged) -> Iterator[str]:
     wanted = _folded(expected)
-    if _folded([judged.verdict]) <= wanted or _is_meant(wanted, _folded([run.verdict for run in judged.cases])):
+    if _fits(judged.verdict, expected) or _is_meant(wanted, _folded([run.verdict for run in judged.cases])):
         return
     failed = next((run for run in judged.cases if run.verdict is judged.verdict), None)
     got = _told(failed) if failed is not None and judged.verdict is not _AC else judged.verdict.value

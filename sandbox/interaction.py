@@ -3,7 +3,8 @@
 Two FIFOs, each hard-linked into both cells, are the streams themselves: no process stands between the programs. Which
 of them left first can always be told, since neither notices the other's end before its launcher has written down when
 it was (``launcher/pipes.c``). Whoever is left reads what the other still wrote, then the end of the stream; what it
-still writes is taken and thrown away, so that a broken pipe ends nobody who only wanted to say goodbye.
+still writes is taken and thrown away, so that a broken pipe ends nobody who only wanted to say goodbye. The stream of
+the contestant's ends with its program and not before: one that closes it and then crashes would else be judged by a race.
 """
 
 from __future__ import annotations
@@ -59,10 +60,11 @@ async def interact(
     """
     with _Pipes(contestant.cell, judge.cell) as pipes:
         await _begin(contestant, judge)
-        pipes.let_go()
+        pipes.let_go(_TO_CONTESTANT)
 
         async def contestants() -> Outcome:
             outcome = await contestant.cell.finish(contestant.spec)
+            pipes.let_go(_TO_JUDGE)
             pipes.drain(_TO_CONTESTANT)
             return outcome
 
@@ -121,8 +123,8 @@ def _is_first(judge: Outcome, contestant: Outcome) -> bool:
 class _Pipes:
     """The two FIFOs, from before the programs open them until both programs are dead.
 
-    Writing ends are held until then, so that no program sees the end of a stream that has not begun; reading ends to
-    the last, so that there is always somebody to read.
+    Writing ends are held until their streams may end, at least until they have begun; reading ends to the last, so that
+    there is always somebody to read.
     """
 
     def __init__(self, contestant: Cell, judge: Cell) -> None:
@@ -132,7 +134,7 @@ class _Pipes:
             _TO_JUDGE: (judge.exchange, contestant.exchange),
         }
         self._readers: dict[str, int] = {}
-        self._writers: list[int] = []
+        self._writers: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         try:
@@ -142,7 +144,7 @@ class _Pipes:
                 flags = os.O_NONBLOCK | os.O_CLOEXEC
                 # A reader comes in at any time, a writer only where there is one.
                 self._readers[name] = os.open(path, os.O_RDONLY | flags)
-                self._writers.append(os.open(path, os.O_WRONLY | flags))
+                self._writers[name] = os.open(path, os.O_WRONLY | flags)
         except OSError as error:
             self._close()
             raise SandboxError(f"cannot make pipes between two cells: {error}") from error
@@ -151,10 +153,11 @@ class _Pipes:
     def __exit__(self, *_: object) -> None:
         self._close()
 
-    def let_go(self) -> None:
-        """Both programs' ends are open: from now on a stream ends when its program says so."""
-        while self._writers:
-            os.close(self._writers.pop())
+    def let_go(self, name: str) -> None:
+        """From now on this pipe ends when whoever writes to it says so."""
+        writer = self._writers.pop(name, None)
+        if writer is not None:
+            os.close(writer)
 
     def drain(self, name: str) -> None:
         """Take what is still written into this pipe, since its reader is dead."""
@@ -162,7 +165,8 @@ class _Pipes:
         asyncio.get_running_loop().add_reader(fd, _discard, fd)
 
     def _close(self) -> None:
-        self.let_go()
+        for name in self._ends:
+            self.let_go(name)
         for fd in self._readers.values():
             asyncio.get_running_loop().remove_reader(fd)
             os.close(fd)

@@ -148,7 +148,7 @@ FIRSTS = {
     "a crash": ("hear kill=11", "say=x end exit=43", (None, 43), False),
     "the judge crashes": ("end exit=5", "kill=11", (5, None), True),
     "the judge says that it will say no more": ("end exit=3", "close=1 end exit=43", (3, 43), False),
-    "the contestant says so": ("close=1 end exit=3", "end exit=43", (3, 43), True),
+    "the contestant says so, and crashes": ("close=1 nap=200 kill=11", "end exit=43", (None, 43), False),
     "it lets go of both and lives on": ("close=0 close=1 nap=200 exit=3", "end exit=43", (3, 43), False),
     "a child keeps the streams": ("child=1 exit=3", "end exit=43", (3, 43), False),
     "a child lets go of its own": ("child=0 end exit=3", "nap=50 exit=43", (3, 43), True),
@@ -205,12 +205,17 @@ async def test_nobody_breaks_anothers_pipe(pair: Pair) -> None:
     assert _end(deaf.judge) == (EndedBy.ITSELF, 43)
 
 
-async def test_the_end_of_a_stream_comes_at_once(pair: Pair) -> None:
-    """A program that closes its output and lives on is heard to have done so long before it ends."""
-    talked = await pair.talk("close=1 hang", "end exit=43", is_decided=True)
+async def test_when_a_stream_ends(pair: Pair) -> None:
+    """The judge's when its program closes it, the contestant's when its program is dead: before, it may still fail."""
+    limits = dataclasses.replace(LIMITS, wall_ms=500)
+    judges = await pair.talk("end exit=3", "close=1 hang", judges_limits=limits)
+    contestants = await pair.talk("close=1 hang", "end exit=43", limits=limits, is_decided=True)
 
-    assert _end(talked.judge) == (EndedBy.ITSELF, 43)
-    assert talked.judge.wall_us < 2_000_000
+    assert _end(judges.contestant) == (EndedBy.ITSELF, 3)
+    assert judges.contestant.wall_us < 400_000
+    assert _end(contestants.contestant) == (EndedBy.WALL, None)
+    assert _end(contestants.judge) == (EndedBy.ITSELF, 43)
+    assert not contestants.judge_was_first
 
 
 async def test_a_decided_talk_is_ended(pair: Pair) -> None:

@@ -527,6 +527,21 @@ print("\\u00e9\\u5927")
 }
 
 
+async def test_targets_named_by_a_pragma(court: Court, tmp_path: Path) -> None:
+    """Programs that ask for vector instructions before they include anything compile, strings and all."""
+    source = """
+        #pragma GCC optimize("Ofast")
+        #pragma GCC target("avx,avx2,fma")
+        #include <bits/stdc++.h>
+        using namespace std;
+        int main() { string s = "x"; vector<string> v(2, s); int a, b; cin >> a >> b; cout << a + b + (v[0] != s) << endl; }
+    """
+
+    judged = await court.judge(echo_package(tmp_path), program(source, "main.cpp"))
+
+    assert judged.verdict is Verdict.AC, judged
+
+
 @pytest.mark.parametrize("name", NEEDS)
 async def test_programs_find_what_they_need_where_they_run(court: Court, tmp_path: Path, name: str) -> None:
     """Threads, exceptions, deep recursion, libraries and texts beyond ASCII work in an image with next to nothing."""

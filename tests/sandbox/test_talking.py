@@ -127,6 +127,8 @@ async def test_a_talk(court: Court, tmp_path: Path) -> None:
         ("print(5, flush=True); input(); raise SystemExit(7)\n", Verdict.RTE, "exit code 7"),
         ("import os; print(5, flush=True); os.kill(os.getpid(), 11)\n", Verdict.RTE, "killed by SIGSEGV"),
         ("", Verdict.WA, ""),
+        ("import os; os.close(1); os.abort()\n", Verdict.RTE, "killed by SIGABRT"),
+        ("import os, time; os.close(1); time.sleep(60)\n", Verdict.TLE, "idle"),
         ("input()\n", Verdict.TLE, "idle"),
         ("import sys; sys.stdout.write('5\\n'); sys.stdin.readline()\n", Verdict.TLE, "idle"),
         ("while True: pass\n", Verdict.TLE, ""),

@@ -282,12 +282,13 @@ def test_rules_as_a_plain_reference(
     got: list[Verdict], rules: list[tuple[str, frozenset[Verdict] | None, frozenset[Verdict] | None]]
 ) -> None:
     """Permitted and required sets hold exactly when the specification's sentences do."""
-    seen = {name: {MLE: RTE, OLE: WA}.get(verdict, verdict) for name, verdict in zip(NAMES, got, strict=True)}
+    counts_as = {MLE: {RTE}, OLE: {WA, TLE}}
+    seen = {name: counts_as.get(verdict, {verdict}) for name, verdict in zip(NAMES, got, strict=True)}
 
     def holds(glob: str, permitted: frozenset[Verdict] | None, required: frozenset[Verdict] | None) -> bool:
         verdicts = [seen[name] for name in _MEANT[glob]]
-        return (permitted is None or all(verdict in permitted for verdict in verdicts)) and (
-            required is None or any(verdict in required for verdict in verdicts)
+        return (permitted is None or all(verdict & permitted for verdict in verdicts)) and (
+            required is None or any(verdict & required for verdict in verdicts)
         )
 
     expectations = tuple(
@@ -399,3 +400,15 @@ def test_static_validation_is_a_test_case() -> None:
     for static, score in ((wrong, 60), (right, 100)):
         has_score = submission(rules=(Expectation(tests="sec*", score=(score, score)),))
         assert problems_with(has_score, replace(whole, score=0.0, static_runs=(static,)), of) == []
+
+
+@pytest.mark.parametrize("wanted", [TLE, WA])
+def test_printing_for_ever(wanted: Verdict) -> None:
+    """A program that prints for ever is wrong, or too slow, to whoever knows no output limit; and never right."""
+    flooding = judged(AC, OLE)
+    rule = Expectation(permitted=frozenset({AC, wanted}), required=frozenset({wanted}))
+
+    assert problems_with(submission(wanted), flooding, problem()) == []
+    assert problems_with(submission(rules=(rule,)), flooding, problem()) == []
+    assert problems_with(submission(AC), flooding, problem()) != []
+    assert problems_with(submission(RTE), flooding, problem()) != []
