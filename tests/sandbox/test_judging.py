@@ -534,7 +534,7 @@ async def test_targets_named_by_a_pragma(court: Court, tmp_path: Path) -> None:
         #pragma GCC target("avx,avx2,fma")
         #include <bits/stdc++.h>
         using namespace std;
-        int main() { string s = "x"; vector<string> v(2, s); int a, b; cin >> a >> b; cout << a + b + (v[0] != s) << endl; }
+        int main() { string s = "x"; vector<string> v(2, s); int a, b; cin >> a >> b; cout << a + b + (v[0] != s); }
     """
 
     judged = await court.judge(echo_package(tmp_path), program(source, "main.cpp"))
