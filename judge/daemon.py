@@ -21,7 +21,7 @@ from functools import partial
 
 import structlog
 
-from judge import fitness, host, queue
+from judge import fitness, host, queue, toolchains
 from judge.config import Isolation, Settings
 from judge.errors import JudgeError
 from judge.executor import Executor, LocalExecutor
@@ -77,6 +77,7 @@ async def run(settings: Settings, dsn: str) -> None:
                 judgehost_id=judgehost_id,
                 lease_s=settings.lease_s,
             )
+            tasks.create_task(toolchains.tell(pool, judgehost_id, settings, programs), name="tell toolchains")
             tasks.create_task(daemon.claim(), name="claim")
             tasks.create_task(daemon.listen(dsn), name="listen")
             tasks.create_task(daemon.heartbeat(), name="heartbeat")

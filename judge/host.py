@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import AsyncIterator, Collection, Iterable
 
 from judge.cache import FileCache
@@ -13,11 +14,13 @@ from judge.config import Isolation, Settings, physical_cores
 from judge.errors import SandboxError, UsageError
 from judge.languages import images, needed_images
 from judge.models import Source
+from judge.recipe import Language
 from sandbox import engine
 from sandbox.cell import CellMaker
 from sandbox.container import RUNC, ContainerMaker, Runtime, gvisor, virtual_machine
 from sandbox.engine import Progress
 from sandbox.images import Recipe, built, ensure
+from sandbox.inventory import first_line
 from sandbox.local import LocalMaker
 from sandbox.pool import CellPool, Slot
 
@@ -125,6 +128,18 @@ async def add_images(settings: Settings, names: dict[str, str], programs: Iterab
     if missing:
         cache_dir = settings.data_dir / "images"
         names |= await ensure(recipes(missing), mirror=settings.debian_mirror, cache_dir=cache_dir, progress=said)
+
+
+async def version(settings: Settings, item: Language) -> str | None:
+    """What a language's compiler or interpreter calls itself, where it would run; None where it is not there."""
+    if settings.isolation is not Isolation.LOCAL:
+        return await first_line(recipes([item.image])[0], item.version)
+    try:
+        process = await asyncio.create_subprocess_exec(*item.version, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    said, _ = await process.communicate()
+    return next(iter(said.decode(errors="replace").splitlines()), "")
 
 
 def recipes(names: Collection[str] = ()) -> list[Recipe]:

@@ -3,8 +3,10 @@
 Two FIFOs, each hard-linked into both cells, are the streams themselves: no process stands between the programs. Which
 of them left first can always be told, since neither notices the other's end before its launcher has written down when
 it was (``launcher/pipes.c``). Whoever is left reads what the other still wrote, then the end of the stream; what it
-still writes is taken and thrown away, so that a broken pipe ends nobody who only wanted to say goodbye. The contestant's
-stream ends with its program, not before: one that closes it and then crashes would else be judged by a race.
+still writes is taken and thrown away, so that a broken pipe ends nobody who only wanted to say goodbye.
+
+The stream of the contestant's ends with its program and not before: one that closes it and then crashes would else be
+judged by a race.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from web.views import (
     contests,
     downloads,
     health,
+    languages,
     metrics,
     packages,
     problems,
@@ -38,6 +39,7 @@ def set_up(app: web.Application) -> None:
             web.get(_CONTEST + "/standings", standings.show),
             web.get(_CONTEST + "/submissions", submissions.index),
             web.get("/problems", problems.index),
+            web.get("/languages", languages.index),
             web.get(_PROBLEM, problems.show),
             web.post(_PROBLEM, problems.submit),
             web.get(

@@ -7,7 +7,6 @@ import json
 import shlex
 import shutil
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,12 @@ from rich.table import Table
 from judge import host, languages, trials
 from judge.cli import images
 from judge.cli.settings import Lazy
-from judge.config import Isolation, Settings
+from judge.config import Settings
 from judge.errors import UsageError
 from judge.models import MIB
 from judge.recipe import Language
 from judge.trials import Trial, Tried
 from judge.workbench import workbench
-from sandbox import inventory
 
 #: Where the table goes to a file or a pipe.
 _WIDTH = 140
@@ -185,20 +183,8 @@ async def _described(settings: Settings, wanted: list[Language]) -> list[dict[st
     """Languages, as ``--json`` prints them."""
 
     async def describe(item: Language) -> dict[str, Any]:
-        version = await _version(item, settings.isolation) if item.version else None
+        version = await host.version(settings, item) if item.version else None
         known = {"id": item.id, "name": item.name, "extensions": list(item.extensions), "image": item.image}
         return known | {"version": version}
 
     return await asyncio.gather(*(describe(item) for item in wanted))
-
-
-async def _version(item: Language, isolation: Isolation) -> str | None:
-    """What the compiler or interpreter calls itself, where it would run; None where it is not there."""
-    if isolation is Isolation.CONTAINER:
-        return await inventory.first_line(host.recipes([item.image])[0], item.version)
-    try:
-        process = await asyncio.create_subprocess_exec(*item.version, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT)
-    except FileNotFoundError:
-        return None
-    said, _ = await process.communicate()
-    return next(iter(said.decode(errors="replace").splitlines()), "")

@@ -148,6 +148,13 @@ async def finish(connection: Connection, claim: Claim, judged: Judged) -> None:
         judged.message or None,
         judged.score,
     )
+    await connection.execute(
+        "UPDATE judgings SET compiler_version = known.version, compile_image = known.compile_image,"
+        " run_image = known.run_image FROM toolchains known JOIN submissions ON submissions.language = known.language"
+        " WHERE judgings.id = $1 AND submissions.id = judgings.submission_id"
+        " AND known.judgehost_id = judgings.judgehost_id",
+        claim.judging_id,
+    )
 
 
 async def release(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:

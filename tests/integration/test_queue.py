@@ -14,10 +14,11 @@ from judge import queue
 from judge.errors import LeaseLost, NotFound, RejectedSource
 from judge.languages import pasted
 from judge.models import Compilation, Judged, Limits, Run, Source, SourceFile
-from judge.store import accounts, contests, events, judgehosts, judgings, problems
+from judge.store import accounts, contests, events, judgehosts, judgings, problems, toolchains
 from judge.store.accounts import Role
 from judge.store.judgings import Claim
 from judge.store.pool import Connection, Pool
+from judge.store.toolchains import Toolchain
 from judge.verdicts import Verdict
 from problems.package import load
 
@@ -295,3 +296,21 @@ def test_sources_are_refused_with_a_reason(files: dict[str, bytes], text: str) -
 
     with pytest.raises(RejectedSource, match=text):
         queue.check_source(source, Limits(time_ms=1, wall_ms=1), max_source_bytes=65536)
+
+
+async def test_a_judging_says_what_it_was_compiled_with(contest: Contest) -> None:
+    """Version and images are those that the judgehost has said it has of the language; of another it says nothing."""
+    for language in ("python3", "java"):
+        await contest.submit(await contest.team(f"writes-{language}"))
+        claim = await contest.surely_claim()
+        await contest.connection.execute(
+            "UPDATE submissions SET language = $2 WHERE id = $1", claim.submission_id, language
+        )
+        found = Toolchain(language="python3", version="Python 3", compile_image="sha256:a", run_image="sha256:b")
+        await toolchains.tell(contest.connection, contest.judgehost_id, [found])
+        await queue.complete(contest.connection, claim, ACCEPTED)
+    recorded = await contest.connection.fetch(
+        "SELECT compiler_version, compile_image, run_image FROM judgings ORDER BY id"
+    )
+
+    assert [tuple(row) for row in recorded] == [("Python 3", "sha256:a", "sha256:b"), (None, None, None)]

@@ -16,6 +16,7 @@ from tests.website import Site, Visitor, a_run
 MATRIX = [
     ("/", 200, 200, 200, 200, 200),
     ("/problems", 200, 200, 200, 200, 200),
+    ("/languages", 200, 200, 200, 200, 200),
     ("/healthz", 200, 200, 200, 200, 200),
     ("/contests/spring", 200, 200, 200, 200, 200),
     ("/contests/spring/problems/A", 200, 200, 200, 200, 200),
