@@ -146,7 +146,14 @@ def recipes(names: Collection[str] = ()) -> list[Recipe]:
     """How the images of those names are made; by default those that the languages offered need."""
     wanted = names or needed_images()
     return [
-        Recipe(name=name, packages=image.packages, is_bare=image.bare, prepare=image.prepare, oci=image.oci)
+        Recipe(
+            name=name,
+            packages=image.packages,
+            is_bare=image.bare,
+            files=tuple(sorted(image.files.items())),
+            prepare=image.prepare,
+            oci=image.oci,
+        )
         for name, image in images().items()
         if name in wanted
     ]

@@ -262,9 +262,13 @@ class _File:
             return
         for name, table in tables.items():
             try:
-                self.images[name] = Image.model_validate(table)
+                image = Image.model_validate(table)
+                texts = {place: (self.path.parent / file).read_text() for place, file in image.files.items()}
+                self.images[name] = image.model_copy(update={"files": texts})
             except ValidationError as error:
                 self._explain(error, f"images.{name}")
+            except (OSError, UnicodeDecodeError) as error:
+                self._say(f"images.{name}.files", f"{error}; a file beside the recipe is meant")
         if path.name != IMAGES:
             self._take(document)
         elif document:

@@ -47,6 +47,8 @@ class Image(_Strict):
     bare: bool = False
     #: ``registry/name@sha256:…``, which is pulled, or ``sha256:…``, which the engine has already.
     oci: str = ""
+    #: Files put into the tree, by their absolute path: in a recipe the name of one beside it, once read its text.
+    files: Mapping[str, str] = {}
     #: Commands run in the tree once it is made: what they leave in it is part of the image.
     prepare: tuple[Vector, ...] = ()
 
@@ -54,8 +56,8 @@ class Image(_Strict):
     def _is_one_of_both(self) -> Self:
         if bool(self.oci) == bool(self.packages):
             raise ValueError("has to have either packages or oci")
-        if self.oci and (self.bare or self.prepare):
-            raise ValueError("bare and prepare are for images made from packages; oci is taken as it is")
+        if self.oci and (self.bare or self.files or self.prepare):
+            raise ValueError("bare, files and prepare are for images made from packages; oci is taken as it is")
         if self.oci and not _DIGEST.fullmatch(self.oci):
             raise ValueError("oci has to end in @sha256: and 64 digits: a tag may mean something else tomorrow")
         return self

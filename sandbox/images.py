@@ -55,8 +55,13 @@ _CHANGES = [
     "ENV LANG=C.UTF-8",
     "LABEL judge.image=1",
 ]
-#: What a command of a recipe is run with: nothing of the building host's environment reaches it.
-_IN_TREE = 'env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/tmp TMPDIR=/tmp chroot "$1"'
+#: What a command of a recipe is run with: a /proc, no network, and nothing of the building host's environment.
+_IN_TREE = (
+    "env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/tmp TMPDIR=/tmp"
+    ' unshare --net --pid --fork --kill-child --mount-proc="$1/proc" chroot "$1"'
+)
+#: Puts a text ($3) at a place ($2) of the tree ($1).
+_PUT = 'mkdir -p "$(dirname "$1$2")" && printf %s "$3" > "$1$2"'
 #: Both names a command line and a tag are made of.
 _NAME = re.compile(r"[a-z0-9][a-z0-9+.-]{0,63}")
 
@@ -76,7 +81,9 @@ class Recipe:
     packages: tuple[str, ...]
     #: Without the essential packages, and without what those named depend on.
     is_bare: bool = False
-    #: Commands run in the tree, as its root, once the packages are there.
+    #: Files beside those of the packages: absolute path and text.
+    files: tuple[tuple[str, str], ...] = ()
+    #: Commands run in the tree, as its root, once packages and files are there.
     prepare: tuple[tuple[str, ...], ...] = ()
     #: Somebody else's image instead, by its digest.
     oci: str = ""
@@ -92,7 +99,8 @@ class Recipe:
         if self.oci:
             return self.oci
         options = (*_BARE_OPTIONS, BARE_HOOK.read_text()) if self.is_bare else _OPTIONS
-        prepare = (word for argv in self.prepare for word in (_IN_TREE, *argv))
+        files = (word for pair in self.files for word in (_PUT, *pair))
+        prepare = (*files, *(word for argv in self.prepare for word in (_IN_TREE, *argv)))
         parts = (str(_FORMAT), SUITE, *options, *_CHANGES, HOOK.read_text(), *sorted(self.packages), *prepare)
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         return f"judge/{self.name}:{digest[:12]}"
@@ -271,7 +279,8 @@ async def _make_tree(recipe: Recipe, mirror: str | None, tar: Path, progress: Pr
 
 def _tree_options(recipe: Recipe) -> list[str]:
     """What makes the tree. Hooks as text, not as paths: a user namespace cannot read below a private home."""
-    finish = [f"--customize-hook={_IN_TREE} {shlex.join(argv)}" for argv in recipe.prepare]
+    finish = [f'--customize-hook=sh -c {shlex.quote(_PUT)} put "$1" {shlex.join(pair)}' for pair in recipe.files]
+    finish += [f"--customize-hook={_IN_TREE} {shlex.join(argv)}" for argv in recipe.prepare]
     finish.append(f'--customize-hook=sh -c {shlex.quote(HOOK.read_text())} hook "$1"')
     if not recipe.is_bare:
         return [*_OPTIONS, f"--include={','.join(recipe.packages)}", *finish]
@@ -282,7 +291,8 @@ def _tree_options(recipe: Recipe) -> list[str]:
 async def _follow(recipe: Recipe, process: Process, progress: Progress) -> deque[str]:
     """Pass mmdebstrap's own steps on, and keep the last lines for an error."""
     # It repeats the hooks word for word before and after running them, which would push out why one failed.
-    repeated = {line.rstrip() for hook in (HOOK, BARE_HOOK) for line in hook.read_text().splitlines()}
+    texts = (HOOK.read_text(), BARE_HOOK.read_text(), *(text for _, text in recipe.files))
+    repeated = {line.rstrip() for text in texts for line in text.splitlines()}
     tail: deque[str] = deque(maxlen=_TAIL_LINES)
     assert process.stderr is not None
     async for raw in process.stderr:

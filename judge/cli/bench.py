@@ -52,4 +52,9 @@ _add_bench(
 )
 _add_bench("queue", "How soon an idle daemon picks a submission up.")
 _add_bench("web", "How soon a verdict is on its way into an open page.")
+_add_bench(
+    "languages",
+    "What each language takes to compile and to start, beside the tool without what its image adds.",
+    click.Option(["--language"], multiple=True, metavar="ID", help="Only this one; those that are offered by default."),
+)
 _add_bench("checkers", "How fast built-in checkers read 100 MB, and in how much memory.")
