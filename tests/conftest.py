@@ -14,13 +14,15 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from judge import host
+from judge import host, samples
 from judge.database import migrate
 from judge.embedded import embedded
+from judge.languages import needed_images
 from judge.store.pool import Pool, open_pool
 from sandbox import engine
 from sandbox.images import ensure
 
+SAMPLES = Path(__file__).parents[1] / "problems" / "samples"
 _TEMPLATE = "template"
 _numbers = itertools.count(1)
 
@@ -86,9 +88,10 @@ async def _build_images(folder: Path) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def image_names(short_tmp: Path) -> AsyncIterator[dict[str, str]]:
-    """Every language's image on a real engine."""
+    """The images of every language that is offered, and of those that samples are written in, on a real engine."""
+    wanted = {*needed_images(), *needed_images(samples.languages(samples.packages(SAMPLES)))}
     async with engine.running(print, data_dir=short_tmp):
-        yield await ensure(host.recipes(), mirror=None, cache_dir=short_tmp / "images", progress=print)
+        yield await ensure(host.recipes(wanted), mirror=None, cache_dir=short_tmp / "images", progress=print)
 
 
 class _Database:

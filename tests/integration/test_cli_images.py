@@ -13,7 +13,7 @@ def test_images_as_json(image_names: dict[str, str]) -> None:
     """Every image is told of once, with what it is used for and what this host has of it."""
     listed = json.loads(judge("language", "images", "--json").stdout)["images"]
 
-    assert {item["name"]: item["digest"] for item in listed} == image_names
+    assert {item["name"]: item["digest"] for item in listed}.items() <= image_names.items()
     assert [item["tag"] for item in listed] == [recipe.tag for recipe in host.recipes()]
     programs = sorted(["script", *offered()])
     assert sorted(name for item in listed for name in item["runs"]) == programs
@@ -28,7 +28,7 @@ def test_images_as_a_table(image_names: dict[str, str]) -> None:
     """Each line has an image with its purpose, languages, size, packages and the beginning of its digest."""
     lines = judge("language", "images").stdout.splitlines()
 
-    assert len(lines) == 1 + len(image_names)
+    assert len(lines) == 1 + len(host.recipes())
     static = next(line for line in lines if line.split()[0] == "static")
     assert "running" in static and "compiling" not in static
     assert "c, cpp17, cpp20, cpp23" in static

@@ -229,7 +229,8 @@ async def test_a_built_image_is_not_built_again(built: dict[str, str], tmp_path:
     said: list[str] = []
     recipes = host.recipes()
 
-    assert await images.ensure(recipes, mirror=None, cache_dir=tmp_path, progress=said.append) == built
+    ids = await images.ensure(recipes, mirror=None, cache_dir=tmp_path, progress=said.append)
+    assert ids.items() <= built.items()
     assert said == []
     assert images.find(recipes[0]) == built[recipes[0].name]
 

@@ -1,0 +1,1 @@
+(format t "~a~%" (loop repeat (read) sum (read)))
