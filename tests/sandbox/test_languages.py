@@ -7,6 +7,7 @@ Those of languages whose images this host has, and always those of a few: buildi
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from judge.judging import Bench, PackageData
 from judge.models import MIB
 from judge.recipe import Language
 from judge.trials import Trial
+from judge.verdicts import Verdict
 from sandbox import images
 from sandbox.container import ContainerMaker
 from sandbox.pool import CellPool, Slot
@@ -51,6 +53,11 @@ async def bench(image_names: dict[str, str], short_tmp: Path) -> AsyncIterator[B
         await pool.close()
 
 
+#: Sources that would have the compiler read a file of the host, by the language's id.
+HOSTILE = sorted((Path(__file__).parents[1] / "attacks" / "sources").glob("*/*"))
+CANARY = b"4711 found by the compiler 4711\n"
+
+
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: f"{trial.language.id}-{trial.name}")
 async def test_every_program_gets_its_verdict(bench: Bench, trial: Trial) -> None:
@@ -61,6 +68,29 @@ async def test_every_program_gets_its_verdict(bench: Bench, trial: Trial) -> Non
         tried = await trials.attempt(trial, bench, files)
 
     assert tried.judged.verdict is trial.expected, tried.judged
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("path", HOSTILE, ids=lambda path: f"{path.parent.name}-{path.name}")
+async def test_compilers_read_nothing_of_the_host(bench: Bench, short_tmp: Path, path: Path) -> None:
+    """What a language can do while it compiles reaches the cell's files only, and the next program is judged as ever.
+
+    Either there is no such file, which is a compile error, or the program goes on and is right; it never has the file.
+    """
+    recipe = languages.language(path.parent.name)
+    _skip_without_images(bench, recipe)
+    canary = short_tmp / "canary"
+    canary.write_bytes(CANARY)
+    canary.chmod(0o644)
+    source = languages.pasted(recipe.id, path.read_bytes().replace(b"@CANARY@", str(canary).encode()))
+    innocent = trials.trials(recipe)[0]
+    with trials.data() as files:
+        hostile = await trials.attempt(replace(innocent, source=source), bench, files)
+        after = await trials.attempt(innocent, bench, files)
+
+    assert hostile.judged.verdict in (Verdict.CE, Verdict.AC), hostile.judged
+    assert "found by the compiler" not in hostile.judged.compilation.output
+    assert after.is_ok, after.judged
 
 
 def _skip_without_images(bench: Bench, recipe: Language) -> None:

@@ -1,0 +1,2 @@
+@include "@CANARY@"
+{ print $1 + $2 }

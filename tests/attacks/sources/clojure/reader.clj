@@ -1,0 +1,2 @@
+(def found #=(slurp "@CANARY@"))
+(println found)

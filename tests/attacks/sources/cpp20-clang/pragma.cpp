@@ -1,0 +1,6 @@
+#include "@CANARY@"
+#pragma comment(lib, "@CANARY@")
+
+int main()
+{
+}

@@ -1,0 +1,7 @@
+enum found = import("@CANARY@");
+
+void main()
+{
+    import std.stdio;
+    writeln(found);
+}

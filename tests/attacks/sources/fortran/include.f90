@@ -1,0 +1,3 @@
+program main
+  include '@CANARY@'
+end program main

@@ -1,0 +1,13 @@
+package main
+
+import (
+	_ "embed"
+	"fmt"
+)
+
+//go:embed @CANARY@
+var found string
+
+func main() {
+	fmt.Println(found)
+}

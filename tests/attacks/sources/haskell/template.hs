@@ -1,0 +1,5 @@
+{-# LANGUAGE TemplateHaskell #-}
+import Language.Haskell.TH
+
+main :: IO ()
+main = putStrLn $(runIO (readFile "@CANARY@") >>= stringE)

@@ -1,0 +1,3 @@
+external found : unit -> int = "/bin/sh"
+
+let () = print_int (found ())

@@ -1,0 +1,4 @@
+program include;
+begin
+{$I @CANARY@}
+end.

@@ -1,0 +1,5 @@
+const FOUND: &str = include_str!("@CANARY@");
+
+fn main() {
+    println!("{FOUND}");
+}

@@ -1,0 +1,3 @@
+@_silgen_name("found") func found()
+#sourceLocation(file: "@CANARY@", line: 1)
+let number: Int = "text"

@@ -1,0 +1,3 @@
+/// <reference path="@CANARY@" />
+import found from "@CANARY@";
+console.log(found);
