@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -82,16 +83,23 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 async def _build_images(folder: Path) -> None:
+    async with _images(folder):
+        pass
+
+
+@asynccontextmanager
+async def _images(folder: Path) -> AsyncIterator[dict[str, str]]:
+    """An engine that runs, and the images on it of every language that is offered or that samples are written in."""
+    wanted = {*needed_images(), *needed_images(samples.languages(samples.packages(SAMPLES)))}
     async with engine.running(print, data_dir=folder):
-        await ensure(host.recipes(), mirror=None, cache_dir=folder / "images", progress=print)
+        yield await ensure(host.recipes(wanted), mirror=None, cache_dir=folder / "images", progress=print)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def image_names(short_tmp: Path) -> AsyncIterator[dict[str, str]]:
-    """The images of every language that is offered, and of those that samples are written in, on a real engine."""
-    wanted = {*needed_images(), *needed_images(samples.languages(samples.packages(SAMPLES)))}
-    async with engine.running(print, data_dir=short_tmp):
-        yield await ensure(host.recipes(wanted), mirror=None, cache_dir=short_tmp / "images", progress=print)
+    """The images that tests need, on a real engine."""
+    async with _images(short_tmp) as names:
+        yield names
 
 
 class _Database:

@@ -15,9 +15,11 @@ def test_images_as_json(image_names: dict[str, str]) -> None:
 
     assert {item["name"]: item["digest"] for item in listed}.items() <= image_names.items()
     assert [item["tag"] for item in listed] == [recipe.tag for recipe in host.recipes()]
-    programs = sorted(["script", *offered()])
-    assert sorted(name for item in listed for name in item["runs"]) == programs
-    assert sorted(name for item in listed for name in item["compiles"]) == programs
+    # Languages that are not offered may share images with those that are.
+    for use in ("runs", "compiles"):
+        uses = [name for item in listed for name in item[use]]
+        assert {"script", *offered()} <= set(uses)
+        assert len(uses) == len(set(uses))
     static = next(item for item in listed if item["name"] == "static")
     assert (static["compiles"], static["packages"]) == ([], 1)
     assert 0 < static["size_bytes"] < 1024 * 1024
@@ -28,10 +30,13 @@ def test_images_as_a_table(image_names: dict[str, str]) -> None:
     """Each line has an image with its purpose, languages, size, packages and the beginning of its digest."""
     lines = judge("language", "images").stdout.splitlines()
 
-    assert len(lines) == 1 + len(host.recipes())
+    # What is too long for its column goes on in the next line.
+    names = [line.split()[0] for line in lines[1:] if not line.startswith("  ")]
     static = next(line for line in lines if line.split()[0] == "static")
+    words = " ".join(lines).replace(",", " ").split()
+    assert names == [recipe.name for recipe in host.recipes()]
     assert "running" in static and "compiling" not in static
-    assert "c, cpp17, cpp20, cpp23" in static
+    assert set(offered()) <= set(words)
     assert image_names["static"].removeprefix("sha256:")[:12] in static
 
 
@@ -55,7 +60,7 @@ def test_versions_are_those_of_the_images(image_names: dict[str, str]) -> None:
 
 def test_an_unknown_image_has_no_packages() -> None:
     """A mistyped name is answered with those there are."""
-    done = judge("language", "images", "--packages", "fortran")
+    done = judge("language", "images", "--packages", "zig")
 
     assert done.returncode == 2
-    assert "no image is called fortran" in done.stderr
+    assert "no image is called zig" in done.stderr
