@@ -15,7 +15,7 @@ from judge import host
 from judge.cli.settings import Lazy
 from judge.errors import UsageError
 from judge.languages import images as known_images
-from judge.languages import languages
+from judge.languages import languages, offered
 from judge.models import MIB
 from sandbox import engine, images, inventory
 from sandbox.images import Recipe
@@ -81,10 +81,13 @@ async def _contents(recipes: list[Recipe]) -> list[Contents | None]:
 
 
 def _uses(recipe: Recipe) -> dict[str, list[str]]:
-    """The languages compiled in an image, and those run in it."""
+    """The languages compiled in an image, and those run in it: those offered, else whichever there are."""
+    every = list(languages().values())
+    using = [item for item in every if recipe.name in (item.image, item.runs_in)]
+    using = [item for item in using if item.is_internal or item.id in offered()] or using
     return {
-        "compiles": [item.id for item in languages().values() if item.compile and item.image == recipe.name],
-        "runs": [item.id for item in languages().values() if item.run and item.runs_in == recipe.name],
+        "compiles": [item.id for item in using if item.compile and item.image == recipe.name],
+        "runs": [item.id for item in using if item.run and item.runs_in == recipe.name],
     }
 
 

@@ -80,10 +80,10 @@ def test_languages_as_json() -> None:
 
 def test_an_unknown_image_is_refused() -> None:
     """A mistyped image is named beside the ones there are; nothing is built."""
-    done = judge("image", "build", "fortran")
+    done = judge("image", "build", "klingon")
 
     assert done.returncode == 2
-    assert "no image is called fortran" in done.stderr
+    assert "no image is called klingon" in done.stderr
 
 
 def test_migrating_twice(empty_dsn: str) -> None:
