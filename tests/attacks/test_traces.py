@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from judge.languages import language, needed_images
+from judge.languages import language, needed_images, offered
 from judge.selftest.bait import laid_out
 from judge.selftest.court import Court
 from judge.selftest.programs import attacks
@@ -149,4 +149,4 @@ async def test_every_image_has_a_program() -> None:
     """No language of ours is left out of the suite: each image is one that a hostile program is judged in."""
     used = {name for attack in attacks() for name in (attack.language.image, attack.language.runs_in)}
 
-    assert used == set(needed_images())
+    assert used == set(needed_images(offered()))
