@@ -1,3 +1,0 @@
-with open("sum.in") as given:
-    given.readline()
-    print(sum(map(int, given.readline().split())))

@@ -1,0 +1,4 @@
+program sort;
+{$APPTYPE CONSOLE}
+begin
+end.
