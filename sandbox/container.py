@@ -240,7 +240,7 @@ class ContainerMaker:
         return None
 
     def _ours(self) -> list[Any]:
-        return self._client.containers.list(all=True, filters={"label": f"{LABEL}={self._host}"})
+        return self._client.containers.list(all=True, ignore_removed=True, filters={"label": f"{LABEL}={self._host}"})
 
     def _create(
         self,

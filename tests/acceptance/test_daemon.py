@@ -192,7 +192,7 @@ def _containers(data_dir: Path) -> list[str]:
     """Names of containers that a daemon with that folder made and that are still there."""
     client = engine.connect()
     try:
-        labelled = client.containers.list(all=True, filters={"label": LABEL})
+        labelled = client.containers.list(all=True, ignore_removed=True, filters={"label": LABEL})
         return [item.name for item in labelled if str(data_dir) in item.labels[LABEL]]
     finally:
         client.close()
