@@ -183,7 +183,7 @@ async def test_a_user_that_another_cell_has_by_now_is_nothing_to_tell(watched: W
 async def test_something_that_is_just_dying_is_nothing_to_tell(user: int) -> None:
     """What is gone before the time is over was a race, and is not reported."""
     with process_of(user) as process:
-        mark = watch.mark("judge-test", user)
+        mark = watch.mark("judge-0123456789ab", user)
         looking = asyncio.create_task(watch.left_behind(mark, grace_s=DEADLINE_S))
         assert [incident.kind for incident in watch.traces(mark)] == [IncidentKind.STRAY_PROCESS]
         process.kill()

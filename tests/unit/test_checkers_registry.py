@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,8 @@ def install(folder: Path, name: str, points: str, **modules: str) -> None:
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of installed packages, with one in it that adds checkers."""
+    # Another test may have installed a package of that name.
+    monkeypatch.delitem(sys.modules, "judge_parity", raising=False)
     monkeypatch.syspath_prepend(tmp_path)
     install(tmp_path, "judge-parity", _POINTS, judge_parity=_PLUGIN)
     plugins.found.cache_clear()
