@@ -80,6 +80,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     plugins.found.cache_clear()
     yield tmp_path
     plugins.found.cache_clear()
+    sys.modules.pop("judge_parity", None)
 
 
 def check(name: str, answer: bytes, output: bytes) -> CheckOutcome:
