@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from judge.errors import RejectedSource
-from judge.languages import is_file_name, language
+from judge.languages import is_file_name
+from judge.languages import languages as all_languages
 from judge.models import Compilation, Judged, Limits, Run, Source, SourceFile
 from judge.store import blobs, events, judgings, problems, security
 from judge.store.events import Telling
@@ -45,8 +46,10 @@ def check_source(
     """
     most = min(limits.code_bytes, max_source_bytes)
     if languages is not None and source.language not in languages:
-        taken = ", ".join(language(item).name for item in languages)
-        raise RejectedSource(f"this problem does not take {language(source.language).name}; it takes {taken}")
+        # A recipe may be gone since the package was taken.
+        known = all_languages()
+        taken = ", ".join(known[item].name for item in languages if item in known) or "no language of this judge's"
+        raise RejectedSource(f"this problem does not take {known[source.language].name}; it takes {taken}")
     if not source.files or source.size == 0:
         raise RejectedSource("the source is empty")
     if len(source.files) > MOST_FILES:

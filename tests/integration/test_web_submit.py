@@ -281,7 +281,7 @@ async def test_only_some_languages(site: Site) -> None:
     visitor = await _contestant(site)
     async with site.pool.acquire() as connection:
         await connection.execute(
-            """UPDATE problem_versions SET document = document || '{"languages": ["c", "python3"]}'"""
+            """UPDATE problem_versions SET document = document || '{"languages": ["c", "gone", "python3"]}'"""
         )
 
     shown = await visitor.get(PROBLEM)
@@ -294,6 +294,17 @@ async def test_only_some_languages(site: Site) -> None:
         assert answer.status == 400
         assert "does not take" in answer.words and "it takes C17 (gcc), Python 3 (CPython)" in answer.words
     assert taken.status == 303
+
+
+async def test_the_version_that_a_problem_takes(site: Site) -> None:
+    """Of several languages with one extension a file is in the one that the problem takes."""
+    visitor = await _contestant(site)
+    async with site.pool.acquire() as connection:
+        await connection.execute("""UPDATE problem_versions SET document = document || '{"languages": ["cpp17"]}'""")
+
+    taken = await visitor.post(PROBLEM, _files(("a.cpp", b"int main() {}\n")))
+
+    assert (await _stored(site, taken))[0] == "cpp17"
 
 
 async def test_answers_instead_of_a_program(site: Site) -> None:

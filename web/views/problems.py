@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from aiohttp import web
 from judge import languages, queue
 from judge.errors import NotFound, UnknownLanguage, UsageError
 from judge.models import Source, SourceFile
+from judge.recipe import Language
 from judge.store import blobs, contests, statements
 from judge.store.contests import Contest, ContestProblem
 from judge.store.pool import Connection
@@ -65,7 +67,7 @@ async def submit(request: web.Request) -> web.Response:
             refusal = permissions.why_not_submit(viewer, contest, now())
             if refusal is not None:
                 raise UsageError(refusal)
-            source = _answers(form) if problem.is_submit_answer else _source(form)
+            source = _answers(form) if problem.is_submit_answer else _source(form, problem)
             queue.check_source(
                 source,
                 problem.limits,
@@ -143,11 +145,7 @@ async def _problem_page(request: web.Request, filled: Filled, *, status: int) ->
                 (s.input.decode(errors="replace"), s.answer.decode(errors="replace"), reading.dialogue(s), s)
                 for s in samples
             ],
-            "languages": [
-                item
-                for item in languages.offered().values()
-                if problem.languages is None or item.id in problem.languages
-            ],
+            "languages": list(_taken(problem).values()),
             "filled": filled,
             "refusal": permissions.why_not_submit(viewer, contest, now()),
             "max_bytes": min(problem.limits.code_bytes, request.app[SETTINGS].max_source_bytes),
@@ -158,7 +156,7 @@ async def _problem_page(request: web.Request, filled: Filled, *, status: int) ->
     return response
 
 
-def _source(form: Form) -> Source:
+def _source(form: Form, problem: ContestProblem) -> Source:
     """The source that the form holds, pasted or uploaded.
 
     Raises:
@@ -169,8 +167,7 @@ def _source(form: Form) -> Source:
         raise UsageError("Either paste a source or choose files, not both.")
     if form.files:
         names = [file.name for file in form.files]
-        guessed = languages.guess(names, among=languages.offered()) if chosen == AUTO else None
-        language = guessed or languages.offered_language(chosen)
+        language = _guessed(names, problem) if chosen == AUTO else languages.offered_language(chosen)
         files = tuple(SourceFile(name=file.name, content=file.content) for file in form.files)
         return Source(language=language.id, files=files)
     if not text.strip():
@@ -178,6 +175,21 @@ def _source(form: Form) -> Source:
     if chosen == AUTO:
         raise UnknownLanguage("Choose the language: only a file's name can tell it.")
     return languages.pasted(languages.offered_language(chosen).id, text.encode())
+
+
+def _guessed(names: Sequence[str], problem: ContestProblem) -> Language:
+    """The language that the files' names tell, one that the problem takes where there is a choice."""
+    try:
+        return languages.guess(names, among=_taken(problem))
+    except UnknownLanguage:
+        # Said later and better: the problem does not take it.
+        return languages.guess(names, among=languages.offered())
+
+
+def _taken(problem: ContestProblem) -> Mapping[str, Language]:
+    """The languages offered that the problem takes, by id."""
+    offered = languages.offered()
+    return {key: item for key, item in offered.items() if problem.languages is None or key in problem.languages}
 
 
 def _answers(form: Form) -> Source:
