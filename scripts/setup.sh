@@ -34,6 +34,9 @@ missing_packages() {
     command -v qemu-system-x86_64 > /dev/null || echo qemu-system-x86
     [ -x /usr/sbin/mkfs.ext4 ] || [ -x /sbin/mkfs.ext4 ] || echo e2fsprogs
     can_fuzz || echo clang
+    # The brokers that judgehosts are reached through.
+    command -v redis-server > /dev/null || echo redis-server
+    [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server
   fi
 }
 
@@ -52,6 +55,18 @@ with_runtime() {
   done
 }
 
+# Ends the brokers among those packages, which Debian starts once they are installed: tests run their own.
+quieten() {
+  local package
+  for package in "$@"; do
+    case "$package" in
+      redis-server | rabbitmq-server)
+        if [ -d /run/systemd/system ]; then systemctl disable -q --now "$package"; else service "$package" stop || true; fi
+        ;;
+    esac
+  done
+}
+
 install_system() {
   local packages
   mapfile -t packages < <(missing_packages "${1:-}")
@@ -67,6 +82,7 @@ install_system() {
   apt-get update -q
   mapfile -t packages < <(with_runtime "${packages[@]}")
   apt-get install -q -y --no-install-recommends "${packages[@]}"
+  quieten "${packages[@]}"
   python > /dev/null || fail "Python 3.11 or newer with its venv module is needed, and this system has none: install one"
 }
 

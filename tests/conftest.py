@@ -22,6 +22,7 @@ from judge.languages import needed_images
 from judge.store.pool import Pool, open_pool
 from sandbox import engine
 from sandbox.images import ensure
+from tests.brokers import BROKERS, Broker, running
 
 SAMPLES = Path(__file__).parents[1] / "problems" / "samples"
 _TEMPLATE = "template"
@@ -70,6 +71,13 @@ async def pool(dsn: str) -> AsyncIterator[Pool]:
     """Connections to the test's own database."""
     async with open_pool(dsn) as pool:
         yield pool
+
+
+@pytest.fixture(scope="session", params=sorted(BROKERS))
+def broker(request: pytest.FixtureRequest, short_tmp: Path) -> Iterator[Broker]:
+    """Each kind of broker in turn. A test that ends it starts it again."""
+    with running(BROKERS[request.param], short_tmp / request.param) as made:
+        yield made
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
