@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from judge.errors import PackageError
-from judge.judging import Bench, KnownRuns, Silent, judge
+from judge.judging import KnownRuns, Silent, judge
 from judge.models import Judged, Problem
+from judge.room import Bench
 from judge.spreading import spread
 from judge.verdicts import Verdict
 from problems import expectations

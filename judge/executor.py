@@ -7,20 +7,23 @@ back.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any, Protocol, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol, TypeVar
 
 import structlog
 
 from judge import queue, watching
+from judge.ahead import Borrower
 from judge.blobs import FetchedBlobs
 from judge.cache import FileCache
 from judge.compiling import Programs
 from judge.config import Isolation
 from judge.errors import LeaseLost
-from judge.judging import Bench, judge, judge_error
+from judge.judging import judge, judge_error
 from judge.models import Judged, Problem
 from judge.reporting import Reporter
+from judge.room import Bench
+from judge.slots import Slots, gone
 from judge.store import blobs, judgings, problems
 from judge.store.events import Telling
 from judge.store.judgings import Claim
@@ -35,10 +38,6 @@ _T = TypeVar("_T")
 _PROBLEMS = 64
 #: How often a host that makes no cells is asked again.
 _HOST_CHECK_S = 3.0
-
-
-#: Work for an idle slot. It is cancelled when the slot is wanted, and must then leave it soon.
-Borrower: TypeAlias = Callable[[Bench, Slot], Coroutine[Any, Any, None]]
 
 
 class Executor(Protocol):
@@ -80,28 +79,23 @@ class LocalExecutor:
         self._benches = {level: Bench(pool=its, programs=programs, data=data) for level, its in cells.items()}
         self._tasks = tasks
         #: The same for each level: one run at a time on one core, whatever walls are around it.
-        self._free: list[Slot] = list(next(iter(cells.values())).slots)
-        self._lent: dict[Slot, asyncio.Task[None]] = {}
-        #: Whether a slot is free or lent.
-        self._has_free = asyncio.Event()
-        self._has_free.set()
+        self._slots = Slots(next(iter(cells.values())).slots, tasks)
         self._judging: dict[Claim, asyncio.Task[None]] = {}
         self._problems: dict[int, Problem] = {}
 
     async def free_slot(self) -> None:
-        await self._has_free.wait()
+        await self._slots.one_to_take()
 
     def start(self, claim: Claim) -> None:
-        slot, borrower = self._take()
+        slot, borrower = self._slots.take()
         work = self._work(claim, slot, borrower)
         self._judging[claim] = self._tasks.create_task(work, name=f"judging {claim.judging_id}")
 
     def has_idle(self) -> bool:
-        return bool(self._free)
+        return self._slots.is_one_idle
 
     def lend(self, work: Borrower) -> None:
-        slot = self._free.pop()
-        self._lent[slot] = self._tasks.create_task(self._borrow(work, slot), name=f"borrowing slot {slot.index}")
+        self._slots.lend(work, next(iter(self._benches.values())))
 
     def held(self) -> list[Claim]:
         return list(self._judging)
@@ -111,38 +105,18 @@ class LocalExecutor:
         if task is not None:
             task.cancel("lease lost")
 
-    def _take(self) -> tuple[Slot, asyncio.Task[None] | None]:
-        """A slot for a claim, and whoever has to leave it first."""
-        if self._free:
-            slot, borrower = self._free.pop(), None
-        else:
-            slot, borrower = self._lent.popitem()
-            borrower.cancel("the slot is wanted")
-        if not self._free and not self._lent:
-            self._has_free.clear()
-        return slot, borrower
-
-    async def _borrow(self, work: Borrower, slot: Slot) -> None:
-        try:
-            await work(next(iter(self._benches.values())), slot)
-        finally:
-            # Unless it was taken back, in which case it is a claim's by now.
-            if self._lent.pop(slot, None) is not None:
-                self._free.append(slot)
-
     async def _work(self, claim: Claim, slot: Slot, borrower: asyncio.Task[None] | None) -> None:
         # What happens to this judging's cells, until they are closed, is seen in its name.
         watching.JUDGING_ID.set(claim.judging_id)
         try:
             if borrower is not None:
-                await asyncio.wait([borrower])
+                await gone(borrower)
             await self._judge(claim, slot)
         except LeaseLost as lost:
             log.warning("lost a judging to somebody else", judging=str(lost))
         finally:
             self._judging.pop(claim, None)
-            self._free.append(slot)
-            self._has_free.set()
+            self._slots.put_back(slot)
 
     async def _judge(self, claim: Claim, slot: Slot) -> None:
         announced: list[Telling] = []
@@ -183,8 +157,9 @@ class LocalExecutor:
         reporter = Reporter(self._pool, claim, tests_total=len(problem.testcases))
         async with asyncio.TaskGroup() as both:
             both.create_task(reporter.work(), name=f"reporting {claim.judging_id}")
+            bench = self._benches[Isolation(claim.isolation)]
             judged = await judge(
-                problem, source, bench=self._benches[Isolation(claim.isolation)], slot=slot, progress=reporter
+                problem, source, bench=bench, slot=slot, progress=reporter, lender=_Lender(self._slots, bench)
             )
             reporter.stop()
         announced += reporter.unannounced()
@@ -200,6 +175,20 @@ class LocalExecutor:
 
     async def _fetch(self, sha256: bytes) -> bytes:
         return await _until_connected(lambda connection: blobs.get(connection, sha256), self._pool)
+
+
+class _Lender:
+    """Slots of this executor for one judging's assistants, who work at that judging's level."""
+
+    def __init__(self, slots: Slots, bench: Bench) -> None:
+        self._slots = slots
+        self._bench = bench
+
+    def can_assist(self) -> bool:
+        return self._slots.is_one_for_assistants
+
+    def assist(self, work: Borrower) -> asyncio.Task[None]:
+        return self._slots.assist(work, self._bench)
 
 
 def _log_incidents(claim: Claim, judged: Judged) -> None:

@@ -18,9 +18,9 @@ from checkers import testlib
 from judge.checking import Case, ProgramChecking, program_checking
 from judge.compiling import Prepared, environment, prepared, signal_name
 from judge.errors import PackageError, Refused
-from judge.judging import Bench
 from judge.languages import language
 from judge.models import MIB, Blob, CheckerSpec, Convention, Source, Testcase
+from judge.room import Bench
 from problems import recipes
 from problems.package import Package
 from problems.recipes import ConvertedFile, Generated, MissingTest, Solved, Written

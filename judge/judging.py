@@ -16,14 +16,14 @@ from typing import Protocol
 import structlog
 
 from checkers.base import CheckerFailure
-from judge.checking import TestData
-from judge.compiling import Programs, prepared
+from judge.ahead import Ahead, Lender
+from judge.compiling import prepared
 from judge.errors import JudgeError, NotFound, SandboxError
 from judge.grading import Graded, GradingFailure, grade
 from judge.models import Blob, Compilation, Judged, Problem, Run, Source, Testcase
-from judge.room import Room, open_room
+from judge.room import Bench, Room, open_room
 from judge.verdicts import Verdict
-from sandbox.pool import CellPool, Slot
+from sandbox.pool import Slot
 
 log = structlog.get_logger()
 
@@ -75,15 +75,6 @@ class Silent:
     def ran(self, ordinal: int, run: Run) -> None: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """What judging takes: cells, programs, test data."""
-
-    pool: CellPool
-    programs: Programs
-    data: TestData
-
-
 async def judge(
     problem: Problem,
     source: Source,
@@ -93,11 +84,25 @@ async def judge(
     progress: Progress,
     is_full: bool = False,
     known: KnownRuns | None = None,
+    lender: Lender | None = None,
 ) -> Judged:
-    """Judge ``source`` on ``slot``; with ``is_full`` on all test cases, else on those that verdict and score need."""
+    """Judge ``source`` on ``slot``; with ``is_full`` on all test cases, else on those that verdict and score need.
+
+    Args:
+        problem: what to judge by.
+        source: what to judge.
+        bench: what judging takes.
+        slot: where to run one thing at a time.
+        progress: is told how it goes.
+        is_full: see above.
+        known: runs that need not be made again.
+        lender: who may have more slots, for as long as nobody else wants them.
+    """
     for _ in range(TRIES):
         try:
-            return await _judge_once(problem, source, bench, slot, progress, known, is_full=is_full)
+            return await _judge_once(
+                problem, source, bench, slot, progress, known=known, lender=lender, is_full=is_full
+            )
         except JudgeError as error:
             log.warning("judging failed on our side", problem=problem.name, error=str(error))
             judged = judge_error(str(error), is_hosts_fault=isinstance(error, SandboxError))
@@ -120,8 +125,9 @@ async def _judge_once(
     bench: Bench,
     slot: Slot,
     progress: Progress,
-    known: KnownRuns | None,
     *,
+    known: KnownRuns | None,
+    lender: Lender | None,
     is_full: bool,
 ) -> Judged:
     progress.compiling()
@@ -137,10 +143,11 @@ async def _judge_once(
                 return Judged(verdict=Verdict.CE, compilation=compilation)
         runs: dict[int, Run] = {}
         try:
-            room = await stack.enter_async_context(
-                open_room(problem, source, program, bench.programs, data=bench.data, pool=bench.pool, slot=slot)
-            )
-            sitting = _Sitting(room=room, progress=progress, known=known, runs=runs)
+            room = await stack.enter_async_context(open_room(problem, source, program, bench, slot))
+            ahead = None
+            if lender is not None and program is not None:
+                ahead = await stack.enter_async_context(Ahead(problem, source, lender))
+            sitting = _Sitting(room=room, progress=progress, known=known, ahead=ahead, runs=runs)
             return await _graded(sitting, compilation, is_full=is_full)
         except (CheckerFailure, GradingFailure) as error:
             made = tuple(run for _, run in sorted(runs.items()))
@@ -171,6 +178,7 @@ class _Sitting:
     room: Room
     progress: Progress
     known: KnownRuns | None
+    ahead: Ahead | None
     #: Runs made so far, by index of their test case; outlives a failure.
     runs: dict[int, Run]
     #: What the static validator said, group by group.
@@ -180,7 +188,10 @@ class _Sitting:
 
     async def run(self, index: int) -> Run:
         testcase = self.room.problem.testcases[index]
-        run = await self._known_or_made(testcase)
+        if self.ahead is None:
+            run = await self._known_or_made(testcase)
+        else:
+            run = await self.ahead.run(index, lambda: self._known_or_made(testcase))
         self.runs[index] = run
         self.progress.ran(index + 1, run)
         return run

@@ -32,6 +32,15 @@ _GRADED = re.compile(rb"\s*(AC|WA|TLE|RTE|MLE|OLE|IF|JE)\s+([+-]?(?:\d{1,30}\.?\
 _LIMITS = TypeAdapter(Limits)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What judging takes: cells, programs, test data."""
+
+    pool: CellPool
+    programs: Programs
+    data: TestData
+
+
 @dataclass(slots=True, kw_only=True)
 class Room:
     """One submission, its problem, and whatever judges the one by the other."""
@@ -163,14 +172,7 @@ class Room:
 
 @contextlib.asynccontextmanager
 async def open_room(
-    problem: Problem,
-    source: Source,
-    program: Prepared | None,
-    programs: Programs,
-    *,
-    data: TestData,
-    pool: CellPool,
-    slot: Slot,
+    problem: Problem, source: Source, program: Prepared | None, bench: Bench, slot: Slot
 ) -> AsyncIterator[Room]:
     """A room for the submission, whose ``program`` is ready; None where it is not a program.
 
@@ -178,6 +180,7 @@ async def open_room(
         CheckerFailure: a program of the package does not compile.
         SandboxError: a cell failed.
     """
+    programs, pool, data = bench.programs, bench.pool, bench.data
     async with contextlib.AsyncExitStack() as stack:
         checks = await stack.enter_async_context(checking(problem, programs, pool=pool, slot=slot))
         if program is None or program.cell is None:

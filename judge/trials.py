@@ -17,9 +17,10 @@ from pathlib import Path
 
 from judge import languages
 from judge.errors import UsageError
-from judge.judging import Bench, PackageData, Silent, judge
+from judge.judging import PackageData, Silent, judge
 from judge.models import MIB, Blob, CheckerSpec, Judged, Limits, Problem, Source, Testcase
 from judge.recipe import Language
+from judge.room import Bench
 from judge.verdicts import Verdict
 
 #: What each program has to get, in the order in which they are judged.

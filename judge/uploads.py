@@ -21,8 +21,8 @@ from judge.config import Settings
 from judge.errors import LeaseLost, PackageError, SandboxError
 from judge.executor import Executor
 from judge.host import add_images
-from judge.judging import Bench
 from judge.models import Run
+from judge.room import Bench
 from judge.store import problems, verifications, versions
 from judge.store.known import KnownRuns
 from judge.store.pool import DISCONNECTED, Pool, wait_to_reconnect

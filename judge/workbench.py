@@ -9,8 +9,9 @@ from pathlib import Path
 
 from judge import calibrating, generating, host
 from judge.config import Isolation, Settings
-from judge.judging import Bench, PackageData
+from judge.judging import PackageData
 from judge.models import Blob, Problem, Source
+from judge.room import Bench
 from problems import archive
 from problems.package import Package, load
 from problems.recipes import Generated, MissingTest, Solved

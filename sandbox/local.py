@@ -100,11 +100,13 @@ class LocalMaker:
         uid = user.uid if user else None
         try:
             process = await self._start(exchange, core=core, shows_data=shows_data, uid=uid)
-        except OSError as error:
+        except BaseException as error:
             exchange.remove()
             if user is not None:
                 user.release()
-            raise SandboxError(f"cannot start the launcher: {error}") from error
+            if isinstance(error, OSError):
+                raise SandboxError(f"cannot start the launcher: {error}") from error
+            raise
         cell = Cell(name=name, stream=_ProcessStream(process), wall=_ProcessWall(process, user), exchange=exchange)
         cell.uid = uid
         try:

@@ -17,9 +17,10 @@ from judge.bench.figures import Figure
 from judge.cache import FileCache
 from judge.compiling import Programs
 from judge.config import Isolation, Settings
-from judge.judging import Bench, PackageData, Silent, judge
+from judge.judging import PackageData, Silent, judge
 from judge.languages import language
 from judge.models import MIB, Source, SourceFile
+from judge.room import Bench
 from judge.verdicts import Verdict
 from problems.package import Package, load
 from sandbox import engine

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from judge.cache import FileCache
 from judge.compiling import OUTPUT_CHARS, Programs
-from judge.judging import Bench, Silent, judge
+from judge.judging import Silent, judge
 from judge.languages import language
 from judge.models import MIB, Blob, CheckerSpec, Judged, Limits, Problem, Run, Source, SourceFile, Testcase
+from judge.room import Bench
 from judge.selftest.bait import Bait, laid_out
 from judge.selftest.cells import WatchedPool
 from judge.selftest.programs import LIMITS, Attack

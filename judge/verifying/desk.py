@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from judge.judging import Bench
 from judge.models import Run
+from judge.room import Bench
 from judge.verifying.memory import RememberedChecks, RememberedRuns
 from judge.verifying.report import PackageReport, SubmissionReport
 from problems.package import Package

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from judge.cache import FileCache
 from judge.compiling import Programs
-from judge.judging import Bench, judge
+from judge.judging import judge
 from judge.languages import guess, images
 from judge.models import MIB, Blob, Judged, Limits, Run, Source, SourceFile
+from judge.room import Bench
 from problems.package import Package
 from sandbox.pool import CellPool, Slot
 from tests import packages

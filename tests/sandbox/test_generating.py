@@ -12,7 +12,8 @@ import pytest_asyncio
 
 from judge import generating
 from judge.errors import PackageError
-from judge.judging import Bench, PackageData
+from judge.judging import PackageData
+from judge.room import Bench
 from problems.package import Package
 from problems.recipes import MISSING
 from tests import packages, polygons

@@ -18,9 +18,10 @@ from judge.cache import FileCache
 from judge.compiling import Programs
 from judge.config import DEFAULT_LANGUAGES
 from judge.errors import SandboxError
-from judge.judging import Bench, PackageData
+from judge.judging import PackageData
 from judge.models import MIB
 from judge.recipe import Language
+from judge.room import Bench
 from judge.trials import Trial
 from judge.verdicts import Verdict
 from sandbox import images

@@ -1,0 +1,103 @@
+"""Which of a host's slots judge, which are lent and to whom, and which are free.
+
+A slot that is lent counts as free: the next claim takes it back. An assistant of a judging is stronger than whoever
+works on what nobody waits for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from judge.ahead import Borrower
+from judge.room import Bench
+from sandbox.pool import Slot
+
+
+async def gone(borrower: asyncio.Task[None]) -> None:
+    """Wait until a borrower has left its slot: also where whoever waits is told to leave it, too."""
+    is_cancelled = False
+    while not borrower.done():
+        try:
+            await asyncio.wait([borrower])
+        except asyncio.CancelledError:
+            is_cancelled = True
+    if is_cancelled:
+        raise asyncio.CancelledError
+
+
+class Slots:
+    """The slots of one host. ``tasks`` owns whatever borrows one."""
+
+    def __init__(self, slots: Iterable[Slot], tasks: asyncio.TaskGroup) -> None:
+        self._tasks = tasks
+        self._free = list(slots)
+        self._lent: dict[Slot, asyncio.Task[None]] = {}
+        self._assisting: dict[Slot, asyncio.Task[None]] = {}
+        self._may_take = asyncio.Event()
+        self._may_take.set()
+
+    @property
+    def is_one_idle(self) -> bool:
+        """Whether there is a slot that neither judges nor is lent."""
+        return bool(self._free)
+
+    @property
+    def is_one_for_assistants(self) -> bool:
+        """Whether there is a slot that neither judges nor assists."""
+        return bool(self._free or self._lent)
+
+    async def one_to_take(self) -> None:
+        """Wait until a slot can be taken."""
+        await self._may_take.wait()
+
+    def take(self) -> tuple[Slot, asyncio.Task[None] | None]:
+        """A slot to judge on, and who has been told to leave it, to be waited for; only after ``one_to_take``."""
+        slot, borrower = self._vacate(self._lent or self._assisting)
+        if not (self._free or self._lent or self._assisting):
+            self._may_take.clear()
+        return slot, borrower
+
+    def put_back(self, slot: Slot) -> None:
+        """Nothing is judged on the slot any more."""
+        self._free.append(slot)
+        self._may_take.set()
+
+    def lend(self, work: Borrower, bench: Bench) -> asyncio.Task[None]:
+        """Lend a slot until the work ends; only where ``is_one_idle``."""
+        return self._let(self._free.pop(), None, work, bench, self._lent)
+
+    def assist(self, work: Borrower, bench: Bench) -> asyncio.Task[None]:
+        """Lend a slot to a judging until the work ends; only where ``is_one_for_assistants``."""
+        return self._let(*self._vacate(self._lent), work, bench, self._assisting)
+
+    def _vacate(self, lent: dict[Slot, asyncio.Task[None]]) -> tuple[Slot, asyncio.Task[None] | None]:
+        if self._free:
+            return self._free.pop(), None
+        slot, borrower = lent.popitem()
+        borrower.cancel("the slot is wanted")
+        return slot, borrower
+
+    def _let(
+        self,
+        slot: Slot,
+        leaving: asyncio.Task[None] | None,
+        work: Borrower,
+        bench: Bench,
+        lent: dict[Slot, asyncio.Task[None]],
+    ) -> asyncio.Task[None]:
+        async def borrow() -> None:
+            if leaving is not None:
+                await gone(leaving)
+            await work(bench, slot)
+
+        def left(task: asyncio.Task[None]) -> None:
+            # Unless the slot was taken back, in which case it is somebody else's by now.
+            if lent.get(slot) is task:
+                del lent[slot]
+                self._free.append(slot)
+
+        task = self._tasks.create_task(borrow(), name=f"borrowing slot {slot.index}")
+        lent[slot] = task
+        task.add_done_callback(left)
+        return task
