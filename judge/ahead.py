@@ -1,4 +1,4 @@
-"""Runs made before grading asks for them, on slots that nobody wants: a long submission has the whole host to itself.
+"""Runs made before grading asks for them, on slots that nobody wants: a long submission has all of them to itself.
 
 Grading goes on in the package's order and takes what it asks for. What it never asks for is dropped, so that verdict
 and score are those of a single slot. An assistant may be sent away at any time; somebody else makes what it was at.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
 
@@ -22,8 +22,10 @@ from sandbox.pool import Slot
 
 log = structlog.get_logger()
 
-#: What is left of a judging, in seconds of one slot, for which opening cells on another one pays.
+#: What is left for each slot at work, in seconds, for which opening cells on another one pays.
 WORTH_S = 0.5
+#: And for which asking other judgehosts does, which have to compile first.
+WORTH_ASKING_S = 3.0
 
 #: Work for a slot. It is cancelled when the slot is wanted for something else, and must then leave it soon.
 Borrower: TypeAlias = Callable[[Bench, Slot], Coroutine[Any, Any, None]]
@@ -39,18 +41,69 @@ class Lender(Protocol):
         """Lend one until the task ends; only where ``can_assist``."""
 
 
+class Others(Protocol):
+    """Other judgehosts, which may run test cases of this judging. None of this raises."""
+
+    async def ask(self, indices: Sequence[int]) -> None:
+        """Let them run those test cases; once."""
+
+    async def take(self, index: int) -> bool:
+        """Whether that test case is ours to run; false: another judgehost is at it, or has run it."""
+
+    async def result(self, index: int) -> Run | None:
+        """What another judgehost made of that test case, waited for; None: it is ours to run after all."""
+
+
+class Desk(Protocol):
+    """Who hands out test cases to assistants."""
+
+    async def take(self) -> int | None:
+        """A test case to run, by its index; None: there are no more."""
+
+    async def put(self, index: int, run: Run | None) -> None:
+        """What came of it; None: it is for others to run."""
+
+
+async def assist(problem: Problem, source: Source, bench: Bench, slot: Slot, desk: Desk) -> None:
+    """Run test cases for as long as there are any. A run that our side or the package failed is nobody's news.
+
+    Raises:
+        SandboxError: a cell failed.
+        CheckerFailure: a program of the package does not compile.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        program = await stack.enter_async_context(
+            prepared(source, problem.limits, bench.programs, pool=bench.pool, slot=slot)
+        )
+        if program.cell is None:
+            return
+        room = await stack.enter_async_context(open_room(problem, source, program, bench, slot))
+        while (index := await desk.take()) is not None:
+            run = None
+            try:
+                run = await room.run(problem.testcases[index])
+            finally:
+                is_made = run is not None and run.verdict is not Verdict.JE
+                await desk.put(index, run if is_made else None)
+            if not is_made:
+                return
+
+
 class Ahead:
     """The test cases of one judging that nobody has begun, and those that assistants are at. A context manager."""
 
-    def __init__(self, problem: Problem, source: Source, lender: Lender) -> None:
+    def __init__(self, problem: Problem, source: Source, lender: Lender, others: Others | None = None) -> None:
         self._problem = problem
         self._source = source
         self._lender = lender
+        self._others = others
         #: In the package's order, by index.
-        self._waiting = dict.fromkeys(range(len(problem.testcases)))
+        self._waiting: dict[int, None] = dict.fromkeys(range(len(problem.testcases)))
         #: What assistants have made or are making; None: whoever was at it has left.
         self._begun: dict[int, asyncio.Future[Run | None]] = {}
         self._assistants: set[asyncio.Task[None]] = set()
+        #: What other judgehosts were asked to run.
+        self._asked: frozenset[int] = frozenset()
         self._made_us: list[int] = []
         self._is_failing = False
 
@@ -73,52 +126,60 @@ class Ahead:
             if (run := begun.result()) is not None:
                 return run
         self._waiting.pop(index, None)
-        self._call()
+        if not await self._is_ours(index) and self._others is not None:
+            run = await self._others.result(index)
+            if run is not None:
+                return run
+        await self._call()
         run = await make()
         self._made_us.append(run.wall_us)
         return run
 
-    def _call(self) -> None:
+    async def take(self) -> int | None:
+        while self._waiting and not self._is_failing:
+            index = next(iter(self._waiting))
+            del self._waiting[index]
+            self._begun[index] = asyncio.get_running_loop().create_future()
+            if await self._is_ours(index):
+                return index
+            self._leave(index)
+        return None
+
+    async def put(self, index: int, run: Run | None) -> None:
+        if run is not None:
+            self._begun[index].set_result(run)
+            return
+        self._waiting = dict.fromkeys(sorted((*self._waiting, index)))
+        self._leave(index)
+
+    def _leave(self, index: int) -> None:
+        """Nobody here is at that test case."""
+        self._begun.pop(index).set_result(None)
+
+    async def _is_ours(self, index: int) -> bool:
+        return self._others is None or index not in self._asked or await self._others.take(index)
+
+    async def _call(self) -> None:
         """Have as many assistants as pay, and as there are slots for."""
-        while self._pays() and self._lender.can_assist():
+        while self._left_s() >= WORTH_S and self._lender.can_assist():
             task = self._lender.assist(self._assist)
             self._assistants.add(task)
             task.add_done_callback(self._assistants.discard)
+        if self._others is not None and not self._asked and self._left_s() >= WORTH_ASKING_S:
+            self._asked = frozenset(self._waiting)
+            await self._others.ask(sorted(self._asked))
 
-    def _pays(self) -> bool:
+    def _left_s(self) -> float:
+        """What one more assistant would have to do, in seconds."""
         if self._is_failing or not self._made_us or len(self._waiting) <= len(self._assistants) + 1:
-            return False
+            return 0.0
         mean_s = sum(self._made_us) / len(self._made_us) / 1e6
-        return len(self._waiting) * mean_s / (len(self._assistants) + 1) >= WORTH_S
+        return len(self._waiting) * mean_s / (len(self._assistants) + 1)
 
     async def _assist(self, bench: Bench, slot: Slot) -> None:
         try:
-            await self._make(bench, slot)
+            await assist(self._problem, self._source, bench, slot, self)
         except Exception as error:  # noqa: BLE001
             # The judging's own slot finds out whether it is the submission, the package or the host.
             self._is_failing = True
             log.warning("cannot run tests ahead", slot=slot.index, error=repr(error))
-
-    async def _make(self, bench: Bench, slot: Slot) -> None:
-        async with contextlib.AsyncExitStack() as stack:
-            program = await stack.enter_async_context(
-                prepared(self._source, self._problem.limits, bench.programs, pool=bench.pool, slot=slot)
-            )
-            room = await stack.enter_async_context(open_room(self._problem, self._source, program, bench, slot))
-            while self._waiting and not self._is_failing:
-                index = next(iter(self._waiting))
-                del self._waiting[index]
-                begun = self._begun[index] = asyncio.get_running_loop().create_future()
-                run = None
-                try:
-                    run = await room.run(self._problem.testcases[index])
-                finally:
-                    if run is None or run.verdict is Verdict.JE:
-                        self._give_back(index)
-                        run = None
-                    begun.set_result(run)
-                self._is_failing = run is None
-
-    def _give_back(self, index: int) -> None:
-        del self._begun[index]
-        self._waiting = dict.fromkeys(sorted((*self._waiting, index)))

@@ -3,7 +3,7 @@
 Six tasks in one group; if any fails, all end, and whoever started the daemon starts it anew:
 
     claim      wait for a free slot and a fit host, then for work; woken by NOTIFY, backed up by a slow poll. While
-               there is none, idle slots verify what was uploaded
+               there is none, idle slots assist other judgehosts, or verify what was uploaded
     listen     turns notifications into wake-ups
     heartbeat  renews the leases held, and abandons judgings whose lease was lost all the same
     sweep      queues judgings again whose holder is gone
@@ -22,6 +22,7 @@ from functools import partial
 import structlog
 
 from judge import fitness, host, queue, toolchains
+from judge.assisting import Assistance
 from judge.config import Isolation, Settings
 from judge.errors import JudgeError
 from judge.executor import Executor, LocalExecutor
@@ -72,6 +73,7 @@ async def run(settings: Settings, dsn: str) -> None:
             daemon = Daemon(
                 pool=pool,
                 executor=executor,
+                assistance=Assistance(pool=pool, executor=executor, judgehost_id=judgehost_id),
                 uploads=uploads,
                 guard=guard,
                 judgehost_id=judgehost_id,
@@ -91,10 +93,19 @@ class Daemon:
     """The first four tasks, and what they share."""
 
     def __init__(
-        self, *, pool: Pool, executor: Executor, uploads: Uploads, guard: Guard, judgehost_id: int, lease_s: float
+        self,
+        *,
+        pool: Pool,
+        executor: Executor,
+        assistance: Assistance,
+        uploads: Uploads,
+        guard: Guard,
+        judgehost_id: int,
+        lease_s: float,
     ) -> None:
         self._pool = pool
         self._executor = executor
+        self._assistance = assistance
         self._uploads = uploads
         self._guard = guard
         self._judgehost_id = judgehost_id
@@ -111,6 +122,7 @@ class Daemon:
                 async with self._pool.acquire() as connection:
                     claim = await queue.claim(connection, judgehost_id=self._judgehost_id, lease_s=self._lease_s)
                 if claim is None:
+                    await self._assistance.fill_idle_slots()
                     await self._uploads.fill_idle_slots()
             except DISCONNECTED as error:
                 await wait_to_reconnect(error)

@@ -23,6 +23,7 @@ from judge.judging import judge, judge_error
 from judge.models import Judged, Problem
 from judge.reporting import Reporter
 from judge.room import Bench
+from judge.sharing import Shared
 from judge.slots import Slots, gone
 from judge.store import blobs, judgings, problems
 from judge.store.events import Telling
@@ -52,8 +53,13 @@ class Executor(Protocol):
     def has_idle(self) -> bool:
         """Whether there is a slot that neither judges nor is lent."""
 
-    def lend(self, work: Borrower) -> None:
-        """Lend an idle slot until the work ends, or a claim needs it; only where ``has_idle``."""
+    def lend(self, work: Borrower, *, isolation: str | None = None) -> None:
+        """Lend an idle slot until the work ends, or a claim needs it; only where ``has_idle``.
+
+        Args:
+            work: what borrows it.
+            isolation: the level to work at; None: the host's default.
+        """
 
     def held(self) -> list[Claim]:
         """The claims being judged now."""
@@ -94,8 +100,9 @@ class LocalExecutor:
     def has_idle(self) -> bool:
         return self._slots.is_one_idle
 
-    def lend(self, work: Borrower) -> None:
-        self._slots.lend(work, next(iter(self._benches.values())))
+    def lend(self, work: Borrower, *, isolation: str | None = None) -> None:
+        default = next(iter(self._benches.values()))
+        self._slots.lend(work, default if isolation is None else self._benches[Isolation(isolation)])
 
     def held(self) -> list[Claim]:
         return list(self._judging)
@@ -150,7 +157,7 @@ class LocalExecutor:
 
     async def _judged(self, claim: Claim, slot: Slot, announced: list[Telling]) -> Judged:
         """Judge, reporting meanwhile; what could not be reported any more is added to ``announced``."""
-        problem = await self._problem(claim.problem_version_id)
+        problem = await self.problem(claim.problem_version_id)
         source = await _until_connected(
             lambda connection: judgings.load_source(connection, claim.submission_id), self._pool
         )
@@ -159,13 +166,20 @@ class LocalExecutor:
             both.create_task(reporter.work(), name=f"reporting {claim.judging_id}")
             bench = self._benches[Isolation(claim.isolation)]
             judged = await judge(
-                problem, source, bench=bench, slot=slot, progress=reporter, lender=_Lender(self._slots, bench)
+                problem,
+                source,
+                bench=bench,
+                slot=slot,
+                progress=reporter,
+                lender=_Lender(self._slots, bench),
+                others=Shared(self._pool, claim, problem),
             )
             reporter.stop()
         announced += reporter.unannounced()
         return judged
 
-    async def _problem(self, version_id: int) -> Problem:
+    async def problem(self, version_id: int) -> Problem:
+        """A problem version, loaded once."""
         if version_id not in self._problems:
             loaded = await _until_connected(lambda connection: problems.load(connection, version_id), self._pool)
             while len(self._problems) >= _PROBLEMS:

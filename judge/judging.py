@@ -16,7 +16,7 @@ from typing import Protocol
 import structlog
 
 from checkers.base import CheckerFailure
-from judge.ahead import Ahead, Lender
+from judge.ahead import Ahead, Lender, Others
 from judge.compiling import prepared
 from judge.errors import JudgeError, NotFound, SandboxError
 from judge.grading import Graded, GradingFailure, grade
@@ -85,6 +85,7 @@ async def judge(
     is_full: bool = False,
     known: KnownRuns | None = None,
     lender: Lender | None = None,
+    others: Others | None = None,
 ) -> Judged:
     """Judge ``source`` on ``slot``; with ``is_full`` on all test cases, else on those that verdict and score need.
 
@@ -97,11 +98,12 @@ async def judge(
         is_full: see above.
         known: runs that need not be made again.
         lender: who may have more slots, for as long as nobody else wants them.
+        others: other judgehosts that may assist; only with a ``lender``.
     """
     for _ in range(TRIES):
         try:
             return await _judge_once(
-                problem, source, bench, slot, progress, known=known, lender=lender, is_full=is_full
+                problem, source, bench, slot, progress, known=known, lender=lender, others=others, is_full=is_full
             )
         except JudgeError as error:
             log.warning("judging failed on our side", problem=problem.name, error=str(error))
@@ -128,6 +130,7 @@ async def _judge_once(
     *,
     known: KnownRuns | None,
     lender: Lender | None,
+    others: Others | None,
     is_full: bool,
 ) -> Judged:
     progress.compiling()
@@ -146,7 +149,7 @@ async def _judge_once(
             room = await stack.enter_async_context(open_room(problem, source, program, bench, slot))
             ahead = None
             if lender is not None and program is not None:
-                ahead = await stack.enter_async_context(Ahead(problem, source, lender))
+                ahead = await stack.enter_async_context(Ahead(problem, source, lender, others))
             sitting = _Sitting(room=room, progress=progress, known=known, ahead=ahead, runs=runs)
             return await _graded(sitting, compilation, is_full=is_full)
         except (CheckerFailure, GradingFailure) as error:

@@ -20,7 +20,7 @@ from judge.errors import RejectedSource
 from judge.languages import is_file_name
 from judge.languages import languages as all_languages
 from judge.models import Compilation, Judged, Limits, Run, Source, SourceFile
-from judge.store import blobs, events, judgings, problems, security
+from judge.store import blobs, events, judgings, problems, security, shared_tests
 from judge.store.events import Telling
 from judge.store.judgings import Claim
 from judge.store.pool import Connection
@@ -233,6 +233,7 @@ async def _finish(connection: Connection, claim: Claim, judged: Judged, announce
     await judgings.forget_runs(connection, claim)
     await judgings.add_runs(connection, claim, await _placed(connection, claim, judged.runs))
     await judgings.finish(connection, claim, judged)
+    await shared_tests.drop(connection, claim)
     await security.record_of_judging(connection, judging_id=claim.judging_id, incidents=judged.incidents)
     data = {
         "attempt": claim.attempt,

@@ -1,17 +1,19 @@
-"""One submission on several slots: idle ones run its tests ahead, and nobody can tell but by the clock."""
+"""One submission on several slots, and on several hosts: idle ones run its tests, and only the clock can tell."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from judge import host, queue
+from judge.assisting import Assistance
 from judge.cache import FileCache
 from judge.config import Isolation, Settings
 from judge.executor import LocalExecutor
@@ -31,6 +33,8 @@ pytestmark = pytest.mark.timeout(90)
 TESTS = 9
 #: Long enough that a second slot pays, and idle: two of them on one core disturb nobody.
 SLOW = "import time\nn = int(input())\ntime.sleep(0.25)\n"
+#: Long enough that asking another host does.
+SLOWER = SLOW.replace("0.25", "0.6")
 #: Wrong on test 3, and dead on each that comes after it.
 FAILING = SLOW + "if n > 3: raise ValueError\nprint(n if n < 3 else 0)\n"
 PACKAGE = {
@@ -62,23 +66,31 @@ class CountingMaker(LocalMaker):
         return cell
 
 
-class Stage:
-    """A problem of slow tests, and an executor with two slots."""
+class Host:
+    """A judgehost with an executor."""
 
-    def __init__(
-        self, connection: Connection, executor: LocalExecutor, maker: CountingMaker, ids: dict[str, int]
-    ) -> None:
-        self.connection = connection
+    def __init__(self, judgehost_id: int, executor: LocalExecutor, maker: CountingMaker, pool: Pool) -> None:
+        self.id = judgehost_id
         self.executor = executor
         self.maker = maker
+        self.assistance = Assistance(pool=pool, executor=executor, judgehost_id=judgehost_id)
+
+
+class Stage:
+    """A problem of slow tests, and hosts to judge it on."""
+
+    def __init__(self, connection: Connection, hosts: list[Host], ids: dict[str, int]) -> None:
+        self.connection = connection
+        self.hosts = hosts
+        self.executor = hosts[0].executor
+        self.maker = hosts[0].maker
         self._ids = ids
 
     async def start(self, text: str) -> None:
-        """Submit, claim and start."""
-        ids = {key: self._ids[key] for key in ("contest_id", "problem_id", "user_id")}
-        await queue.enqueue(self.connection, **ids, source=pasted("python3", text.encode()))
+        """Submit; claim and start on the first host."""
+        await queue.enqueue(self.connection, **self._ids, source=pasted("python3", text.encode()))
         await self.executor.free_slot()
-        claim = await queue.claim(self.connection, judgehost_id=self._ids["judgehost_id"], lease_s=60)
+        claim = await queue.claim(self.connection, judgehost_id=self.hosts[0].id, lease_s=60)
         assert claim is not None
         self.executor.start(claim)
 
@@ -92,31 +104,38 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(pool: Pool, folder: Path) -> AsyncIterator[Stage]:
-    maker = CountingMaker(cells_dir=folder)
-    cores = sorted(os.sched_getaffinity(0))
-    cells = CellPool(maker, [Slot(index=0, core=cores[-1]), Slot(index=1, core=cores[0])])
-    settings = Settings(isolation=Isolation.LOCAL, data_dir=folder)
+async def stage(pool: Pool, folder: Path, slots: Sequence[int] = (2,)) -> AsyncIterator[Stage]:
+    """Hosts with so many slots each."""
+    folder.mkdir()
     package = packages.loaded(folder, PACKAGE)
-    async with pool.acquire() as connection:
+    async with contextlib.AsyncExitStack() as stack:
+        connection = await stack.enter_async_context(pool.acquire())
         contest_id = await contests.ensure_contest(connection, name="test", title="Test")
         problem_id = await problems.problem_of(connection, await problems.publish(connection, package))
         await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
         user_id = await accounts.create(connection, login="a", name="a", password_hash=None, role=Role.CONTESTANT)
-        judgehost_id = await judgehosts.register(connection, name="host", slots=2, isolation="local")
-        ids = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id, "judgehost_id": judgehost_id}
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                executor = LocalExecutor(
-                    pool=pool,
-                    cells={Isolation.LOCAL: cells},
-                    programs=host.open_programs(settings, await host.image_names(settings)),
-                    blob_cache=FileCache(folder / "blobs", most_bytes=1 << 30),
-                    tasks=tasks,
-                )
-                yield Stage(connection, executor, maker, ids)
-        finally:
-            await cells.close()
+        hosts = [
+            await _host(stack, pool, connection, folder / f"host-{number}", count) for number, count in enumerate(slots)
+        ]
+        yield Stage(connection, hosts, {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id})
+
+
+async def _host(stack: contextlib.AsyncExitStack, pool: Pool, connection: Connection, folder: Path, slots: int) -> Host:
+    folder.mkdir()
+    cores = sorted(os.sched_getaffinity(0), reverse=True)
+    maker = CountingMaker(cells_dir=folder)
+    cells = CellPool(maker, [Slot(index=index, core=cores[index]) for index in range(slots)])
+    settings = Settings(isolation=Isolation.LOCAL, data_dir=folder)
+    judgehost_id = await judgehosts.register(connection, name=folder.name, slots=slots, isolation="local")
+    stack.push_async_callback(cells.close)
+    executor = LocalExecutor(
+        pool=pool,
+        cells={Isolation.LOCAL: cells},
+        programs=host.open_programs(settings, await host.image_names(settings)),
+        blob_cache=FileCache(folder / "blobs", most_bytes=1 << 30),
+        tasks=await stack.enter_async_context(asyncio.TaskGroup()),
+    )
+    return Host(judgehost_id, executor, maker, pool)
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two slots take two cores")
@@ -166,3 +185,37 @@ class TestTwoSlots:
             await on.done()
             assert await on.connection.fetchval("SELECT bool_and(verdict = 'AC') FROM judgings")
             assert await on.connection.fetchval("SELECT count(*) FROM runs") == 2 * TESTS
+
+
+async def test_another_host_assists(pool: Pool, short_tmp: Path) -> None:
+    """An idle slot of another judgehost runs tests as well; each is run once, and nothing of it stays."""
+    async with stage(pool, short_tmp / "hosts", [1, 1]) as on:
+        await on.start(SLOWER + "print(n)\n")
+        await on.until("SELECT count(*) > 0 FROM shared_tests")
+        await on.hosts[1].assistance.fill_idle_slots()
+        await on.done()
+
+        counts = [sum(each.maker.runs.values()) for each in on.hosts]
+        assert sum(counts) == TESTS
+        assert min(counts) >= 2
+        assert await on.connection.fetchval("SELECT verdict FROM judgings") == "AC"
+        assert await on.connection.fetchval("SELECT count(*) FROM runs WHERE verdict = 'AC'") == TESTS
+        assert await on.connection.fetchval("SELECT count(*) FROM shared_tests") == 0
+
+
+async def test_an_assistant_that_is_gone_is_not_waited_for(pool: Pool, short_tmp: Path) -> None:
+    """What another judgehost took and died over is run by whoever holds the judging."""
+    async with stage(pool, short_tmp / "gone", [1]) as on:
+        gone_id = await judgehosts.register(on.connection, name="gone", slots=1, isolation="local")
+        await on.connection.execute(
+            "UPDATE judgehosts SET last_seen_at = now() - interval '1 hour' WHERE id = $1", gone_id
+        )
+        await on.start(SLOWER + "print(n)\n")
+        await on.until("SELECT count(*) > 0 FROM shared_tests")
+        await on.connection.execute(
+            "UPDATE shared_tests SET judgehost_id = $1, taken_at = now() WHERE judgehost_id IS NULL", gone_id
+        )
+        await on.done()
+
+        assert await on.connection.fetchval("SELECT verdict FROM judgings") == "AC"
+        assert sum(on.maker.runs.values()) == TESTS
