@@ -30,8 +30,8 @@ from problems.programs import ANSWERS
 #: Somebody waits for work: the payload is empty, since notifications wake and never carry work.
 CHANNEL = "judge_queue"
 
-PRIORITY_CONTEST = 0
-PRIORITY_JURY = 30
+#: Contest, practice (after a contest, or in one without an end), rejudging, and what the jury sends.
+PRIORITY_CONTEST, PRIORITY_PRACTICE, PRIORITY_REJUDGING, PRIORITY_JURY = judgings.PRIORITIES
 
 MOST_FILES = 32
 
@@ -94,6 +94,8 @@ async def enqueue(
         NotFound: the problem has no version to judge with.
     """
     async with connection.transaction():
+        # Those of one account come one after the other, or many at once would all get the same turn.
+        await connection.execute("SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE", user_id)
         version_id = await problems.live_version(connection, problem_id)
         submission_id: int = await connection.fetchval(
             "INSERT INTO submissions (contest_id, problem_id, user_id, language, expected)"
@@ -117,7 +119,7 @@ async def enqueue(
             connection,
             submission_id=submission_id,
             problem_version_id=version_id,
-            priority=PRIORITY_CONTEST if expected is None else PRIORITY_JURY,
+            priority=await _priority(connection, contest_id) if expected is None else PRIORITY_JURY,
         )
         queued = ("judging", {"state": "queued", "attempt": 0, "tests_total": 0})
         await events.append(
@@ -127,14 +129,33 @@ async def enqueue(
     return submission_id
 
 
+async def _priority(connection: Connection, contest_id: int) -> int:
+    is_running = await connection.fetchval("SELECT ends_at > now() FROM contests WHERE id = $1", contest_id)
+    return PRIORITY_CONTEST if is_running else PRIORITY_PRACTICE
+
+
 async def wake(connection: Connection) -> None:
     """Tell daemons that there is work, when the transaction commits."""
     await connection.execute("SELECT pg_notify($1, '')", CHANNEL)
 
 
 async def claim(connection: Connection, *, judgehost_id: int, lease_s: float) -> Claim | None:
-    """Take the first judging in the queue, if any."""
-    return await judgings.claim(connection, judgehost_id=judgehost_id, lease_s=lease_s)
+    """Take the first judging in the queue that this judgehost can judge, if any."""
+    claims = await judgings.claim(connection, judgehost_id=judgehost_id, lease_s=lease_s)
+    return claims[0] if claims else None
+
+
+async def claim_some(connection: Connection, *, judgehost_id: int, lease_s: float, at_most: int) -> list[Claim]:
+    """Take up to ``at_most`` judgings, the same that as many calls of ``claim`` would; for several free slots."""
+    taken: list[Claim] = []
+    while len(taken) < at_most:
+        more = await judgings.claim(
+            connection, judgehost_id=judgehost_id, lease_s=lease_s, at_most=at_most - len(taken)
+        )
+        if not more:
+            break
+        taken += more
+    return taken
 
 
 async def record(
@@ -187,6 +208,7 @@ async def hand_over(connection: Connection, claim: Claim, *, reason: str) -> Non
         LeaseLost: the judging is not ours any more.
     """
     async with connection.transaction():
+        await judgings.share_pauses(connection)
         await judgings.hold(connection, claim)
         await _end_lease(connection, claim, reason)
 
@@ -194,6 +216,7 @@ async def hand_over(connection: Connection, claim: Claim, *, reason: str) -> Non
 async def give_back(connection: Connection, *, judgehost_id: int) -> int:
     """Queue again what a judgehost holds and will not finish, since it stops; how many those were."""
     async with connection.transaction():
+        await judgings.share_pauses(connection)
         claims = await judgings.release(connection, await judgings.of_judgehost(connection, judgehost_id))
         for claim in claims:
             await _announce_queued(connection, claim)
@@ -203,12 +226,14 @@ async def give_back(connection: Connection, *, judgehost_id: int) -> int:
 async def take_back(connection: Connection, *, judgehost_id: int) -> int:
     """Queue again what a judgehost held in an earlier life that ended without a word; how many those were."""
     async with connection.transaction():
+        await judgings.share_pauses(connection)
         return await _end_leases(connection, await judgings.of_judgehost(connection, judgehost_id))
 
 
 async def reap(connection: Connection) -> int:
     """Queue judgings again whose lease ran out; how many those were."""
     async with connection.transaction():
+        await judgings.share_pauses(connection)
         return await _end_leases(connection, await judgings.lapsed(connection))
 
 

@@ -11,6 +11,7 @@ import asyncpg
 
 from judge.errors import NotFound, UsageError
 from judge.models import Limits
+from judge.store import judgings
 from judge.store.pool import Connection
 from judge.verdicts import Verdict
 
@@ -151,7 +152,9 @@ async def isolate(connection: Connection, *, name: str, isolation: str | None) -
         NotFound: there is no such contest.
     """
     contest = await by_name(connection, name)
-    await connection.execute("UPDATE contests SET isolation = $2 WHERE id = $1", contest.id, isolation)
+    async with connection.transaction():
+        await connection.execute("UPDATE contests SET isolation = $2 WHERE id = $1", contest.id, isolation)
+        await judgings.place_again(connection, contest_id=contest.id)
     hosts: int = await connection.fetchval(
         "SELECT count(*) FROM judgehosts WHERE $1::text IS NULL OR $1 = ANY (levels)", isolation
     )

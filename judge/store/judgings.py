@@ -16,6 +16,9 @@ from judge.store.pool import Connection
 #: A judging lost this often takes its judgehost down with it; it ends as JE instead of being tried for ever.
 MOST_LOSSES = 3
 
+#: Lower goes first: contests, practice, rejudgings, the jury's own. Others are refused by the table.
+PRIORITIES = (0, 10, 20, 30)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
@@ -33,12 +36,10 @@ class Claim:
 async def add(connection: Connection, *, submission_id: int, problem_version_id: int, priority: int) -> int:
     """Queue a judging of a submission, as its current one; the judging's id.
 
-    ``backlog`` counts the same user's judgings that wait already: everybody's first goes before anybody's second.
+    A trigger gives it lane and turn, and holds it if it is paused: see ``migrations/versions/0006_queue.sql``.
     """
     judging_id: int = await connection.fetchval(
-        "INSERT INTO judgings (submission_id, problem_version_id, priority, backlog) VALUES ($1, $2, $3,"
-        " (SELECT count(*) FROM judgings JOIN submissions ON submissions.id = submission_id"
-        "  WHERE state = 'queued' AND user_id = (SELECT user_id FROM submissions WHERE id = $1))) RETURNING id",
+        "INSERT INTO judgings (submission_id, problem_version_id, priority) VALUES ($1, $2, $3) RETURNING id",
         submission_id,
         problem_version_id,
         priority,
@@ -46,24 +47,53 @@ async def add(connection: Connection, *, submission_id: int, problem_version_id:
     return judging_id
 
 
-async def claim(connection: Connection, *, judgehost_id: int, lease_s: float) -> Claim | None:
-    """Take the first judging in the queue that this judgehost can give the walls for; None if nothing waits."""
-    row = await connection.fetchrow(
-        "WITH host AS (SELECT isolation, levels FROM judgehosts WHERE id = $1),"
-        " next AS (SELECT judgings.id, coalesce(contests.isolation, host.isolation) AS isolation"
-        "  FROM host CROSS JOIN judgings JOIN submissions ON submissions.id = submission_id"
-        "  JOIN contests ON contests.id = contest_id"
-        "  WHERE state = 'queued' AND (contests.isolation IS NULL OR contests.isolation = ANY (host.levels))"
-        "  ORDER BY priority, backlog, judgings.id FOR UPDATE OF judgings SKIP LOCKED LIMIT 1),"
-        " claimed AS (UPDATE judgings SET state = 'judging', attempt = attempt + 1, judgehost_id = $1,"
-        "  isolation = next.isolation, claimed_at = now(), lease_until = now() + make_interval(secs => $2) FROM next"
-        "  WHERE judgings.id = next.id RETURNING judgings.*)"
-        " SELECT claimed.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation"
-        " FROM claimed JOIN submissions ON submissions.id = submission_id",
-        judgehost_id,
-        lease_s,
+async def claim(connection: Connection, *, judgehost_id: int, lease_s: float, at_most: int = 1) -> list[Claim]:
+    """Take judgings from the front of the queue, of those that this judgehost can give pool and walls for.
+
+    Heads of the host's lanes are compared by priority, then by how many turns each is away from what its lane serves
+    now, then by age. Several are taken at once only where no two lanes have heads of the same priority; so none but an
+    empty answer means that nothing waits.
+    """
+    rows = await connection.fetch(_CLAIM, judgehost_id, lease_s, at_most, PRIORITIES)
+    return [Claim(**row) for row in rows]
+
+
+#: Each step reads a few entries of an index, however many judgings there are and wait. The lateral subqueries stop at
+#: their limits, so that no row is locked but those that are taken; what somebody else is about to take is passed over.
+_CLAIM = """
+    WITH host AS (SELECT isolation, levels, pools FROM judgehosts WHERE id = $1),
+    heads AS MATERIALIZED (
+      SELECT lane, priority, head.turn, head.id, head.turn - coalesce((
+          SELECT max(turn) FROM judgings served
+          WHERE served.lane = lanes.lane AND served.priority = priorities.priority AND state <> 'queued'
+        ), 0) AS turns_away
+      FROM (SELECT pool || '/' || level AS lane FROM host, unnest(pools) pool, unnest(levels || '{""}') level) lanes
+      CROSS JOIN unnest($4::smallint[]) AS priorities (priority)
+      CROSS JOIN LATERAL (
+        SELECT id, turn FROM judgings ready
+        WHERE ready.lane = lanes.lane AND ready.priority = priorities.priority AND state = 'queued' AND NOT is_held
+        ORDER BY turn, id LIMIT 1
+      ) head
+    ),
+    next AS (
+      SELECT taken.id FROM (SELECT * FROM heads ORDER BY priority, turns_away, id) first
+      CROSS JOIN LATERAL (
+        SELECT id FROM judgings ready
+        WHERE ready.lane = first.lane AND ready.priority = first.priority AND state = 'queued' AND NOT is_held
+          AND (ready.turn, ready.id) >= (first.turn, first.id)
+        ORDER BY turn, id LIMIT $3 FOR UPDATE SKIP LOCKED
+      ) taken
+      LIMIT (SELECT CASE WHEN count(*) = count(DISTINCT priority) THEN $3 ELSE 1 END FROM heads)
+    ),
+    claimed AS (
+      UPDATE judgings SET state = 'judging', attempt = attempt + 1, judgehost_id = $1,
+             isolation = coalesce(nullif(split_part(lane, '/', 2), ''), host.isolation),
+             claimed_at = now(), lease_until = now() + make_interval(secs => $2)
+      FROM next, host WHERE judgings.id = next.id RETURNING judgings.*
     )
-    return None if row is None else Claim(**row)
+    SELECT claimed.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation
+    FROM claimed JOIN submissions ON submissions.id = submission_id ORDER BY priority, turn, claimed.id
+"""
 
 
 async def load_source(connection: Connection, submission_id: int) -> Source:
@@ -88,6 +118,50 @@ async def renew(connection: Connection, *, claims: Sequence[Claim], lease_s: flo
         lease_s,
     )
     return {row["id"] for row in rows}
+
+
+async def share_pauses(connection: Connection) -> None:
+    """Let nobody pause or resume until the end of this transaction; before any row of it is locked."""
+    await connection.execute("SELECT share_pauses()")
+
+
+async def place_again(
+    connection: Connection, *, contest_id: int | None = None, problem_id: int | None = None, language: str | None = None
+) -> int:
+    """Give what waits of that contest, problem and language its lane anew, and hold or free it; how many were changed.
+
+    What is freed, or gets another lane, takes its turn there behind those of the same user: a flood that was held is
+    still nobody's second before somebody's first. Keeps everybody from queueing until the end of the transaction.
+    """
+    await connection.execute("SELECT own_pauses()")
+    tag = await connection.execute(
+        """
+        WITH waiting AS (
+          SELECT j.id, j.priority, j.turn, j.user_id, j.lane AS old_lane, j.is_held AS was_held,
+                 c.pool || '/' || coalesce(c.isolation, '') AS lane,
+                 is_paused(s.contest_id, s.problem_id, s.language) AS is_held
+          FROM judgings j JOIN submissions s ON s.id = j.submission_id JOIN contests c ON c.id = s.contest_id
+          WHERE j.state = 'queued' AND ($1::bigint IS NULL OR s.contest_id = $1)
+            AND ($2::bigint IS NULL OR s.problem_id = $2) AND ($3::text IS NULL OR s.language = $3)
+        ),
+        changed AS MATERIALIZED (
+          SELECT *, row_number() OVER (PARTITION BY lane, priority, user_id, is_held ORDER BY turn, id) - 1 AS place
+          FROM waiting WHERE old_lane <> lane OR was_held <> is_held
+        ),
+        next AS MATERIALIZED (
+          SELECT lane, priority, user_id, next_turn(lane, priority, user_id) AS turn
+          FROM changed WHERE NOT is_held GROUP BY lane, priority, user_id
+        )
+        UPDATE judgings j SET lane = changed.lane, is_held = changed.is_held, turn = coalesce(next.turn + place, j.turn)
+        FROM changed LEFT JOIN next ON NOT changed.is_held AND next.lane = changed.lane
+          AND next.priority = changed.priority AND next.user_id = changed.user_id
+        WHERE j.id = changed.id AND j.state = 'queued'
+        """,
+        contest_id,
+        problem_id,
+        language,
+    )
+    return int(tag.removeprefix("UPDATE "))
 
 
 async def hold(connection: Connection, claim: Claim) -> None:

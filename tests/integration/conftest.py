@@ -1,4 +1,4 @@
-"""Fixtures of the tests that visit the web site."""
+"""Fixtures of the tests that visit the web site, and of those that drive the queue."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from judge.config import Settings
 from judge.store.pool import Pool
+from tests.queues import Contest
 from tests.website import Site, serving
 
 
@@ -30,3 +31,10 @@ async def https_site(dsn: str, pool: Pool) -> AsyncIterator[Site]:
     """The site as if behind https."""
     async with serving(Settings(web_https=True), dsn, pool) as made:
         yield made
+
+
+@pytest_asyncio.fixture
+async def contest(pool: Pool) -> AsyncIterator[Contest]:
+    """An empty queue."""
+    async with pool.acquire() as connection:
+        yield await Contest.make(connection)

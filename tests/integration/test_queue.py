@@ -3,84 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from judge import queue
 from judge.errors import LeaseLost, NotFound, RejectedSource
 from judge.languages import pasted
 from judge.models import Compilation, Judged, Limits, Run, Source, SourceFile
-from judge.store import accounts, contests, events, judgehosts, judgings, problems, toolchains
-from judge.store.accounts import Role
+from judge.store import events, judgings, problems, toolchains
 from judge.store.judgings import Claim
-from judge.store.pool import Connection, Pool
+from judge.store.pool import Pool
 from judge.store.toolchains import Toolchain
 from judge.verdicts import Verdict
 from problems.package import load
+from tests.queues import LEASE_S, SAMPLES, Contest
 
-SAMPLES = Path(__file__).parents[2] / "problems" / "samples"
 RUN = Run(testcase="sample/1", verdict=Verdict.AC, cpu_us=1, wall_us=2, memory_bytes=3)
 ACCEPTED = Judged(verdict=Verdict.AC, compilation=Compilation(is_ok=True), runs=(RUN,))
 REFUSED = Judged(verdict=Verdict.CE, compilation=Compilation(is_ok=False))
-LEASE_S = 30.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contest:
-    """A contest with one problem and one judgehost."""
-
-    connection: Connection
-    contest_id: int
-    problem_id: int
-    judgehost_id: int
-
-    async def team(self, login: str) -> int:
-        return await accounts.create(self.connection, login=login, name=login, password_hash=None, role=Role.CONTESTANT)
-
-    async def submit(self, user_id: int, *, expected: tuple[Verdict, ...] | None = None) -> int:
-        return await queue.enqueue(
-            self.connection,
-            contest_id=self.contest_id,
-            problem_id=self.problem_id,
-            user_id=user_id,
-            source=pasted("python3", b"print(1)\n"),
-            expected=expected,
-        )
-
-    async def claim(self, *, lease_s: float = LEASE_S) -> Claim | None:
-        return await queue.claim(self.connection, judgehost_id=self.judgehost_id, lease_s=lease_s)
-
-    async def surely_claim(self, *, lease_s: float = LEASE_S) -> Claim:
-        claim = await self.claim(lease_s=lease_s)
-        assert claim is not None
-        return claim
-
-    async def run_out(self, claim: Claim) -> None:
-        """Let the claim's lease run out now."""
-        await self.connection.execute(
-            "UPDATE judgings SET lease_until = now() - interval '1 second' WHERE id = $1", claim.judging_id
-        )
-
-    async def state(self, claim: Claim) -> tuple[str, str | None]:
-        row = await self.connection.fetchrow("SELECT state, verdict FROM judgings WHERE id = $1", claim.judging_id)
-        assert row is not None
-        return row["state"], row["verdict"]
-
-
-@pytest_asyncio.fixture
-async def contest(pool: Pool) -> AsyncIterator[Contest]:
-    """An empty queue."""
-    async with pool.acquire() as connection:
-        contest_id = await contests.ensure_contest(connection, name="test", title="Test")
-        version_id = await problems.publish(connection, load(SAMPLES / "hello-sum"))
-        problem_id = await problems.problem_of(connection, version_id)
-        await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
-        judgehost_id = await judgehosts.register(connection, name="host", slots=1, isolation="local")
-        yield Contest(connection=connection, contest_id=contest_id, problem_id=problem_id, judgehost_id=judgehost_id)
 
 
 async def test_an_empty_queue_has_nothing_to_claim(contest: Contest) -> None:
