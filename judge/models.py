@@ -236,6 +236,10 @@ class Run:
     noise: Mapping[str, int] = field(default_factory=dict)
     #: What the program tried beside its work, for admins.
     incidents: tuple[Incident, ...] = ()
+    #: A digest, as hexadecimal digits, of all that the run depends on but its host's speed; empty: not known.
+    key: str = field(default="", compare=False)
+    #: The judging that made the run, where it was not the one that it stands in.
+    reused_from: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@
     reap       judging -> queued | done  after the lease ran out, by anybody
 
 Whatever dies between two of these leaves a judging that the next ``reap`` puts right.
+A rejudging's judgings go the same ways, but no page is told of them before they are applied (``rejudging.py``).
 """
 
 from __future__ import annotations
@@ -182,9 +183,7 @@ async def record(
             await judgings.forget_runs(connection, claim)
         if runs:
             await judgings.add_runs(connection, claim, runs)
-        await events.append(
-            connection, contest_id=claim.contest_id, submission_id=claim.submission_id, events=announced
-        )
+        await _tell(connection, claim, announced)
 
 
 async def complete(connection: Connection, claim: Claim, judged: Judged, *, announced: Sequence[Telling] = ()) -> None:
@@ -260,20 +259,9 @@ async def _finish(connection: Connection, claim: Claim, judged: Judged, announce
     await judgings.finish(connection, claim, judged)
     await shared_tests.drop(connection, claim)
     await security.record_of_judging(connection, judging_id=claim.judging_id, incidents=judged.incidents)
-    data = {
-        "attempt": claim.attempt,
-        "verdict": judged.verdict.value,
-        "score": judged.score,
-        "slowest_cpu_us": judged.slowest_cpu_us,
-        "peak_memory_bytes": judged.peak_memory_bytes,
-        "compile_output": judged.compilation.output,
-    }
-    await events.append(
-        connection,
-        contest_id=claim.contest_id,
-        submission_id=claim.submission_id,
-        events=[*announced, ("verdict", data)],
-    )
+    if claim.rejudging_id is None:
+        await _tell(connection, claim, announced)
+        await events.append_verdicts(connection, [claim.judging_id])
 
 
 async def _placed(connection: Connection, claim: Claim, runs: Sequence[Run]) -> list[tuple[int, Run]]:
@@ -284,7 +272,13 @@ async def _placed(connection: Connection, claim: Claim, runs: Sequence[Run]) -> 
 
 async def _announce_queued(connection: Connection, claim: Claim) -> None:
     data = {"state": "queued", "attempt": claim.attempt, "tests_total": 0}
-    await events.append(
-        connection, contest_id=claim.contest_id, submission_id=claim.submission_id, events=[("judging", data)]
-    )
+    await _tell(connection, claim, [("judging", data)])
     await wake(connection)
+
+
+async def _tell(connection: Connection, claim: Claim, announced: Sequence[Telling]) -> None:
+    """Tell live pages, unless the judging is one that they do not show."""
+    if claim.rejudging_id is None and announced:
+        await events.append(
+            connection, contest_id=claim.contest_id, submission_id=claim.submission_id, events=announced
+        )

@@ -15,8 +15,11 @@ from web.views import (
     health,
     languages,
     metrics,
+    overrides,
     packages,
     problems,
+    rejudging_api,
+    rejudgings,
     standings,
     submissions,
     versions,
@@ -27,6 +30,7 @@ _PROBLEM = _CONTEST + "/problems/{label:[A-Za-z0-9_-]{1,16}}"
 _VERSIONS = "/{problem:[a-z0-9][a-z0-9_-]{0,63}}/versions"
 _VERSION = _VERSIONS + "/{version:[0-9]{1,18}}"
 _SUBMISSION = "/submissions/{submission:[0-9]{1,18}}"
+_REJUDGING = "/rejudgings/{rejudging:[0-9]{1,18}}"
 
 
 def set_up(app: web.Application) -> None:
@@ -63,6 +67,18 @@ def set_up(app: web.Application) -> None:
             web.get("/api/problems" + _VERSION, api.show),
             web.post("/api/problems" + _VERSION + "/live", api.make_live),
             web.get(_SUBMISSION, submissions.show),
+            web.post(_SUBMISSION + "/verdict", overrides.override),
+            web.post("/api" + _SUBMISSION + "/verdict", rejudging_api.override),
+            web.get("/admin/rejudgings", rejudgings.index),
+            web.post("/admin/rejudgings", rejudgings.create),
+            web.get("/admin/rejudgings/new", rejudgings.form),
+            web.get("/admin" + _REJUDGING, rejudgings.show),
+            web.post("/admin" + _REJUDGING, rejudgings.decide),
+            web.get("/admin" + _REJUDGING + _SUBMISSION, rejudgings.compare),
+            web.get("/api/rejudgings", rejudging_api.index),
+            web.post("/api/rejudgings", rejudging_api.create),
+            web.get("/api" + _REJUDGING, rejudging_api.show),
+            web.post("/api" + _REJUDGING + "/{decision:apply|undo|cancel}", rejudging_api.decide),
             web.get(_SUBMISSION + "/events", submissions.follow, allow_head=False),
             web.get("/register", accounts.register_form),
             web.post("/register", accounts.register),

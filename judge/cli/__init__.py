@@ -26,10 +26,13 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "language": ("languages", "language"),
     "migrate": ("services", "migrate"),
     "problem": ("problems", "problem"),
+    "rejudge": ("rejudge", "rejudge"),
+    "rejudging": ("rejudgings", "group"),
     "run": ("judging", "run"),
     "selftest": ("selftest", "selftest"),
     "up": ("services", "up_command"),
     "user": ("users", "user"),
+    "verdict": ("rejudgings", "verdict"),
     "web": ("services", "web"),
 }
 

@@ -73,6 +73,7 @@ class Attempts:
 class Try:
     """One contestant's submission, as a scoreboard counts it."""
 
+    submission_id: int
     user_id: int
     problem_id: int
     submitted_at: datetime
@@ -252,7 +253,7 @@ async def scores(connection: Connection, contest: Contest) -> Scores:
     """Submissions that count on the contest's scoreboard, in order: contestants' own, made while it ran."""
     rows = await connection.fetch(
         """
-        SELECT s.user_id, s.problem_id, s.submitted_at, j.verdict, u.name
+        SELECT s.id, s.user_id, s.problem_id, s.submitted_at, j.verdict, u.name
         FROM submissions s JOIN users u ON u.id = s.user_id
         LEFT JOIN judgings j ON j.submission_id = s.id AND j.is_current
         WHERE s.contest_id = $1 AND s.expected IS NULL AND u.role = 'contestant'
@@ -266,6 +267,7 @@ async def scores(connection: Connection, contest: Contest) -> Scores:
     return Scores(
         tries=tuple(
             Try(
+                submission_id=row["id"],
                 user_id=row["user_id"],
                 problem_id=row["problem_id"],
                 submitted_at=row["submitted_at"],

@@ -45,11 +45,27 @@ async def append(connection: Connection, *, contest_id: int, submission_id: int,
     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(submission_id))
 
 
+async def append_verdicts(connection: Connection, judging_ids: Sequence[int]) -> None:
+    """Tell the verdicts of judgings that are done, each its submission's current one."""
+    await connection.execute(
+        "WITH told AS (INSERT INTO events (kind, contest_id, submission_id, data)"
+        "  SELECT 'verdict', contest_id, submission_id, jsonb_build_object('attempt', attempt, 'verdict', verdict,"
+        "   'score', score, 'slowest_cpu_us', slowest_cpu_us, 'peak_memory_bytes', peak_memory_bytes,"
+        "   'compile_output', coalesce(compile_output, ''))"
+        "  FROM judgings JOIN submissions ON submissions.id = submission_id"
+        "  WHERE judgings.id = ANY ($1) ORDER BY submission_id RETURNING submission_id)"
+        " SELECT count(pg_notify($2, submission_id::text)) FROM told",
+        judging_ids,
+        CHANNEL,
+    )
+
+
 async def after(connection: Connection, *, submission_id: int, after_id: int, limit: int = 1000) -> list[Event]:
     """A submission's events with an id above ``after_id``, oldest first.
 
-    All of one submission's events come from whoever holds its judging's lease, one after the other, so that their ids
-    grow in the order of their commits.
+    All of one submission's events come from whoever holds its judging's lease, or, once that has a verdict, from
+    whoever makes another judging the current one; one after the other, so that their ids grow in the order of their
+    commits.
     """
     rows = await connection.fetch(
         "SELECT id, kind, contest_id, submission_id, data FROM events"

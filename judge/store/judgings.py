@@ -31,6 +31,8 @@ class Claim:
     problem_version_id: int
     #: The level to judge at.
     isolation: str
+    #: None: the submission's current judging, which its page shows live.
+    rejudging_id: int | None
 
 
 async def add(connection: Connection, *, submission_id: int, problem_version_id: int, priority: int) -> int:
@@ -45,6 +47,57 @@ async def add(connection: Connection, *, submission_id: int, problem_version_id:
         priority,
     )
     return judging_id
+
+
+async def add_chosen(
+    connection: Connection, chosen: str, args: Sequence[object], *, rejudging_id: int, repeats: int, priority: int
+) -> int:
+    """Queue the judgings of a rejudging beside the current ones; of how many submissions.
+
+    Users take turns here too, and all first repetitions go before the second ones.
+
+    Args:
+        connection: with the rejudging's transaction.
+        chosen: a query that gives ``submission_id``, ``problem_version_id``, ``user_id`` and ``lane``.
+        args: its parameters.
+        rejudging_id: of a rejudging that has no judgings yet.
+        repeats: how many judgings each submission gets.
+        priority: of all of them.
+    """
+    first = len(args) + 1
+    # The turns are given here, once for each user: placing every judging by itself would read all those before it.
+    count: int = await connection.fetchval(
+        f"WITH chosen AS ({chosen}),"
+        " users AS MATERIALIZED ("
+        f"  SELECT user_id, lane, count(*) AS total, next_turn(lane, ${first + 2}::smallint, user_id) AS turn"
+        "  FROM chosen GROUP BY user_id, lane),"
+        " placed AS (SELECT chosen.*, turn, total,"
+        "  row_number() OVER (PARTITION BY user_id, lane ORDER BY submission_id) - 1 AS place"
+        "  FROM chosen JOIN users USING (user_id, lane)),"
+        " made AS (INSERT INTO judgings"
+        "  (submission_id, problem_version_id, rejudging_id, repetition, is_current, priority, lane, turn)"
+        f"  SELECT submission_id, problem_version_id, ${first}, repetition, false, ${first + 2}::smallint, lane,"
+        "   turn + place + (repetition - 1) * total"
+        f"  FROM placed CROSS JOIN generate_series(1, ${first + 1}::int) AS repetition"
+        "  ORDER BY repetition, submission_id RETURNING submission_id)"
+        " SELECT count(DISTINCT submission_id) FROM made",
+        *args,
+        rejudging_id,
+        repeats,
+        priority,
+    )
+    return count
+
+
+async def drop_queued(connection: Connection, rejudging_id: int) -> int:
+    """End a rejudging's judgings that nobody has begun, without a verdict; how many those were."""
+    # Out of its lane, so that its turn does not count as one that was served.
+    dropped: int = await connection.fetchval(
+        "WITH dropped AS (UPDATE judgings SET state = 'dropped', lane = NULL"
+        "  WHERE rejudging_id = $1 AND state = 'queued' RETURNING 1) SELECT count(*) FROM dropped",
+        rejudging_id,
+    )
+    return dropped
 
 
 async def claim(connection: Connection, *, judgehost_id: int, lease_s: float, at_most: int = 1) -> list[Claim]:
@@ -91,7 +144,7 @@ _CLAIM = """
              claimed_at = now(), lease_until = now() + make_interval(secs => $2)
       FROM next, host WHERE judgings.id = next.id RETURNING judgings.*
     )
-    SELECT claimed.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation
+    SELECT claimed.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation, rejudging_id
     FROM claimed JOIN submissions ON submissions.id = submission_id ORDER BY priority, turn, claimed.id
 """
 
@@ -192,14 +245,15 @@ async def add_runs(connection: Connection, claim: Claim, runs: Sequence[tuple[in
     """
     await connection.executemany(
         "INSERT INTO runs (judging_id, ordinal, attempt, testcase, verdict, cpu_us, wall_us, memory_bytes, exit_code,"
-        " signal, reason, message, noise, team_message, score, multiplier, passes)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+        " signal, reason, message, noise, team_message, score, multiplier, passes, key, reused_from)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
         " ON CONFLICT (judging_id, ordinal) DO NOTHING",
         [
             (
                 *(claim.judging_id, ordinal, claim.attempt, run.testcase, run.verdict, run.cpu_us, run.wall_us),
                 *(run.memory_bytes, run.exit_code, run.signal, run.reason, run.message, dict(run.noise)),
                 *(run.team_message, run.score, run.multiplier, run.passes),
+                *(bytes.fromhex(run.key) or None, run.reused_from),
             )
             for ordinal, run in runs
         ],
@@ -255,8 +309,8 @@ async def count_loss(connection: Connection, claim: Claim) -> int:
 async def lapsed(connection: Connection, *, limit: int = 100) -> list[Claim]:
     """Claims whose lease ran out, locked for this transaction."""
     rows = await connection.fetch(
-        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation"
-        " FROM judgings JOIN submissions ON submissions.id = submission_id"
+        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation,"
+        " rejudging_id FROM judgings JOIN submissions ON submissions.id = submission_id"
         " WHERE state = 'judging' AND lease_until < now() ORDER BY lease_until LIMIT $1"
         " FOR UPDATE OF judgings SKIP LOCKED",
         limit,
@@ -267,8 +321,8 @@ async def lapsed(connection: Connection, *, limit: int = 100) -> list[Claim]:
 async def of_judgehost(connection: Connection, judgehost_id: int) -> list[Claim]:
     """Claims that a judgehost held, locked for this transaction: those of its earlier life, when it starts anew."""
     rows = await connection.fetch(
-        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation"
-        " FROM judgings JOIN submissions ON submissions.id = submission_id"
+        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation,"
+        " rejudging_id FROM judgings JOIN submissions ON submissions.id = submission_id"
         " WHERE state = 'judging' AND judgehost_id = $1 FOR UPDATE OF judgings",
         judgehost_id,
     )

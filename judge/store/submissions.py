@@ -36,6 +36,8 @@ class Summary:
     score: float | None
     slowest_cpu_us: int | None
     peak_memory_bytes: int | None
+    #: Whether a person set the verdict.
+    is_overridden: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,29 @@ class Judging:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastJudging:
+    """One of all the judgings that a submission ever had, for judges."""
+
+    id: int
+    is_current: bool
+    #: queued, judging, done, or dropped: never judged, since its rejudging was cancelled.
+    state: str
+    verdict: Verdict | None
+    score: float | None
+    slowest_cpu_us: int | None
+    version_id: int
+    #: None: it was made when the submission was, or a person set the verdict.
+    rejudging_id: int | None
+    repetition: int
+    #: Where it was judged.
+    judgehost: str | None
+    finished_at: datetime | None
+    #: Why a person set the verdict, and who; None: nobody did, or on the command line.
+    override_reason: str | None
+    override_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownRun:
     """One test case, judged. ``testcase`` and ``message`` are for judges only."""
 
@@ -67,6 +92,8 @@ class ShownRun:
     message: str
     #: The checker's words for whoever submitted.
     team_message: str
+    #: The judging that made the run, where a rejudging took it over.
+    reused_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +108,8 @@ _SUMMARY = """
     SELECT s.id, s.contest_id, c.name AS contest_name, c.title AS contest_title, cp.label,
            coalesce(v.title, p.name) AS problem_title, s.user_id, u.name AS user_name, s.language,
            s.submitted_at, s.expected IS NOT NULL AS is_jury,
-           coalesce(j.state::text, 'queued') AS state, j.verdict, j.score, j.slowest_cpu_us, j.peak_memory_bytes
+           coalesce(j.state::text, 'queued') AS state, j.verdict, j.score, j.slowest_cpu_us, j.peak_memory_bytes,
+           j.override_reason IS NOT NULL AS is_overridden
     FROM submissions s
     JOIN contests c ON c.id = s.contest_id
     JOIN contest_problems cp ON cp.contest_id = s.contest_id AND cp.problem_id = s.problem_id
@@ -148,15 +176,36 @@ async def current_judging(connection: Connection, submission_id: int) -> Judging
     )
     if row is None:
         return None
+    return Judging(**row, runs=tuple(await shown_runs(connection, row["id"])))
+
+
+async def shown_runs(connection: Connection, judging_id: int) -> list[ShownRun]:
+    """A judging's runs in its present attempt, in order."""
     runs = await connection.fetch(
         """
-        SELECT ordinal, testcase, verdict, score, cpu_us, memory_bytes, reason, message, team_message FROM runs
-        WHERE judging_id = $1 AND attempt = $2 ORDER BY ordinal
+        SELECT ordinal, testcase, r.verdict, r.score, cpu_us, memory_bytes, reason, r.message, team_message, reused_from
+        FROM runs r JOIN judgings j ON j.id = judging_id AND j.attempt = r.attempt
+        WHERE judging_id = $1 ORDER BY ordinal
         """,
-        row["id"],
-        row["attempt"],
+        judging_id,
     )
-    return Judging(**row, runs=tuple(ShownRun(**{**dict(run), "verdict": Verdict(run["verdict"])}) for run in runs))
+    return [ShownRun(**{**dict(run), "verdict": Verdict(run["verdict"])}) for run in runs]
+
+
+async def history(connection: Connection, submission_id: int, *, limit: int = 100) -> list[PastJudging]:
+    """All judgings of a submission, the newest first."""
+    rows = await connection.fetch(
+        """
+        SELECT j.id, j.is_current, j.state::text, j.verdict, j.score, j.slowest_cpu_us,
+               j.problem_version_id AS version_id, j.rejudging_id, j.repetition, h.name AS judgehost, j.finished_at,
+               j.override_reason, u.name AS override_by
+        FROM judgings j LEFT JOIN judgehosts h ON h.id = j.judgehost_id LEFT JOIN users u ON u.id = j.override_by
+        WHERE j.submission_id = $1 ORDER BY j.id DESC LIMIT $2
+        """,
+        submission_id,
+        limit,
+    )
+    return [PastJudging(**{**dict(row), "verdict": _verdict(row["verdict"])}) for row in rows]
 
 
 async def before_current_judging(connection: Connection, submission_id: int) -> int:
@@ -172,5 +221,9 @@ async def before_current_judging(connection: Connection, submission_id: int) -> 
 
 
 def _summary(row: asyncpg.Record) -> Summary:
-    values: dict[str, Any] = {**dict(row), "verdict": Verdict(row["verdict"]) if row["verdict"] else None}
+    values: dict[str, Any] = {**dict(row), "verdict": _verdict(row["verdict"])}
     return Summary(**values)
+
+
+def _verdict(text: str | None) -> Verdict | None:
+    return Verdict(text) if text else None

@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from judge import rejudging
 from judge.store import accounts
 from judge.store.accounts import Role
+from judge.store.rejudgings import Plan
+from judge.store.selections import Selection
 from judge.verdicts import Verdict
 from tests.website import Site, Visitor, a_run
 
@@ -51,6 +54,14 @@ MATRIX = [
     ("/account", 303, 200, 200, 200, 200),
     ("/admin/users", 303, 404, 404, 404, 200),
     ("/admin/security", 303, 404, 404, 404, 200),
+    ("/admin/rejudgings", 303, 404, 404, 404, 200),
+    ("/admin/rejudgings/new", 303, 404, 404, 404, 200),
+    ("/admin/rejudgings/{rejudging}", 303, 404, 404, 404, 200),
+    ("/admin/rejudgings/{rejudging}/submissions/{own}", 303, 404, 404, 404, 200),
+    ("/admin/rejudgings/{rejudging}/submissions/999999999", 303, 404, 404, 404, 404),
+    ("/admin/rejudgings/999999999999999999", 303, 404, 404, 404, 404),
+    ("/api/rejudgings", 401, 404, 404, 404, 200),
+    ("/api/rejudgings/{rejudging}", 401, 404, 404, 404, 200),
     # All of them ask from this machine; test_web_metrics has those that do not.
     ("/metrics", 200, 200, 200, 200, 200),
 ]
@@ -80,10 +91,13 @@ async def test_matrix(site: Site) -> None:
     visitors = await _visitors(site)
     own = await site.submission(spring, await _id_of(site, "owner"))
     await site.judge(own, Verdict.AC, [a_run()])
+    async with site.pool.acquire() as connection:
+        plan = Plan(reason="a test", selection=Selection())
+        rejudging_id = await rejudging.create(connection, plan, by=None)
 
     answers = {}
     for path, *_ in MATRIX:
-        address = path.format(own=own, version=spring.version_id)
+        address = path.format(own=own, version=spring.version_id, rejudging=rejudging_id)
         answers[path] = tuple([(await visitor.get(address)).status for visitor in visitors])
 
     assert answers == {path: tuple(expected) for path, *expected in MATRIX}
@@ -101,6 +115,12 @@ async def test_posts_of_strangers(site: Site) -> None:
         "/admin/judgehosts/1",
         "/packages/sum/versions/1",
         "/api/problems/sum/versions/1/live",
+        "/submissions/1/verdict",
+        "/admin/rejudgings",
+        "/admin/rejudgings/1",
+        "/api/rejudgings",
+        "/api/rejudgings/1/apply",
+        "/api/submissions/1/verdict",
     ):
         answer = await site.visitor().post(path, {"source": "x"}, form_on="/login")
 

@@ -26,8 +26,14 @@ CONTEST = Contest(
 def _rows(*tries: tuple[int, int, float, Verdict | None], hidden_from_minute: float | None = None) -> list[Row]:
     """The board of tries (user, problem, minute, verdict), made in the order of their minutes."""
     made = tuple(
-        Try(user_id=user, problem_id=problem, submitted_at=START + timedelta(minutes=minute), verdict=verdict)
-        for user, problem, minute, verdict in sorted(tries, key=lambda each: each[2])
+        Try(
+            submission_id=number,
+            user_id=user,
+            problem_id=problem,
+            submitted_at=START + timedelta(minutes=minute),
+            verdict=verdict,
+        )
+        for number, (user, problem, minute, verdict) in enumerate(sorted(tries, key=lambda each: each[2]))
     )
     names = {each.user_id: f"user {each.user_id}" for each in made}
     hidden_from = None if hidden_from_minute is None else START + timedelta(minutes=hidden_from_minute)

@@ -12,6 +12,7 @@ from web import permissions
 from web.keys import HUB, POOL, RENDERER, SESSION
 from web.live import Watch, stream
 from web.pages import page
+from web.views.overrides import SETTABLE
 
 PAGE = 50
 _LARGEST_ID = 2**63 - 1
@@ -43,7 +44,8 @@ async def index(request: web.Request) -> web.Response:
 
 
 async def show(request: web.Request) -> web.Response:
-    """A submission: its verdict, its tests and its source."""
+    """A submission: its verdict, its tests and its source; for judges also every judging that it ever had."""
+    viewer = request[SESSION].viewer
     # One snapshot, so that what the page shows and where its live updates begin fit together.
     async with (
         request.app[POOL].acquire() as connection,
@@ -53,6 +55,7 @@ async def show(request: web.Request) -> web.Response:
         judging = await submissions.current_judging(connection, summary.id)
         follow_after = await submissions.before_current_judging(connection, summary.id)
         files = await submissions.files(connection, summary.id)
+        history = await submissions.history(connection, summary.id) if permissions.is_judge(viewer) else []
         contents = [await blobs.get(connection, file.sha256) for file in files]
     texts = [content.decode(errors="replace") for content in contents]
     sources = [
@@ -62,7 +65,14 @@ async def show(request: web.Request) -> web.Response:
     return page(
         request,
         "submission",
-        {"submission": summary, "judging": judging, "sources": sources, "follow_after": follow_after},
+        {
+            "submission": summary,
+            "judging": judging,
+            "sources": sources,
+            "follow_after": follow_after,
+            "history": history,
+            "settable": SETTABLE,
+        },
     )
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from aiohttp import web
 
 from judge.errors import JudgeError, UsageError
-from judge.store import problems, verifications, versions
+from judge.store import problems, selections, verifications, versions
 from judge.store.pool import Connection
+from judge.store.selections import Selection, Target
 from judge.store.versions import Version
 from web import forms, notices, permissions
 from web.changes import Changes, changes
@@ -102,10 +103,26 @@ async def _version_page(request: web.Request, *, error: str = "", status: int = 
         report = await verifications.report_of(connection, version.id)
         live = await versions.live(connection, version.problem)
         difference = await _difference(connection, live, version)
+        stale = await _stale(connection, version)
     report = {**_NOTHING_YET, "warnings": version.warnings, **report}
     report["insights"] = {**_NO_INSIGHTS, **report["insights"]}
-    context = {"version": version, "report": report, "live": live, "difference": difference, "error": error}
+    context = {
+        "version": version,
+        "report": report,
+        "live": live,
+        "difference": difference,
+        "stale": stale,
+        "error": error,
+    }
     return page(request, "version", context, status=status)
+
+
+async def _stale(connection: Connection, version: Version) -> int:
+    """How many submissions this version would judge with other tests, limits or checker than they were judged with."""
+    if not version.is_complete:
+        return 0
+    selection = Selection(problem=version.problem, is_stale=True)
+    return await selections.count(connection, selection, Target(version_id=version.id))
 
 
 async def _difference(connection: Connection, live: Version | None, version: Version) -> Changes | None:
