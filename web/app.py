@@ -21,6 +21,7 @@ from web.live import Hub
 from web.passwords import Passwords
 from web.rendering import Renderer
 from web.standings import Boards
+from web.views import clarifications
 
 PRUNE_EVERY = timedelta(minutes=10)
 
@@ -30,7 +31,7 @@ _log = structlog.get_logger(__name__)
 def make_app(settings: Settings, dsn: str) -> web.Application:
     """The whole site over the database at ``dsn``."""
     app = web.Application(
-        middlewares=[middlewares.errors, middlewares.session, middlewares.csrf],
+        middlewares=[middlewares.errors, middlewares.session, middlewares.csrf, clarifications.news],
         client_max_size=settings.max_source_bytes + forms.OVERHEAD_BYTES,
     )
     app[SETTINGS] = settings

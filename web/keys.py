@@ -21,4 +21,5 @@ PASSWORDS = web.AppKey("passwords", Passwords)
 PROXIES = web.AppKey("proxies", TrustedProxies)
 BOARDS = web.AppKey("boards", Boards)
 
+NEWS = web.RequestKey("news", int)
 SESSION = web.RequestKey("session", SessionState)

@@ -95,6 +95,15 @@ def why_not_submit(viewer: Viewer | None, contest: Contest, now: datetime) -> st
     return None
 
 
+def why_not_ask(viewer: Viewer, contest: Contest, now: datetime) -> str | None:
+    """What stands in the way of asking the jury, for showing; None where nothing does."""
+    if is_judge(viewer):
+        return None
+    if contest.has_ended(now):
+        return "The contest is over; the jury takes no more questions here."
+    return None
+
+
 def hidden_from(viewer: Viewer | None, contest: Contest) -> datetime | None:
     """From when on the scoreboard keeps verdicts from them; None: they see it as it is."""
     return None if is_judge(viewer) else contest.freeze_at

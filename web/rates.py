@@ -27,6 +27,8 @@ REGISTER = Rate(name="register", tries=100, window=timedelta(hours=1))
 #: Each opened login form without a session is a row in the database.
 ANONYMOUS_SESSION = Rate(name="session", tries=600, window=timedelta(minutes=5))
 CHANGE_PASSWORD = Rate(name="password", tries=10, window=timedelta(minutes=15))
+#: More than anybody can read the answers of.
+ASK = Rate(name="ask", tries=10, window=timedelta(minutes=10))
 
 LONGEST_WINDOW = timedelta(hours=1)
 

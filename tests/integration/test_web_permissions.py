@@ -28,6 +28,7 @@ MATRIX = [
     ("/contests/spring/problems/Z", 404, 404, 404, 404, 404),
     ("/contests/spring/standings", 200, 200, 200, 200, 200),
     ("/contests/spring/submissions", 303, 200, 200, 200, 200),
+    ("/contests/spring/clarifications", 303, 200, 200, 200, 200),
     ("/contests/future", 200, 200, 200, 200, 200),
     ("/contests/future/problems/A", 404, 404, 404, 200, 200),
     ("/contests/future/problems/A/samples/1.in", 404, 404, 404, 200, 200),

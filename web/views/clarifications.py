@@ -1,0 +1,142 @@
+"""Clarifications of a contest: contestants ask, the jury answers and announces."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from aiohttp import web
+
+from judge.errors import NotFound, UsageError
+from judge.store import clarifications, contests
+from judge.store.clarifications import MAX_TEXT_CHARS
+from judge.store.contests import Contest
+from judge.store.pool import Connection
+from web import forms, notices, permissions, rates
+from web.forms import Form, Handler
+from web.keys import NEWS, POOL, SESSION
+from web.pages import now, page, sentence
+from web.rates import TooOften
+
+#: What the jury answers most often.
+CANNED = ("Yes.", "No.", "No comment.", "Read the problem statement.", "We are looking into it.")
+
+
+async def index(request: web.Request) -> web.Response:
+    """What the viewer may read, and a form to ask or announce with."""
+    permissions.require_viewer(request[SESSION].viewer)
+    return await _list(request, written="", error="", status=200)
+
+
+async def write(request: web.Request) -> web.Response:
+    """Take a contestant's question, or the jury's announcement."""
+    viewer = permissions.require_viewer(request[SESSION].viewer)
+    form = await forms.read(request)
+    is_jury = permissions.is_judge(viewer)
+    try:
+        async with request.app[POOL].acquire() as connection:
+            contest = await contests.by_name(connection, request.match_info["contest"])
+            if (refusal := permissions.why_not_ask(viewer, contest, now())) is not None:
+                raise UsageError(refusal)
+            text, problem_id = _text(form), await _problem(connection, contest, form.text("problem"))
+            if is_jury:
+                await clarifications.announce(
+                    connection, contest_id=contest.id, problem_id=problem_id, text=text, by=viewer.id
+                )
+            else:
+                await rates.count(connection, rates.ASK, str(viewer.id))
+                await clarifications.ask(
+                    connection, contest_id=contest.id, problem_id=problem_id, user_id=viewer.id, text=text
+                )
+    except UsageError as error:
+        status = 429 if isinstance(error, TooOften) else 400
+        return await _list(request, written=form.text("text"), error=sentence(error), status=status)
+    said = (
+        "Everybody in the contest can read it now." if is_jury else "The jury has been asked; its answer appears here."
+    )
+    raise _back(request, said)
+
+
+async def answer(request: web.Request) -> web.Response:
+    """Answer a question, to whoever asked or to everybody."""
+    judge = permissions.require_judge(request[SESSION].viewer)
+    form = await forms.read(request)
+    try:
+        text, is_public = _text(form), form.text("to") == "everybody"
+        async with request.app[POOL].acquire() as connection:
+            contest = await contests.by_name(connection, request.match_info["contest"])
+            await clarifications.answer(
+                connection,
+                contest_id=contest.id,
+                question_id=int(request.match_info["clarification"]),
+                text=text,
+                is_public=is_public,
+                by=judge.id,
+            )
+    except UsageError as error:
+        return await _list(request, written=form.text("text"), error=sentence(error), status=400)
+    raise _back(request, "Answered, to everybody." if is_public else "Answered, to whoever asked.")
+
+
+@web.middleware
+async def news(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Have every page of a contest know how many clarifications wait for the viewer."""
+    viewer, contest = request[SESSION].viewer, request.match_info.get("contest")
+    if viewer is not None and contest is not None and request.method == "GET":
+        async with request.app[POOL].acquire() as connection:
+            request[NEWS] = await clarifications.news(
+                connection, contest=contest, user_id=viewer.id, is_jury=permissions.is_judge(viewer)
+            )
+    return await handler(request)
+
+
+async def _list(request: web.Request, *, written: str, error: str, status: int) -> web.Response:
+    viewer = permissions.require_viewer(request[SESSION].viewer)
+    is_jury = permissions.is_judge(viewer)
+    async with request.app[POOL].acquire() as connection:
+        contest = await contests.by_name(connection, request.match_info["contest"])
+        is_open = permissions.may_see_problems(viewer, contest, now())
+        problems = await contests.problems(connection, contest.id) if is_open else []
+        found = await clarifications.listed(connection, contest_id=contest.id, user_id=None if is_jury else viewer.id)
+        await clarifications.see_all(connection, contest_id=contest.id, user_id=viewer.id)
+    context = {
+        "contest": contest,
+        "problems": problems,
+        "clarifications": found,
+        "canned": CANNED,
+        "max_chars": MAX_TEXT_CHARS,
+        "refusal": permissions.why_not_ask(viewer, contest, now()),
+        "written": written,
+        "error": error,
+    }
+    return page(request, "clarifications", context, status=status)
+
+
+async def _problem(connection: Connection, contest: Contest, label: str) -> int | None:
+    if not label:
+        return None
+    try:
+        return (await contests.problem(connection, contest.id, label)).id
+    except NotFound as error:
+        raise UsageError("The contest has no such problem any more; choose another one.") from error
+
+
+def _text(form: Form) -> str:
+    """Some lines of what can be shown.
+
+    Raises:
+        UsageError: it is empty, too long, or has characters that are none.
+    """
+    text = form.text("text").strip()
+    if not text:
+        raise UsageError("The text is missing.")
+    if len(text) > MAX_TEXT_CHARS:
+        raise UsageError(f"The text is {len(text)} characters long; at most {MAX_TEXT_CHARS} are allowed.")
+    if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t" for each in text):
+        raise UsageError("The text has characters that cannot be shown.")
+    return text
+
+
+def _back(request: web.Request, said: str) -> web.HTTPSeeOther:
+    redirect = web.HTTPSeeOther(f"/contests/{request.match_info['contest']}/clarifications")
+    notices.leave(request, redirect, [said])
+    return redirect
