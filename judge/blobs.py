@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from judge.cache import FileCache
-from judge.errors import JudgeError
+from judge.errors import BlobDamaged
 from judge.models import Blob
 
 Fetch = Callable[[bytes], Awaitable[bytes]]
@@ -26,7 +26,7 @@ class FetchedBlobs:
         """A read-only file with the blob's bytes.
 
         Raises:
-            JudgeError: what was fetched is not what its name says.
+            BlobDamaged: what was fetched is not what its name says.
             NotFound: nobody has it.
         """
         found = self._cache.find(blob.hex)
@@ -43,5 +43,5 @@ class FetchedBlobs:
 
     def _keep(self, blob: Blob, content: bytes) -> Path:
         if hashlib.sha256(content).digest() != blob.sha256:
-            raise JudgeError(f"blob {blob.hex} came back with other bytes")
+            raise BlobDamaged(f"blob {blob.hex} came back with other bytes")
         return self._cache.put(blob.hex, content)

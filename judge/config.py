@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -41,6 +41,13 @@ class Settings(BaseSettings):
 
     #: ``postgresql://…``; None starts the embedded PostgreSQL below ``data_dir``.
     database_url: str | None = None
+    #: ``s3://bucket/prefix`` (or gs://, az://, file:///): where large blobs are kept; None keeps them in Postgres.
+    blob_store: str | None = None
+    #: Of an S3 store that is not Amazon's; what is not said here is taken from the usual ``AWS_*`` variables.
+    blob_store_endpoint: str | None = None
+    blob_store_region: str | None = None
+    blob_store_access_key: str | None = None
+    blob_store_secret_key: SecretStr | None = None
     #: Where everything that must survive a restart lives, and the caches beside it.
     data_dir: Path = Path("var")
     isolation: Isolation = Isolation.CONTAINER

@@ -29,6 +29,7 @@ from judge.executor import Executor, LocalExecutor
 from judge.languages import needed_images
 from judge.store import judgehosts, judgings, verifications
 from judge.store.listening import listen
+from judge.store.objects import open_store
 from judge.store.pool import DISCONNECTED, Pool, open_pool, wait_to_reconnect
 from judge.uploads import Uploads
 from judge.watching import Guard
@@ -47,7 +48,7 @@ async def run(settings: Settings, dsn: str) -> None:
         JudgeError: this host cannot judge, with what to do about it.
     """
     async with contextlib.AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(open_pool(dsn))
+        pool = await stack.enter_async_context(open_pool(dsn, objects=open_store(settings)))
         pools = await stack.enter_async_context(host.open_pools(settings))
         cells = pools[settings.isolation]
         programs = host.open_programs(settings, await host.image_names(settings))

@@ -9,6 +9,8 @@ A contestant's failure is a verdict, and a broken checker is the verdict JE; nei
     ├── PackageError          a problem package that cannot be judged as it stands
     ├── NotFound              a row or file that is not there
     ├── LeaseLost             the judging was given to somebody else, or is over
+    ├── BlobDamaged           bytes that the object store has lost, or has others for
+    ├── StoreUnreachable      the object store does not answer, or refuses; the same may succeed later
     └── SandboxError          the sandbox failed, not the program in it
         ├── CellDied          the cell ended by itself or broke the protocol
         ├── Refused           a cell will not do what it was asked, and goes on
@@ -52,6 +54,14 @@ class NotFound(JudgeError):
 
 class LeaseLost(JudgeError):
     """The judging was given to somebody else, or is over; what was found must be thrown away."""
+
+
+class BlobDamaged(JudgeError):
+    """Bytes that the object store has lost, or has others for."""
+
+
+class StoreUnreachable(JudgeError):
+    """The object store does not answer, or refuses; the same may succeed later."""
 
 
 class SandboxError(JudgeError):

@@ -18,7 +18,7 @@ from judge.blobs import FetchedBlobs
 from judge.cache import FileCache
 from judge.compiling import Programs
 from judge.config import Isolation
-from judge.errors import LeaseLost
+from judge.errors import LeaseLost, StoreUnreachable
 from judge.judging import judge, judge_error
 from judge.models import Judged, Problem
 from judge.reporting import Reporter
@@ -39,6 +39,9 @@ _T = TypeVar("_T")
 _PROBLEMS = 64
 #: How often a host that makes no cells is asked again.
 _HOST_CHECK_S = 3.0
+#: How long a judging waits for the object store before somebody else may try, and how often it asks.
+_STORE_WAIT_S = 30.0
+_STORE_RETRY_S = 1.0
 
 
 class Executor(Protocol):
@@ -132,8 +135,11 @@ class LocalExecutor:
         except LeaseLost:
             raise
         except Exception as error:
-            if isinstance(error, ExceptionGroup) and error.subgroup(LeaseLost) is not None:
+            if _is(error, LeaseLost):
                 raise LeaseLost(f"judging {claim.judging_id}, attempt {claim.attempt}") from error
+            if _is(error, StoreUnreachable):
+                await self._put_back(claim)
+                return
             # A bug of ours must neither take the daemon down nor be tried again for ever.
             log.exception("judging raised", judging=claim.judging_id)
             judged = judge_error(f"internal error: {error!r}")
@@ -153,6 +159,15 @@ class LocalExecutor:
         self._judging.pop(claim, None)
         while (trouble := await self._benches[Isolation(claim.isolation)].pool.trouble(slot)) is not None:
             log.error("this host still makes no cells", slot=slot.index, error=trouble)
+            await asyncio.sleep(_HOST_CHECK_S)
+
+    async def _put_back(self, claim: Claim) -> None:
+        """Let somebody else judge what this host cannot have the data for, and take nothing until it can."""
+        log.error("this host cannot have the test data", judging=claim.judging_id)
+        await _until_connected(lambda connection: queue.put_back(connection, claim), self._pool)
+        self._judging.pop(claim, None)
+        while (trouble := await blobs.trouble(self._pool)) is not None:
+            log.error("the test data still cannot be had", error=trouble)
             await asyncio.sleep(_HOST_CHECK_S)
 
     async def _judged(self, claim: Claim, slot: Slot, announced: list[Telling]) -> Judged:
@@ -188,7 +203,24 @@ class LocalExecutor:
         return self._problems[version_id]
 
     async def _fetch(self, sha256: bytes) -> bytes:
-        return await _until_connected(lambda connection: blobs.get(connection, sha256), self._pool)
+        """The bytes of that digest; for an object store that does not answer the judging waits a while."""
+        clock = asyncio.get_running_loop().time
+        give_up_at = clock() + _STORE_WAIT_S
+        while True:
+            try:
+                return await blobs.fetch(self._pool, sha256)
+            except DISCONNECTED as error:
+                await wait_to_reconnect(error)
+            except StoreUnreachable as error:
+                if clock() >= give_up_at:
+                    raise
+                log.warning("the object store does not answer, trying again", error=str(error))
+                await asyncio.sleep(_STORE_RETRY_S)
+
+
+def _is(error: BaseException, kind: type[BaseException]) -> bool:
+    """Whether it is of that kind, or a group with one in it."""
+    return isinstance(error, kind) or (isinstance(error, BaseExceptionGroup) and error.subgroup(kind) is not None)
 
 
 class _Lender:

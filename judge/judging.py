@@ -18,7 +18,7 @@ import structlog
 from checkers.base import CheckerFailure
 from judge.ahead import Ahead, Lender, Others
 from judge.compiling import prepared
-from judge.errors import JudgeError, NotFound, SandboxError
+from judge.errors import BlobDamaged, JudgeError, NotFound, SandboxError, StoreUnreachable
 from judge.grading import Graded, GradingFailure, grade
 from judge.models import Blob, Compilation, Judged, Problem, Run, Source, Testcase
 from judge.room import Bench, Room, open_room
@@ -99,15 +99,20 @@ async def judge(
         known: runs that need not be made again.
         lender: who may have more slots, for as long as nobody else wants them.
         others: other judgehosts that may assist; only with a ``lender``.
+
+    Raises:
+        StoreUnreachable: test data cannot be had now, which says nothing about the submission.
     """
     for _ in range(TRIES):
         try:
             return await _judge_once(
                 problem, source, bench, slot, progress, known=known, lender=lender, others=others, is_full=is_full
             )
+        except StoreUnreachable:
+            raise
         except JudgeError as error:
             log.warning("judging failed on our side", problem=problem.name, error=str(error))
-            judged = judge_error(str(error), is_hosts_fault=isinstance(error, SandboxError))
+            judged = judge_error(str(error), is_hosts_fault=isinstance(error, SandboxError | BlobDamaged))
     return judged
 
 

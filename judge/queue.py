@@ -5,6 +5,7 @@
     record     judging                   runs as they come, for live pages
     complete   judging -> done           the verdict
     give_back  judging -> queued         by its holder, who will not finish it
+    put_back   judging -> queued         by its holder, which cannot have the test data now
     hand_over  judging -> queued | done  by its holder, which failed to judge it
     take_back  judging -> queued | done  by its holder's next life
     reap       judging -> queued | done  after the lease ran out, by anybody
@@ -198,6 +199,18 @@ async def complete(connection: Connection, claim: Claim, judged: Judged, *, anno
     async with connection.transaction():
         await judgings.hold(connection, claim)
         await _finish(connection, claim, judged, announced)
+
+
+async def put_back(connection: Connection, claim: Claim) -> None:
+    """Queue again what its holder cannot judge now, through no fault of its own or of the judging's.
+
+    Raises:
+        LeaseLost: the judging is not ours any more.
+    """
+    async with connection.transaction():
+        await judgings.hold(connection, claim)
+        await judgings.release(connection, [claim])
+        await _announce_queued(connection, claim)
 
 
 async def hand_over(connection: Connection, claim: Claim, *, reason: str) -> None:

@@ -36,6 +36,7 @@ from judge.models import MIB
 from judge.store import accounts
 from judge.store.accounts import Role
 from judge.store.jury import JuryVerdict
+from judge.store.objects import open_store
 from judge.store.pool import Connection, open_pool
 from problems.package import Package
 from sandbox import engine, images
@@ -113,7 +114,7 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> str:
 async def _run_services(settings: Settings, dsn: str, found: list[Package]) -> None:
     """Daemon and web server, with what is shown once they run. Leaves only by an error or a cancellation."""
     environment = os.environ | {"JUDGE_DATABASE_URL": dsn, "JUDGE_DATA_DIR": str(settings.data_dir)}
-    async with open_pool(dsn, max_size=2) as pool:
+    async with open_pool(dsn, max_size=2, objects=open_store(settings)) as pool:
         async with pool.acquire() as connection:
             _say("sample contest")
             contest_id = await samples.publish(connection, found)

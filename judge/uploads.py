@@ -18,12 +18,12 @@ import structlog
 
 from judge import unpacking
 from judge.config import Settings
-from judge.errors import LeaseLost, PackageError, SandboxError
+from judge.errors import BlobDamaged, LeaseLost, PackageError, SandboxError, StoreUnreachable
 from judge.executor import Executor
 from judge.host import add_images
 from judge.models import Run
 from judge.room import Bench
-from judge.store import problems, verifications, versions
+from judge.store import blobs, problems, verifications, versions
 from judge.store.known import KnownRuns
 from judge.store.pool import DISCONNECTED, Pool, wait_to_reconnect
 from judge.store.verifications import Claim
@@ -75,7 +75,11 @@ class Uploads:
             raise
         except LeaseLost as lost:
             log.warning("lost a verification to somebody else", verification=str(lost))
-        except SandboxError:
+        except StoreUnreachable as error:
+            log.warning("the object store does not answer", error=str(error), version=claim.version_id)
+            self._not_before = asyncio.get_running_loop().time() + _PAUSE_S
+            await self._release(claim)
+        except (BlobDamaged, SandboxError):
             log.exception("this host cannot verify", problem=claim.problem, version=claim.version_id)
             self._not_before = asyncio.get_running_loop().time() + _PAUSE_S
             await self._release(claim, is_loss=True)
@@ -124,7 +128,8 @@ class Uploads:
 
     async def _read(self, claim: Claim, folder: Path) -> Package:
         async with self._pool.acquire() as connection:
-            content = await versions.package_of(connection, claim.version_id)
+            sha256 = await versions.package_of(connection, claim.version_id)
+        content = await blobs.fetch(self._pool, sha256)
         zipped = folder / Path(claim.file_name).name
         await unpacking.in_thread(zipped.write_bytes, content)
         return await unpacking.read(zipped, folder / "unpacked")

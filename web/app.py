@@ -12,6 +12,7 @@ from aiohttp import web
 
 from judge.config import Settings
 from judge.store import sessions, throttles
+from judge.store.objects import ObjectStore, open_store
 from judge.store.pool import open_pool
 from web import forms, middlewares, pages, rates, routes
 from web.addresses import TrustedProxies
@@ -45,7 +46,7 @@ def make_app(settings: Settings, dsn: str) -> web.Application:
     routes.set_up(app)
     app.on_response_prepare.append(middlewares.add_headers)
     app.on_shutdown.append(_end_streams)
-    app.cleanup_ctx.extend((_renderer, _pool(dsn), _background))
+    app.cleanup_ctx.extend((_renderer, _pool(dsn, open_store(settings)), _background))
     return app
 
 
@@ -56,9 +57,9 @@ def run(settings: Settings, dsn: str) -> None:
     )
 
 
-def _pool(dsn: str) -> Callable[[web.Application], AsyncIterator[None]]:
+def _pool(dsn: str, objects: ObjectStore | None) -> Callable[[web.Application], AsyncIterator[None]]:
     async def context(app: web.Application) -> AsyncIterator[None]:
-        async with open_pool(dsn) as pool:
+        async with open_pool(dsn, objects=objects) as pool:
             app[POOL] = pool
             yield
 

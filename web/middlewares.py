@@ -12,7 +12,7 @@ from aiohttp import web
 from yarl import URL
 
 from judge.config import Settings
-from judge.errors import NotFound, UsageError
+from judge.errors import NotFound, StoreUnreachable, UsageError
 from judge.store.pool import DISCONNECTED
 from web import forms, sessions
 from web.credentials import PROGRAM_LOGINS
@@ -98,6 +98,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except DISCONNECTED:
         _log.exception("a request failed for want of a connection", path=request.path)
         return _error_page(request, 503, _TEXTS[503])
+    except StoreUnreachable as error:
+        _log.warning("a request failed for want of the object store", path=request.path, error=str(error))
+        return _error_page(request, 503, "The site cannot reach its store of files. Try again in a moment.")
     except Exception:  # noqa: BLE001 - the last resort: whoever asked gets a page, we get a traceback
         number = secrets.token_hex(4)
         _log.exception("a request failed", path=request.path, number=number)

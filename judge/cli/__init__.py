@@ -19,6 +19,7 @@ from judge.errors import JudgeError
 #: The module of this package that has the command, and the command's name in it.
 _COMMANDS: Mapping[str, tuple[str, str]] = {
     "bench": ("bench", "bench"),
+    "blobs": ("blobs", "blobs"),
     "contest": ("contests", "contest"),
     "daemon": ("services", "daemon"),
     "doctor": ("doctor", "doctor"),

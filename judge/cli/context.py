@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from judge import database
 from judge.config import Settings
 from judge.embedded import embedded
+from judge.store.objects import open_store
 from judge.store.pool import Connection, connect
 
 
@@ -27,7 +28,7 @@ async def open_connection(settings: Settings) -> AsyncIterator[Connection]:
     """One connection to that database, whose schema is this version's."""
     async with database_dsn(settings) as dsn:
         await database.check_migrated(dsn)
-        async with connect(dsn) as connection:
+        async with connect(dsn, objects=open_store(settings)) as connection:
             yield connection
 
 

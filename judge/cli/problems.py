@@ -17,7 +17,7 @@ from judge.cli.settings import Lazy
 from judge.cli.verifying import problem_verify
 from judge.errors import NotFound, PackageError, UsageError
 from judge.models import KIB, MIB
-from judge.store import contests, problems, versions
+from judge.store import blobs, contests, problems, versions
 from judge.verifying.stats import Stats, stats
 from judge.workbench import finished, read_package
 from problems import archive
@@ -131,7 +131,7 @@ async def _stored(lazy: Lazy, name: str, scratch: Path) -> Path:
         version = await versions.live(connection, name)
         if version is None:
             raise NotFound(f"there is neither a folder nor a problem called {name}")
-        content = await versions.package_of(connection, version.id)
+        content = await blobs.get(connection, await versions.package_of(connection, version.id))
     path = scratch / (version.file_name or f"{name}.zip")
     path.write_bytes(content)
     return path

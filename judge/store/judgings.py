@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from judge.errors import LeaseLost
 from judge.models import Judged, Run, Source, SourceFile
+from judge.store import blobs
 from judge.store.pool import Connection
 
 #: A judging lost this often takes its judgehost down with it; it ends as JE instead of being tried for ever.
@@ -152,11 +153,12 @@ _CLAIM = """
 async def load_source(connection: Connection, submission_id: int) -> Source:
     """The submitted program."""
     rows = await connection.fetch(
-        "SELECT language, name, content FROM submissions JOIN submission_files ON submission_id = submissions.id"
-        " JOIN blobs USING (sha256) WHERE submissions.id = $1 ORDER BY ordinal",
+        "SELECT language, name, sha256 FROM submissions JOIN submission_files ON submission_id = submissions.id"
+        " WHERE submissions.id = $1 ORDER BY ordinal",
         submission_id,
     )
-    files = tuple(SourceFile(name=row["name"], content=row["content"]) for row in rows)
+    contents = await blobs.get_all(connection, {row["sha256"] for row in rows})
+    files = tuple(SourceFile(name=row["name"], content=contents[row["sha256"]]) for row in rows)
     return Source(language=rows[0]["language"], files=files)
 
 

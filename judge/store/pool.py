@@ -1,4 +1,4 @@
-"""Connections to Postgres: a pool, and one dedicated connection for notifications."""
+"""Connections to Postgres, each with the object store beside it: a pool, and single ones."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeAlias
 
 import asyncpg
 import structlog
 
 from judge.errors import JudgeError
+from judge.store.objects import ObjectStore
 
 #: A connection from the pool or of one's own; both have the same methods.
 Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionProxy[Any]"
@@ -38,15 +40,21 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def open_pool(dsn: str, *, max_size: int = 10) -> AsyncIterator[Pool]:
-    """A pool of connections to the database at ``dsn``, closed at exit.
+async def open_pool(dsn: str, *, max_size: int = 10, objects: ObjectStore | None = None) -> AsyncIterator[Pool]:
+    """A pool of connections to the database at ``dsn``, closed at exit; ``objects`` has the blobs that it has not.
 
     Raises:
         JudgeError: the server cannot be reached.
     """
     try:
         pool = await asyncpg.create_pool(
-            dsn, min_size=1, max_size=max_size, command_timeout=COMMAND_TIMEOUT_S, init=_init, timeout=10
+            dsn,
+            min_size=1,
+            max_size=max_size,
+            command_timeout=COMMAND_TIMEOUT_S,
+            connection_class=_Connection,
+            init=partial(_init, objects=objects),
+            timeout=10,
         )
     except (OSError, asyncpg.PostgresError) as error:
         raise JudgeError(f"cannot connect to the database: {error}") from error
@@ -62,14 +70,16 @@ async def open_pool(dsn: str, *, max_size: int = 10) -> AsyncIterator[Pool]:
 
 
 @asynccontextmanager
-async def connect(dsn: str) -> AsyncIterator[Connection]:
+async def connect(dsn: str, *, objects: ObjectStore | None = None) -> AsyncIterator[Connection]:
     """One connection of one's own, for LISTEN or a single command."""
     try:
-        connection = await asyncpg.connect(dsn, command_timeout=COMMAND_TIMEOUT_S, timeout=10)
+        connection = await asyncpg.connect(
+            dsn, command_timeout=COMMAND_TIMEOUT_S, connection_class=_Connection, timeout=10
+        )
     except (OSError, asyncpg.PostgresError) as error:
         raise JudgeError(f"cannot connect to the database: {error}") from error
     try:
-        await _init(connection)
+        await _init(connection, objects=objects)
         yield connection
     finally:
         await connection.close(timeout=5)
@@ -101,6 +111,20 @@ async def answers(pool: Pool, *, timeout_s: float = 5.0) -> bool:
     return True
 
 
-async def _init(connection: Connection) -> None:
+def objects_of(connection: Connection) -> ObjectStore | None:
+    """The object store beside the database that this is a connection to."""
+    # A connection of the pool hands this on to the real one.
+    objects: ObjectStore | None = connection.objects  # type: ignore[union-attr]
+    return objects
+
+
+class _Connection(asyncpg.Connection):
+    """One that knows the object store beside its database."""
+
+    objects: ObjectStore | None = None
+
+
+async def _init(connection: Connection, *, objects: ObjectStore | None) -> None:
     """Pass jsonb as Python values."""
+    connection.objects = objects  # type: ignore[union-attr]
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")

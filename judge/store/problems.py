@@ -123,7 +123,7 @@ async def keep(
             " RETURNING id",
             package.name,
         )
-        zipped = None if origin.package is None else await blobs.put(connection, origin.package)
+        zipped = None if origin.package is None else await blobs.put_bulk(connection, origin.package)
         known: int | None = await connection.fetchval(
             "UPDATE problem_versions SET package_sha256 = coalesce($3, package_sha256),"
             " file_name = coalesce($4, file_name), warnings = $5 WHERE problem_id = $1 AND digest = $2 RETURNING id",
@@ -294,7 +294,7 @@ async def _add_testcases(connection: Connection, version_id: int, package: Publi
         for blob in (testcase.input, testcase.answer, *testcase.files.values()):
             if blob not in package.files:
                 raise PackageError([f"data/{testcase.name}: has yet to be made; verify the package first"])
-            await _keep_file(connection, blob, package.files[blob])
+            await _keep_file(connection, blob, package.files[blob], is_shown=testcase.name.startswith("sample/"))
         # Read for its refusals: what has columns of its own is a text to the database as well.
         encoded(testcase, {})
         await connection.execute(
@@ -310,10 +310,11 @@ async def _add_testcases(connection: Connection, version_id: int, package: Publi
         )
 
 
-async def _keep_file(connection: Connection, blob: Blob, path: Path) -> None:
+async def _keep_file(connection: Connection, blob: Blob, path: Path, *, is_shown: bool = False) -> None:
     if await connection.fetchval("SELECT true FROM blobs WHERE sha256 = $1", blob.sha256):
         return
-    kept = await blobs.put(connection, await asyncio.to_thread(path.read_bytes))
+    put = blobs.put if is_shown else blobs.put_bulk
+    kept = await put(connection, await asyncio.to_thread(path.read_bytes))
     if kept != blob:
         raise PackageError([f"{path.name}: changed while it was being read; take the package again"])
 

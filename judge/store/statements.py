@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from judge.errors import NotFound
+from judge.store import blobs
 from judge.store.pool import Connection
 
 
@@ -73,14 +76,14 @@ async def picture(connection: Connection, version_id: int, *, language: str, for
     Raises:
         NotFound: it shows none of that name.
     """
-    content: bytes | None = await connection.fetchval(
-        "SELECT content FROM problem_pictures JOIN blobs USING (sha256)"
+    sha256: bytes | None = await connection.fetchval(
+        "SELECT sha256 FROM problem_pictures"
         " WHERE problem_version_id = $1 AND language = $2 AND format = $3 AND name = $4",
         *(version_id, language, format_, name),
     )
-    if content is None:
+    if sha256 is None:
         raise NotFound("There is no such picture.")
-    return content
+    return await blobs.get(connection, sha256)
 
 
 async def attachments(connection: Connection, version_id: int) -> list[Attachment]:
@@ -92,27 +95,27 @@ async def attachments(connection: Connection, version_id: int) -> list[Attachmen
 
 
 async def attachment(connection: Connection, version_id: int, *, name: str) -> bytes:
-    """A file for contestants.
+    """The digest of a file for contestants.
 
     Raises:
         NotFound: there is none of that name.
     """
-    content: bytes | None = await connection.fetchval(
-        "SELECT content FROM problem_attachments JOIN blobs USING (sha256) WHERE problem_version_id = $1 AND name = $2",
+    sha256: bytes | None = await connection.fetchval(
+        "SELECT sha256 FROM problem_attachments WHERE problem_version_id = $1 AND name = $2",
         *(version_id, name),
     )
-    if content is None:
+    if sha256 is None:
         raise NotFound("There is no such file.")
-    return content
+    return sha256
 
 
 async def samples(connection: Connection, version_id: int, *, max_bytes: int) -> list[Sample]:
     """What is shown of the samples, in judging order, each file cut after ``max_bytes``."""
     rows = await connection.fetch(
         f"""
-        SELECT name, coalesce(substr(i.content, 1, $2), '') AS input, coalesce(substr(a.content, 1, $2), '') AS answer,
-               substr(d.content, 1, $2) AS interaction,
-               greatest(octet_length(i.content), octet_length(a.content), octet_length(d.content)) <= $2 AS is_whole
+        SELECT name, input_sha256, answer_sha256, interaction_sha256, substr(i.content, 1, $2) AS input,
+               substr(a.content, 1, $2) AS answer, substr(d.content, 1, $2) AS interaction,
+               greatest(i.size, a.size, d.size) <= $2 AS is_whole
         FROM ({_SHOWN}) shown LEFT JOIN blobs i ON i.sha256 = input_sha256
         LEFT JOIN blobs a ON a.sha256 = answer_sha256 LEFT JOIN blobs d ON d.sha256 = interaction_sha256
         WHERE i.sha256 IS NOT NULL OR d.sha256 IS NOT NULL ORDER BY ordinal, name
@@ -120,7 +123,22 @@ async def samples(connection: Connection, version_id: int, *, max_bytes: int) ->
         version_id,
         max_bytes,
     )
-    return [Sample(**row) for row in rows]
+
+    async def shown(row: Mapping[str, Any], kind: str) -> bytes | None:
+        digest, start = row[f"{kind}_sha256"], row[kind]
+        # One whose bytes are not here is rare: what is known to be shown stays in Postgres.
+        return start if start is not None or digest is None else (await blobs.get(connection, digest))[:max_bytes]
+
+    return [
+        Sample(
+            name=row["name"],
+            input=await shown(row, "input") or b"",
+            answer=await shown(row, "answer") or b"",
+            interaction=await shown(row, "interaction"),
+            is_whole=row["is_whole"],
+        )
+        for row in rows
+    ]
 
 
 async def sample_file(connection: Connection, version_id: int, *, ordinal: int, kind: str) -> bytes:
@@ -129,17 +147,15 @@ async def sample_file(connection: Connection, version_id: int, *, ordinal: int, 
     Raises:
         NotFound: there is no such sample.
     """
-    content: bytes | None = await connection.fetchval(
+    sha256: bytes | None = await connection.fetchval(
         f"""
-        SELECT content FROM (
-            SELECT CASE $3::text WHEN 'in' THEN input_sha256 WHEN 'ans' THEN answer_sha256 ELSE interaction_sha256 END
-            FROM ({_SHOWN}) shown
-            WHERE input_sha256 IS NOT NULL OR interaction_sha256 IS NOT NULL
-            ORDER BY ordinal, name OFFSET $2 - 1 LIMIT 1
-        ) chosen (sha256) JOIN blobs USING (sha256)
+        SELECT CASE $3::text WHEN 'in' THEN input_sha256 WHEN 'ans' THEN answer_sha256 ELSE interaction_sha256 END
+        FROM ({_SHOWN}) shown
+        WHERE input_sha256 IS NOT NULL OR interaction_sha256 IS NOT NULL
+        ORDER BY ordinal, name OFFSET $2 - 1 LIMIT 1
         """,
         *(version_id, ordinal, kind),
     )
-    if content is None:
+    if sha256 is None:
         raise NotFound("There is no such sample.")
-    return content
+    return await blobs.get(connection, sha256)

@@ -168,17 +168,17 @@ async def set_live(connection: Connection, version_id: int) -> None:
 
 
 async def package_of(connection: Connection, version_id: int) -> bytes:
-    """The zip that a version was uploaded as.
+    """The digest of the zip that a version was uploaded as.
 
     Raises:
         NotFound: it was read from a folder.
     """
-    content: bytes | None = await connection.fetchval(
-        "SELECT content FROM problem_versions JOIN blobs ON sha256 = package_sha256 WHERE id = $1", version_id
+    sha256: bytes | None = await connection.fetchval(
+        "SELECT package_sha256 FROM problem_versions WHERE id = $1", version_id
     )
-    if content is None:
+    if sha256 is None:
         raise NotFound("That version was not uploaded as a zip.")
-    return content
+    return sha256
 
 
 def _why_not(version: Version) -> str:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from judge import executor as executor_module
 from judge import host, queue
@@ -17,14 +18,15 @@ from judge.config import Isolation, Settings
 from judge.errors import SandboxError
 from judge.executor import LocalExecutor
 from judge.languages import pasted
-from judge.store import accounts, contests, judgehosts, problems
+from judge.store import accounts, blobs, contests, judgehosts, problems
 from judge.store.accounts import Role
-from judge.store.judgings import Claim
-from judge.store.pool import Connection, Pool
+from judge.store.judgings import MOST_LOSSES, Claim
+from judge.store.pool import Connection, Pool, open_pool
 from problems.package import load
 from sandbox.cell import Cell
 from sandbox.local import LocalMaker
 from sandbox.pool import CellPool, Slot
+from tests.objectstores import S3Server, s3_server
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -146,3 +148,73 @@ async def test_a_stolen_lease_costs_only_that_judging(pool: Pool, short_tmp: Pat
 
         assert await on.connection.fetchval("SELECT verdict FROM judgings") == "AC"
         assert await on.connection.fetchval("SELECT bool_and(attempt = 2) FROM runs")
+
+
+@asynccontextmanager
+async def stored_stage(
+    dsn: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Stage, S3Server]]:
+    """The same with all test data in an object store."""
+    monkeypatch.setattr(executor_module, "_HOST_CHECK_S", 0.05)
+    monkeypatch.setattr(executor_module, "_STORE_RETRY_S", 0.05)
+    monkeypatch.setattr(blobs, "SMALL_BYTES", 1)
+    async with (
+        s3_server(folder / "s3") as server,
+        open_pool(dsn, objects=server.store) as pool,
+        stage(pool, folder) as on,
+    ):
+        yield on, server
+
+
+async def test_a_judging_waits_for_the_object_store(dsn: str, short_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that is away for a moment costs the time that it is away for."""
+    async with stored_stage(dsn, short_tmp / "waits", monkeypatch) as (on, server):
+        await server.stop()
+        with capture_logs() as logs:
+            on.executor.start(await on.claim())
+            async with asyncio.timeout(30):
+                while not any("trying again" in line["event"] for line in logs):
+                    await asyncio.sleep(0.01)
+        await server.start()
+        await on.until("SELECT state = 'done' FROM judgings")
+
+        assert await on.connection.fetchval("SELECT verdict || attempt FROM judgings") == "AC1"
+
+
+async def test_a_store_that_stays_away_is_nobodys_fault(
+    dsn: str, short_tmp: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often the test data cannot be had, the judging waits in the queue, and the slot takes nothing."""
+    monkeypatch.setattr(executor_module, "_STORE_WAIT_S", 0.0)
+    async with stored_stage(dsn, short_tmp / "stays", monkeypatch) as (on, server):
+        for _ in range(MOST_LOSSES):
+            await server.stop()
+            on.executor.start(await on.claim())
+            await on.until("SELECT state = 'queued' AND losses = 0 FROM judgings")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(on.executor.free_slot(), 0.2)
+            await server.start()
+            await asyncio.wait_for(on.executor.free_slot(), 10)
+        on.executor.start(await on.claim())
+        await on.until("SELECT state = 'done' FROM judgings")
+
+        assert await on.connection.fetchval("SELECT verdict FROM judgings") == "AC"
+
+
+async def test_damaged_test_data_is_no_verdict(dsn: str, short_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes that are not what was stored are never judged with; another host may have better ones."""
+    async with stored_stage(dsn, short_tmp / "damaged", monkeypatch) as (on, server):
+        objects = [path for path in server.bucket.rglob("*") if path.is_file()]
+        kept = {path: path.read_bytes() for path in objects}
+        for path in objects:
+            path.write_bytes(b"x" * path.stat().st_size)
+        on.executor.start(await on.claim())
+        await on.until("SELECT state = 'queued' AND losses = 1 FROM judgings")
+
+        for path, content in kept.items():
+            path.write_bytes(content)
+        await asyncio.wait_for(on.executor.free_slot(), 10)
+        on.executor.start(await on.claim())
+        await on.until("SELECT state = 'done' FROM judgings")
+
+        assert await on.connection.fetchval("SELECT verdict FROM judgings") == "AC"

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from judge.store import statements
+from judge.store import blobs, statements
 from web.keys import POOL
 from web.views.problems import find
 
@@ -41,7 +41,8 @@ async def attachment(request: web.Request) -> web.Response:
     name = request.match_info["name"]
     async with request.app[POOL].acquire() as connection:
         _, problem = await find(request, connection)
-        content = await statements.attachment(connection, problem.version_id, name=_name(name))
+        sha256 = await statements.attachment(connection, problem.version_id, name=_name(name))
+    content = await blobs.fetch(request.app[POOL], sha256)
     return stored_file(content, name)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from judge.errors import JudgeError, UsageError
-from judge.store import problems, selections, verifications, versions
+from judge.store import blobs, problems, selections, verifications, versions
 from judge.store.pool import Connection
 from judge.store.selections import Selection, Target
 from judge.store.versions import Version
@@ -82,7 +82,8 @@ async def package(request: web.Request) -> web.Response:
     permissions.require_judge(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
         version = await find(request, connection)
-        content = await versions.package_of(connection, version.id)
+        sha256 = await versions.package_of(connection, version.id)
+    content = await blobs.fetch(request.app[POOL], sha256)
     name = f"{version.problem}-{version.id}.zip"
     headers = {"Content-Type": "application/zip", "Content-Disposition": f'attachment; filename="{name}"'}
     return web.Response(body=content, headers=headers)
