@@ -25,10 +25,11 @@ from judge.reporting import Reporter
 from judge.room import Bench
 from judge.sharing import Shared
 from judge.slots import Slots, gone
-from judge.store import blobs, judgings, problems
+from judge.store import blobs, judgings, problems, reused
 from judge.store.events import Telling
 from judge.store.judgings import Claim
 from judge.store.pool import DISCONNECTED, Connection, Pool, wait_to_reconnect
+from judge.surroundings import surroundings
 from sandbox.pool import CellPool, Slot
 
 log = structlog.get_logger()
@@ -85,7 +86,10 @@ class LocalExecutor:
     ) -> None:
         self._pool = pool
         data = FetchedBlobs(blob_cache, self._fetch)
-        self._benches = {level: Bench(pool=its, programs=programs, data=data) for level, its in cells.items()}
+        self._benches = {
+            level: Bench(pool=its, programs=programs, data=data, surroundings=surroundings(level.value))
+            for level, its in cells.items()
+        }
         self._tasks = tasks
         #: The same for each level: one run at a time on one core, whatever walls are around it.
         self._slots = Slots(next(iter(cells.values())).slots, tasks)
@@ -176,6 +180,7 @@ class LocalExecutor:
         source = await _until_connected(
             lambda connection: judgings.load_source(connection, claim.submission_id), self._pool
         )
+        known = await _until_connected(lambda connection: reused.known_runs(connection, claim), self._pool)
         reporter = Reporter(self._pool, claim, tests_total=len(problem.testcases))
         async with asyncio.TaskGroup() as both:
             both.create_task(reporter.work(), name=f"reporting {claim.judging_id}")
@@ -186,8 +191,10 @@ class LocalExecutor:
                 bench=bench,
                 slot=slot,
                 progress=reporter,
-                lender=_Lender(self._slots, bench),
-                others=Shared(self._pool, claim, problem),
+                known=known,
+                # Assistants would run what is known.
+                lender=None if known else _Lender(self._slots, bench),
+                others=None if known else Shared(self._pool, claim, problem),
             )
             reporter.stop()
         announced += reporter.unannounced()

@@ -223,7 +223,7 @@ class _Sitting:
         found = await self.known.find(key)
         if found is not None:
             # The same run may stand for test cases of several names.
-            return dataclasses.replace(found, testcase=testcase.name)
+            return dataclasses.replace(found, testcase=testcase.name, key=key)
         run = await self.room.run(testcase)
         # What our side failed may not fail again.
         if run.verdict is not Verdict.JE:

@@ -30,6 +30,8 @@ _BESIDE = "static-validator/"
 _WORK = re.compile(r"^(?:/work(?=/|$)|\.(?=/))")
 _GRADED = re.compile(rb"\s*(AC|WA|TLE|RTE|MLE|OLE|IF|JE)\s+([+-]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30}))\s*")
 _LIMITS = TypeAdapter(Limits)
+#: Limits that decide whether there is a program, and nothing of what it does.
+_OF_COMPILING = {"code_bytes", "compile_time_ms", "compile_memory_bytes"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,8 @@ class Bench:
     pool: CellPool
     programs: Programs
     data: TestData
+    #: Goes into the keys of runs, for those that are kept beyond this program's life.
+    surroundings: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,6 +53,7 @@ class Room:
     source: Source
     judges: Runner | Answers
     programs: Programs
+    surroundings: str
     pool: CellPool
     slot: Slot
     stack: contextlib.AsyncExitStack
@@ -57,7 +62,7 @@ class Room:
 
     async def run(self, testcase: Testcase) -> Run:
         """Judge the submission on a test case."""
-        return await self.judges.run(testcase)
+        return replace(await self.judges.run(testcase), key=self.key(testcase))
 
     def key(self, testcase: Testcase) -> str:
         """What tells a run on that test case from any other: a digest of all that it depends on."""
@@ -70,6 +75,10 @@ class Room:
             repr((testcase.checker_flags, sorted(testcase.named_flags.items()), testcase.args)).encode(),
             repr(sorted((name, blob.sha256) for name, blob in testcase.files.items())).encode(),
             repr(testcase.points).encode(),
+            # Of several submitted files the names tell which one is judged.
+            repr((testcase.name, [case.name for case in self.problem.testcases])).encode()
+            if self.problem.is_submit_answer
+            else b"",
         )
         return _digest(*parts).hex()
 
@@ -77,9 +86,10 @@ class Room:
         problem = self.problem
         judges = [checker.program for checker in problem.checker.all] + [problem.interactor]
         return _digest(
-            (self.source.digest if problem.is_submit_answer else self.programs.key(self.source).encode()),
-            *(self.programs.key(program).encode() if program else b"" for program in judges),
-            _LIMITS.dump_json(problem.limits),
+            self.surroundings.encode(),
+            self.source.digest if problem.is_submit_answer else self._of_program(self.source),
+            *(self._of_program(program) if program else b"" for program in judges),
+            _LIMITS.dump_json(problem.limits, exclude=_OF_COMPILING),
             repr(
                 (
                     [(checker.name, checker.convention, checker.program_name) for checker in problem.checker.all],
@@ -87,6 +97,9 @@ class Room:
                 )
             ).encode(),
         )
+
+    def _of_program(self, source: Source) -> bytes:
+        return f"{self.programs.key(source)} in {self.programs.run_image(language(source.language))}".encode()
 
     async def validate_statically(self, group: str, flags: tuple[str, ...]) -> Run:
         """Have the static validator look at the submission, for that group ("Static validator" in 2025-09).
@@ -205,7 +218,16 @@ async def open_room(
                 talking=talking,
                 data=data,
             )
-        yield Room(problem=problem, source=source, judges=judges, programs=programs, pool=pool, slot=slot, stack=stack)
+        yield Room(
+            problem=problem,
+            source=source,
+            judges=judges,
+            programs=programs,
+            surroundings=bench.surroundings,
+            pool=pool,
+            slot=slot,
+            stack=stack,
+        )
 
 
 def _digest(*parts: bytes) -> bytes:

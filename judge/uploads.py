@@ -28,8 +28,9 @@ from judge.store.known import KnownRuns
 from judge.store.pool import DISCONNECTED, Pool, wait_to_reconnect
 from judge.store.verifications import Claim
 from judge.store.versions import State
+from judge.surroundings import surroundings
 from judge.verifying.desk import Desk
-from judge.verifying.memory import Memory, RememberedChecks, RememberedRuns, surroundings
+from judge.verifying.memory import Memory, RememberedChecks, RememberedRuns
 from judge.verifying.package import unreadable, verify
 from judge.verifying.report import PackageReport, SubmissionReport
 from judge.workbench import programs_of, with_files

@@ -36,12 +36,13 @@ async def offered(connection: Connection, *, judgehost_id: int) -> Claim | None:
     """The claim of another judgehost that has most test cases waiting, at a level that this one can give."""
     row = await connection.fetchrow(
         "SELECT judgings.id AS judging_id, judgings.attempt, submission_id, contest_id, problem_version_id,"
-        " judgings.isolation FROM"
+        " judgings.isolation, rejudging_id FROM"
         " (SELECT judging_id, attempt, count(*) AS waiting FROM shared_tests WHERE judgehost_id IS NULL GROUP BY 1, 2)"
         " AS open JOIN judgings ON judgings.id = open.judging_id AND judgings.attempt = open.attempt"
         " JOIN submissions ON submissions.id = submission_id"
         " JOIN judgehosts mine ON mine.id = $1 AND judgings.isolation = ANY (mine.levels)"
-        " WHERE judgings.state = 'judging' AND judgings.judgehost_id <> $1 ORDER BY waiting DESC, judgings.id LIMIT 1",
+        " WHERE judgings.state = 'judging' AND judgings.judgehost_id <> $1"
+        " ORDER BY priority, waiting DESC, judgings.id LIMIT 1",
         judgehost_id,
     )
     return None if row is None else Claim(**row)

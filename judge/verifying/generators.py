@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from judge import generating
+from judge.surroundings import key_of
 from judge.verifying.desk import Desk
-from judge.verifying.memory import Said, key_of
+from judge.verifying.memory import Said
 from problems.package import Package
 from problems.recipes import Generated, MissingTest
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from judge.compiling import clean, environment, prepared
 from judge.languages import language
 from judge.models import Blob, Limits, Source
+from judge.surroundings import key_of
 from judge.verifying.desk import Desk
-from judge.verifying.memory import Said, key_of
+from judge.verifying.memory import Said
 from problems.package import Package
 from problems.validators import InputValidator
 from sandbox import bundle

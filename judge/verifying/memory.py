@@ -5,7 +5,6 @@ One SQLite file that may be dropped at any time. What a host's failure made is n
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -17,15 +16,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from judge.models import Judged, Run
 from judge.verdicts import Verdict
-from sandbox.cell import launcher_path
 
 #: Findings kept; beyond, those used longest ago go.
 MOST_KEPT = 200_000
 #: How long another verification on the same machine may hold the file.
 _WAIT_S = 30.0
-
-#: Where a change may change a finding.
-_WRITTEN = ("judge/*.py", "judge/*.toml", "checkers/**/*.py", "sandbox/**/*.py")
 
 _RUN = TypeAdapter(Run)
 _JUDGED = TypeAdapter(Judged)
@@ -41,24 +36,6 @@ class Said:
 
 
 _SAID = TypeAdapter(Said)
-
-
-def key_of(*parts: object) -> str:
-    """A digest of what all parts print as: equal for equal parts in equal places only."""
-    digest = hashlib.sha256()
-    for part in parts:
-        encoded = repr(part).encode()
-        digest.update(len(encoded).to_bytes(8, "big"))
-        digest.update(encoded)
-    return digest.hexdigest()
-
-
-def surroundings(isolation: str) -> str:
-    """What every finding depends on beside its key: the walls, the launcher, and what this program is written like."""
-    root = Path(__file__).parents[2]
-    written = sorted(path for pattern in _WRITTEN for path in root.glob(pattern))
-    launcher = launcher_path().read_bytes()
-    return key_of(isolation, hashlib.sha256(launcher).hexdigest(), *(path.read_bytes() for path in written))
 
 
 class Memory:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from checkers.base import CheckerFailure
 from judge.checking import Case, Checking, Output, checking
 from judge.models import Blob, Problem, Testcase
+from judge.surroundings import key_of
 from judge.verifying.desk import Desk
-from judge.verifying.memory import Said, key_of
+from judge.verifying.memory import Said
 from problems.package import Package
 from sandbox.pool import Slot
 

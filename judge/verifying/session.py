@@ -10,8 +10,9 @@ from pathlib import Path
 from judge.config import Settings
 from judge.errors import PackageError
 from judge.models import Source
+from judge.surroundings import surroundings
 from judge.verifying.desk import Desk, Watcher
-from judge.verifying.memory import Memory, RememberedChecks, RememberedRuns, surroundings
+from judge.verifying.memory import Memory, RememberedChecks, RememberedRuns
 from judge.verifying.package import unreadable, verify
 from judge.verifying.report import PackageReport
 from judge.workbench import programs_of, read_package, with_files, workbench

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from judge.calibrating import Bound, bounds, with_time_limit
 from judge.judging import Silent, judge
 from judge.models import Judged, Problem, Run
+from judge.surroundings import key_of
 from judge.verdicts import Verdict
 from judge.verifying.desk import Desk, Watcher
-from judge.verifying.memory import key_of
 from judge.verifying.report import SubmissionReport
 from problems.expectations import problems_with
 from problems.package import Package

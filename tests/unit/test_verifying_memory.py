@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from judge.models import Compilation, Judged, Run
+from judge.surroundings import key_of, surroundings
 from judge.verdicts import Verdict
-from judge.verifying.memory import Memory, RememberedChecks, RememberedRuns, Said, key_of, surroundings
+from judge.verifying.memory import Memory, RememberedChecks, RememberedRuns, Said
 
 RUN = Run(testcase="secret/1", verdict=Verdict.TLE, cpu_us=5, wall_us=6, memory_bytes=7, reason="idle", noise={"a": 1})
 
