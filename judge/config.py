@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     vm_runtime: str = "kata"
     #: Runs at a time on this host; None means one for each physical core but one, and at least one.
     slots: Annotated[int, Field(ge=1, le=1024)] | None = None
+    #: The pools whose contests this host judges; "default" is that of contests that name none.
+    pools: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")], ...], Field(min_length=1)] = (
+        "default",
+    )
     #: The languages that submissions may be written in, as they are listed to contestants.
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT_LANGUAGES
     #: A folder of recipes beside the judge's own.

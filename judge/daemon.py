@@ -189,6 +189,7 @@ async def _register(pool: Pool, settings: Settings, pools: Mapping[Isolation, Ce
             slots=len(pools[settings.isolation].slots),
             isolation=settings.isolation.value,
             levels=[level.value for level in pools],
+            pools=settings.pools,
         )
         lost = await queue.take_back(connection, judgehost_id=judgehost_id)
         await verifications.take_back(connection, judgehost_id)

@@ -9,6 +9,8 @@
     hand_over  judging -> queued | done  by its holder, which failed to judge it
     take_back  judging -> queued | done  by its holder's next life
     reap       judging -> queued | done  after the lease ran out, by anybody
+    pause      queued                    held, so that nobody claims it, with all of the kind that come
+    resume     queued                    no longer held
 
 Whatever dies between two of these leaves a judging that the next ``reap`` puts right.
 A rejudging's judgings go the same ways, but no page is told of them before they are applied (``rejudging.py``).
@@ -17,15 +19,19 @@ A rejudging's judgings go the same ways, but no page is told of them before they
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
 from judge.errors import RejectedSource
 from judge.languages import is_file_name
 from judge.languages import languages as all_languages
 from judge.models import Compilation, Judged, Limits, Run, Source, SourceFile
-from judge.store import blobs, events, judgings, problems, security, shared_tests
+from judge.store import blobs, events, judgings, pauses, problems, security, shared_tests
 from judge.store.events import Telling
 from judge.store.judgings import Claim
+from judge.store.pauses import Scope
 from judge.store.pool import Connection
+from judge.store.waiting import Queue
 from judge.verdicts import Verdict
 from problems.programs import ANSWERS
 
@@ -34,6 +40,7 @@ CHANNEL = "judge_queue"
 
 #: Contest, practice (after a contest, or in one without an end), rejudging, and what the jury sends.
 PRIORITY_CONTEST, PRIORITY_PRACTICE, PRIORITY_REJUDGING, PRIORITY_JURY = judgings.PRIORITIES
+PRIORITY_NAMES = dict(zip(judgings.PRIORITIES, ("contest", "practice", "rejudging", "jury"), strict=True))
 
 MOST_FILES = 32
 
@@ -247,6 +254,49 @@ async def reap(connection: Connection) -> int:
     async with connection.transaction():
         await judgings.share_pauses(connection)
         return await _end_leases(connection, await judgings.lapsed(connection))
+
+
+async def pause(connection: Connection, scope: Scope, *, reason: str, by: int | None = None) -> int:
+    """Judge nothing of the scope until ``resume``; how many waiting judgings are held. ``by`` None: the command line.
+
+    Raises:
+        NotFound: there is no such contest or problem.
+        UsageError: it is paused already, or the reason is missing or too long.
+    """
+    async with connection.transaction():
+        return await pauses.add(connection, scope, reason=reason, by=by)
+
+
+async def resume(connection: Connection, scope: Scope, *, by: int | None = None) -> int:
+    """End a pause; how many judgings may be claimed again, those not held by another pause.
+
+    Raises:
+        NotFound: there is no such pause.
+    """
+    async with connection.transaction():
+        count = await pauses.remove(connection, scope, by=by)
+        await wake(connection)
+        return count
+
+
+def described(found: Queue) -> dict[str, Any]:
+    """The queue as the command line and the API tell it, as JSON."""
+    return {
+        "waiting": [{"name": PRIORITY_NAMES[row.priority], **asdict(row)} for row in found.waiting],
+        "pauses": [
+            {
+                "id": pause.id,
+                **asdict(pause.scope),
+                "reason": pause.reason,
+                "paused_by": pause.paused_by,
+                "paused_at": pause.paused_at.isoformat(),
+                "held": pause.held,
+            }
+            for pause in found.pauses
+        ],
+        "judgehosts": [{**asdict(host), "last_seen_at": host.last_seen_at.isoformat()} for host in found.judgehosts],
+        "forsaken": list(found.forsaken),
+    }
 
 
 async def _end_leases(connection: Connection, claims: Sequence[Claim]) -> int:

@@ -29,6 +29,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "problem": ("problems", "problem"),
     "rejudge": ("rejudge", "rejudge"),
     "rejudging": ("rejudgings", "group"),
+    "queue": ("queue", "queue"),
     "run": ("judging", "run"),
     "selftest": ("selftest", "selftest"),
     "up": ("services", "up_command"),

@@ -77,6 +77,26 @@ def contest_isolate(lazy: Lazy, name: str, level: str) -> None:
         click.echo(f"no judgehost gives the level {level} yet: its submissions wait until one does", err=True)
 
 
+@contest.command("pool")
+@click.argument("name")
+@click.argument("pool")
+@click.pass_obj
+def contest_pool(lazy: Lazy, name: str, pool: str) -> None:
+    """Judge the submissions of contest NAME only on judgehosts of POOL (their setting pools) from now on.
+
+    "default" is the pool of contests and judgehosts that name none.
+    """
+
+    async def work() -> int:
+        async with open_connection(lazy.settings) as to:
+            return await contests.set_pool(to, name=name, pool=pool)
+
+    hosts = asyncio.run(work())
+    click.echo(f"contest {name}: judged in pool {pool}")
+    if not hosts:
+        click.echo(f"no judgehost is in the pool {pool} yet: its submissions wait until one is", err=True)
+
+
 def _time(text: str | None) -> datetime | None:
     if text is None:
         return None

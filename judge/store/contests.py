@@ -162,6 +162,23 @@ async def isolate(connection: Connection, *, name: str, isolation: str | None) -
     return hosts
 
 
+async def set_pool(connection: Connection, *, name: str, pool: str) -> int:
+    """Judge a contest's submissions only in that pool from now on; how many judgehosts are in it.
+
+    Raises:
+        NotFound: there is no such contest.
+        UsageError: that is no name of a pool.
+    """
+    if not _NAME.fullmatch(pool):
+        raise UsageError(f"pool {pool!r}: use at most 64 of a-z, 0-9, _ and -, the first no sign")
+    contest = await by_name(connection, name)
+    async with connection.transaction():
+        await connection.execute("UPDATE contests SET pool = $2 WHERE id = $1", contest.id, pool)
+        await judgings.place_again(connection, contest_id=contest.id)
+    hosts: int = await connection.fetchval("SELECT count(*) FROM judgehosts WHERE $1 = ANY (pools)", pool)
+    return hosts
+
+
 async def ensure_contest(connection: Connection, *, name: str, title: str) -> int:
     """The id of the contest of that name, which is made, open for ever, where there is none."""
     contest_id: int = await connection.fetchval(

@@ -31,7 +31,13 @@ class Judgehost:
 
 
 async def register(
-    connection: Connection, *, name: str, slots: int, isolation: str, levels: Sequence[str] | None = None
+    connection: Connection,
+    *,
+    name: str,
+    slots: int,
+    isolation: str,
+    levels: Sequence[str] | None = None,
+    pools: Sequence[str] = ("default",),
 ) -> int:
     """Make the judgehost known, or known anew; its id. Whether it may take work stays as it was.
 
@@ -41,14 +47,17 @@ async def register(
         slots: how many runs it can have at a time.
         isolation: the level it judges at by default.
         levels: all that it can judge at; None is the default alone.
+        pools: whose contests it judges.
     """
     judgehost_id: int = await connection.fetchval(
-        "INSERT INTO judgehosts (name, slots, isolation, levels) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT (name) DO UPDATE SET slots = $2, isolation = $3, levels = $4, last_seen_at = now() RETURNING id",
+        "INSERT INTO judgehosts (name, slots, isolation, levels, pools) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (name) DO UPDATE SET slots = $2, isolation = $3, levels = $4, pools = $5, last_seen_at = now()"
+        " RETURNING id",
         name,
         slots,
         isolation,
         [isolation] if levels is None else list(levels),
+        list(pools),
     )
     return judgehost_id
 

@@ -172,6 +172,11 @@ async def problem_of(connection: Connection, version_id: int) -> int:
     return problem_id
 
 
+async def names(connection: Connection) -> list[str]:
+    """The names of all problems."""
+    return [row["name"] for row in await connection.fetch("SELECT name FROM problems ORDER BY name")]
+
+
 async def live_version(connection: Connection, problem_id: int) -> int:
     """The version that new submissions to a problem are judged with.
 

@@ -63,6 +63,8 @@ MATRIX = [
     ("/admin/rejudgings/999999999999999999", 303, 404, 404, 404, 404),
     ("/api/rejudgings", 401, 404, 404, 404, 200),
     ("/api/rejudgings/{rejudging}", 401, 404, 404, 404, 200),
+    ("/admin/queue", 303, 404, 404, 404, 200),
+    ("/api/queue", 401, 404, 404, 404, 200),
     # All of them ask from this machine; test_web_metrics has those that do not.
     ("/metrics", 200, 200, 200, 200, 200),
 ]
@@ -113,6 +115,8 @@ async def test_posts_of_strangers(site: Site) -> None:
         "/account",
         f"/admin/users/{user_id}",
         "/admin/security",
+        "/admin/queue",
+        "/api/queue",
         "/admin/judgehosts/1",
         "/packages/sum/versions/1",
         "/api/problems/sum/versions/1/live",
