@@ -127,10 +127,7 @@ async def create(
     """
     if not _NAME.fullmatch(name):
         raise UsageError(f"contest name {name!r}: use at most 64 of a-z, 0-9, _ and -, the first no sign")
-    if ends_at is not None and ends_at <= starts_at:
-        raise UsageError("the contest would end before it starts")
-    if freeze_at is not None and not (starts_at <= freeze_at and (ends_at is None or freeze_at <= ends_at)):
-        raise UsageError("the scoreboard would freeze outside the contest")
+    check_times(starts_at, ends_at, freeze_at)
     contest_id: int | None = await connection.fetchval(
         "INSERT INTO contests (name, title, starts_at, ends_at, freeze_at, isolation) VALUES ($1, $2, $3, $4, $5, $6)"
         " ON CONFLICT (name) DO NOTHING RETURNING id",
@@ -144,6 +141,18 @@ async def create(
     if contest_id is None:
         raise UsageError(f"there is a contest called {name!r} already")
     return contest_id
+
+
+def check_times(starts_at: datetime, ends_at: datetime | None, freeze_at: datetime | None) -> None:
+    """Refuse times that contradict each other.
+
+    Raises:
+        UsageError: they do.
+    """
+    if ends_at is not None and ends_at <= starts_at:
+        raise UsageError("the contest would end before it starts")
+    if freeze_at is not None and not (starts_at <= freeze_at and (ends_at is None or freeze_at <= ends_at)):
+        raise UsageError("the scoreboard would freeze outside the contest")
 
 
 async def isolate(connection: Connection, *, name: str, isolation: str | None) -> int:

@@ -1,0 +1,191 @@
+"""Changing contests: what an organiser does before, during and after one. Each change is in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from judge.errors import NotFound, UsageError
+from judge.store import audit, contests, judgings
+from judge.store.contests import Contest
+from judge.store.pool import Connection
+
+MAX_TITLE_CHARS = 200
+MAX_PENALTY_MINUTES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a contest is to be like."""
+
+    title: str
+    starts_at: datetime
+    #: None: open for ever.
+    ends_at: datetime | None
+    freeze_at: datetime | None
+    penalty_minutes: int
+    #: The level that its submissions are judged at; None: each judgehost's own.
+    isolation: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A problem's place in a contest; it need not have a live version yet."""
+
+    problem_id: int
+    name: str
+    label: str
+    #: None: no version is live, so that contestants do not see it.
+    title: str | None
+    submissions: int
+
+
+async def plan(connection: Connection, contest: Contest) -> Plan:
+    """What the contest is like now."""
+    isolation = await connection.fetchval("SELECT isolation FROM contests WHERE id = $1", contest.id)
+    return Plan(
+        title=contest.title,
+        starts_at=contest.starts_at,
+        ends_at=contest.ends_at,
+        freeze_at=contest.freeze_at,
+        penalty_minutes=contest.penalty_minutes,
+        isolation=isolation,
+    )
+
+
+async def create(connection: Connection, *, name: str, wanted: Plan, by: int) -> None:
+    """Make a contest.
+
+    Raises:
+        UsageError: the name is taken or is none, or the times contradict each other.
+    """
+    async with connection.transaction():
+        contest_id = await contests.create(
+            connection,
+            name=name,
+            title=wanted.title,
+            starts_at=wanted.starts_at,
+            ends_at=wanted.ends_at,
+            freeze_at=wanted.freeze_at,
+            isolation=wanted.isolation,
+        )
+        await connection.execute(
+            "UPDATE contests SET penalty_minutes = $2 WHERE id = $1", contest_id, wanted.penalty_minutes
+        )
+        await _record(connection, "create contest", contest_id, {"name": name}, by)
+
+
+async def change(connection: Connection, contest: Contest, wanted: Plan, *, by: int) -> None:
+    """Make a contest be like that from now on. What is waiting to be judged is judged by it, too.
+
+    Raises:
+        UsageError: the times contradict each other.
+    """
+    contests.check_times(wanted.starts_at, wanted.ends_at, wanted.freeze_at)
+    async with connection.transaction():
+        before = await plan(connection, contest)
+        await connection.execute(
+            "UPDATE contests SET title = $2, starts_at = $3, ends_at = $4, freeze_at = $5, penalty_minutes = $6,"
+            " isolation = $7 WHERE id = $1",
+            *(contest.id, wanted.title, wanted.starts_at, wanted.ends_at, wanted.freeze_at, wanted.penalty_minutes),
+            wanted.isolation,
+        )
+        if wanted.isolation != before.isolation:
+            await judgings.place_again(connection, contest_id=contest.id)
+        changed = {
+            field: [_told(getattr(before, field)), _told(getattr(wanted, field))]
+            for field in Plan.__slots__
+            if getattr(before, field) != getattr(wanted, field)
+        }
+        await _record(connection, "change contest", contest.id, changed, by)
+
+
+async def places(connection: Connection, contest: Contest) -> list[Place]:
+    """All problems of the contest, by label, also those that contestants do not see yet."""
+    rows = await connection.fetch(
+        """
+        SELECT p.id AS problem_id, p.name, cp.label,
+          (SELECT title FROM problem_versions WHERE problem_id = p.id AND live_at IS NOT NULL
+            ORDER BY live_at DESC, id DESC LIMIT 1) AS title,
+          (SELECT count(*) FROM submissions s WHERE s.contest_id = cp.contest_id AND s.problem_id = p.id) AS submissions
+        FROM contest_problems cp JOIN problems p ON p.id = cp.problem_id
+        WHERE cp.contest_id = $1 ORDER BY length(cp.label), cp.label
+        """,
+        contest.id,
+    )
+    return [Place(**row) for row in rows]
+
+
+async def others(connection: Connection, contest: Contest) -> list[str]:
+    """Names of the problems that are not in the contest."""
+    rows = await connection.fetch(
+        "SELECT name FROM problems WHERE id NOT IN (SELECT problem_id FROM contest_problems WHERE contest_id = $1)"
+        " ORDER BY name",
+        contest.id,
+    )
+    return [row["name"] for row in rows]
+
+
+async def add_problem(connection: Connection, contest: Contest, *, name: str, by: int) -> None:
+    """Put a problem into the contest, under the next free letter.
+
+    Raises:
+        NotFound: there is no such problem.
+    """
+    async with connection.transaction():
+        problem_id = await connection.fetchval("SELECT id FROM problems WHERE name = $1", name)
+        if problem_id is None:
+            raise NotFound("There is no such problem.")
+        await contests.add_problem(connection, contest_id=contest.id, problem_id=problem_id)
+        await _record(connection, "add problem", contest.id, {"problem_id": problem_id}, by)
+
+
+async def relabel(connection: Connection, contest: Contest, *, problem_id: int, label: str, by: int) -> None:
+    """Call a problem of the contest by another letter.
+
+    Raises:
+        NotFound: it is not in the contest.
+        UsageError: another one has the letter.
+    """
+    async with connection.transaction():
+        await connection.execute("SELECT FROM contests WHERE id = $1 FOR UPDATE", contest.id)
+        taken = await connection.fetchval(
+            "SELECT true FROM contest_problems WHERE contest_id = $1 AND label = $2 AND problem_id <> $3",
+            *(contest.id, label, problem_id),
+        )
+        if taken:
+            raise UsageError(f"another problem of the contest is called {label} already")
+        found = await connection.fetchval(
+            "UPDATE contest_problems SET label = $3 WHERE contest_id = $1 AND problem_id = $2 RETURNING true",
+            *(contest.id, problem_id, label),
+        )
+        if not found:
+            raise NotFound("There is no such problem in this contest.")
+        await _record(connection, "relabel problem", contest.id, {"problem_id": problem_id, "label": label}, by)
+
+
+async def remove_problem(connection: Connection, contest: Contest, *, problem_id: int, by: int) -> None:
+    """Take a problem out of the contest.
+
+    Raises:
+        UsageError: something was submitted to it there; it stays.
+    """
+    async with connection.transaction():
+        await connection.execute("SELECT FROM contests WHERE id = $1 FOR UPDATE", contest.id)
+        if await connection.fetchval(
+            "SELECT true FROM submissions WHERE contest_id = $1 AND problem_id = $2 LIMIT 1", contest.id, problem_id
+        ):
+            raise UsageError("submissions were made to that problem in this contest, so it stays there")
+        await connection.execute(
+            "DELETE FROM contest_problems WHERE contest_id = $1 AND problem_id = $2", contest.id, problem_id
+        )
+        await _record(connection, "remove problem", contest.id, {"problem_id": problem_id}, by)
+
+
+async def _record(connection: Connection, action: str, contest_id: int, data: Mapping[str, object], by: int) -> None:
+    await audit.record(connection, by=by, action=action, data={"contest_id": contest_id, **data})
+
+
+def _told(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

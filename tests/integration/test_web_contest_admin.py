@@ -1,0 +1,113 @@
+"""Organising contests on pages: making one, its times, its problems, and what is done while it runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from judge.store.accounts import Role
+from tests.website import Site
+
+SETTINGS = "/admin/contests/spring"
+PLAN = {
+    "title": "Autumn Contest",
+    "starts": "2030-05-01T09:00",
+    "ends": "2030-05-01T14:00",
+    "freezes": "2030-05-01T13:00",
+    "penalty": "10",
+    "isolation": "gvisor",
+}
+
+
+async def test_making_one(site: Site) -> None:
+    """What was filled in is what the contest is like; the audit log says who made it."""
+    admin = await site.logged_in("root", Role.ADMIN)
+    answer = await admin.post("/admin/contests", {"name": "autumn", **PLAN})
+    assert (answer.status, answer.headers["Location"]) == (303, "/admin/contests/autumn")
+
+    async with site.pool.acquire() as connection:
+        row = await connection.fetchrow("SELECT * FROM contests WHERE name = 'autumn'")
+        assert row is not None
+        assert row["starts_at"] == datetime(2030, 5, 1, 9, tzinfo=UTC)
+        assert row["freeze_at"] == datetime(2030, 5, 1, 13, tzinfo=UTC)
+        assert (row["title"], row["penalty_minutes"], row["isolation"]) == ("Autumn Contest", 10, "gvisor")
+        assert await connection.fetchval("SELECT action FROM audit_log") == "create contest"
+    page = await admin.get("/admin/contests/autumn")
+    assert 'value="2030-05-01T14:00"' in page.text
+    assert "no problems yet" in page.words
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("name", "Not A Name", "Contest name"),
+        ("name", "spring", "already"),
+        ("title", "", "The title is missing"),
+        ("starts", "soon", "The start is no time"),
+        ("ends", "2030-05-01T08:00", "end before it starts"),
+        ("freezes", "2030-05-02T00:00", "freeze outside"),
+        ("penalty", "-1", "The penalty is a number"),
+        ("isolation", "local", "no such isolation level"),
+    ],
+)
+async def test_what_is_refused(site: Site, field: str, value: str, said: str) -> None:
+    """The form comes back with what was filled in and what is wrong with it."""
+    await site.contest()
+    admin = await site.logged_in("root", Role.ADMIN)
+    answer = await admin.post("/admin/contests", {"name": "autumn", **PLAN, field: value})
+    assert (answer.status, said in answer.words) == (400, True), answer.words
+    assert field == "title" or "Autumn Contest" in answer.text
+    async with site.pool.acquire() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM contests") == 1
+
+
+async def test_while_it_runs(site: Site) -> None:
+    """Start, freeze, extend, end and unfreeze, each by its button."""
+    await site.contest(starts_in=timedelta(hours=1), lasts=timedelta(hours=2))
+    admin = await site.logged_in("root", Role.ADMIN)
+    async with site.pool.acquire() as connection:
+        ends_at = await connection.fetchval("SELECT ends_at FROM contests")
+        for action, holds in [
+            ("start", "starts_at <= now()"),
+            ("freeze", "freeze_at <= now()"),
+            ("extend", "ends_at = $1::timestamptz + interval '30 minutes'"),
+            ("end", "ends_at <= now() AND freeze_at <= ends_at"),
+            ("unfreeze", "freeze_at IS NULL"),
+        ]:
+            answer = await admin.post(SETTINGS, {"action": action, "minutes": "30"})
+            assert answer.status == 303, answer.words
+            query = f"SELECT {holds} AND $1::timestamptz IS NOT NULL FROM contests"
+            assert await connection.fetchval(query, ends_at), action
+        assert await connection.fetchval("SELECT count(*) FROM audit_log WHERE action = 'change contest'") == 5
+
+
+async def test_problems(site: Site) -> None:
+    """Problems come, are called otherwise, and go, unless somebody has submitted to them."""
+    seeded = await site.contest()
+    await site.contest("other", problems=[("A", "knots", "Knots")])
+    admin = await site.logged_in("root", Role.ADMIN)
+    assert (await admin.post(SETTINGS, {"action": "add", "problem": "knots"})).status == 303
+    async with site.pool.acquire() as connection:
+        knots = str(await connection.fetchval("SELECT id FROM problems WHERE name = 'knots'"))
+    taken = await admin.post(SETTINGS, {"action": "relabel", "problem": knots, "label": "A"})
+    assert (taken.status, "called A already" in taken.words) == (400, True)
+    assert (await admin.post(SETTINGS, {"action": "relabel", "problem": knots, "label": "K"})).status == 303
+    assert "Knots" in (await admin.get("/contests/spring/problems/K")).words
+    assert (await admin.post(SETTINGS, {"action": "remove", "problem": knots})).status == 303
+    assert (await admin.get("/contests/spring/problems/K")).status == 404
+
+    await site.submission(seeded, await site.account("team"))
+    kept = await admin.post(SETTINGS, {"action": "remove", "problem": str(seeded.problem_id)})
+    assert (kept.status, "it stays" in kept.words) == (400, True)
+    assert (await admin.post(SETTINGS, {"action": "add", "problem": "nothing"})).status == 404
+
+
+async def test_only_admins(site: Site) -> None:
+    """A setter changes nothing."""
+    await site.contest()
+    setter = await site.logged_in("setter", Role.SETTER)
+    answer = await setter.post(SETTINGS, {"action": "end"}, form_on="/account")
+    assert answer.status == 404
+    async with site.pool.acquire() as connection:
+        assert await connection.fetchval("SELECT ends_at > now() FROM contests")

@@ -1,0 +1,212 @@
+"""For admins: making contests, their times and rules, and what problems they have."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import UTC, datetime, timedelta
+
+from aiohttp import web
+
+from judge.config import Isolation
+from judge.errors import UsageError
+from judge.store import contest_changes, contests
+from judge.store.contest_changes import MAX_PENALTY_MINUTES, MAX_TITLE_CHARS, Plan
+from judge.store.contests import Contest
+from judge.store.pool import Connection
+from web import forms, notices, permissions
+from web.forms import Form
+from web.keys import POOL, SESSION
+from web.pages import now, page, sentence
+
+#: Walls that a contest may ask for; ``local`` has none.
+LEVELS = tuple(level.value for level in Isolation if level is not Isolation.LOCAL)
+MAX_EXTENSION_MINUTES = 24 * 60
+
+_LABEL = re.compile(r"[A-Za-z0-9_-]{1,16}")
+#: As browsers send ``datetime-local``.
+_TIME = "%Y-%m-%dT%H:%M"
+_FIVE_HOURS = timedelta(hours=5)
+_ONE_HOUR = timedelta(hours=1)
+
+
+async def index(request: web.Request) -> web.Response:
+    """All contests, and a form for one more."""
+    permissions.require_admin(request[SESSION].viewer)
+    starts_at = now().replace(second=0, microsecond=0) + _ONE_HOUR
+    ends_at = starts_at + _FIVE_HOURS
+    offered = {"starts": _shown(starts_at), "ends": _shown(ends_at), "freezes": _shown(ends_at - _ONE_HOUR)}
+    return await _index(request, {"penalty": "20", **offered}, error="")
+
+
+async def create(request: web.Request) -> web.Response:
+    """Make a contest, and go to its settings."""
+    admin = permissions.require_admin(request[SESSION].viewer)
+    form = await forms.read(request)
+    name = form.text("name").strip()
+    try:
+        wanted = _plan(form)
+        async with request.app[POOL].acquire() as connection:
+            await contest_changes.create(connection, name=name, wanted=wanted, by=admin.id)
+    except UsageError as error:
+        return await _index(request, form.fields, error=sentence(error))
+    raise _to(request, name, "The contest is made. Give it problems now.")
+
+
+async def show(request: web.Request) -> web.Response:
+    """A contest's settings and problems."""
+    permissions.require_admin(request[SESSION].viewer)
+    return await _show(request, error="")
+
+
+async def change(request: web.Request) -> web.Response:
+    """Do what one of the page's buttons says."""
+    admin = permissions.require_admin(request[SESSION].viewer)
+    form = await forms.read(request)
+    try:
+        async with request.app[POOL].acquire() as connection:
+            contest = await contests.by_name(connection, request.match_info["contest"])
+            said = await _change(connection, contest, form, by=admin.id)
+    except UsageError as error:
+        return await _show(request, error=sentence(error), filled=form)
+    raise _to(request, contest.name, said)
+
+
+async def _change(connection: Connection, contest: Contest, form: Form, *, by: int) -> str:
+    """Change the contest; what to say of it."""
+    if form.text("action") in ("add", "relabel", "remove"):
+        return await _change_problems(connection, contest, form, by=by)
+    wanted, said = _changed(await contest_changes.plan(connection, contest), form)
+    await contest_changes.change(connection, contest, wanted, by=by)
+    return said
+
+
+def _changed(before: Plan, form: Form) -> tuple[Plan, str]:
+    """What the contest is to be like, and what to say of it.
+
+    Raises:
+        UsageError: something in the form is not what it should be.
+    """
+    moment = now().replace(microsecond=0)
+    match form.text("action"):
+        case "save":
+            return _plan(form), "Saved."
+        case "start":
+            return dataclasses.replace(before, starts_at=moment), "The contest has started."
+        case "freeze":
+            return dataclasses.replace(before, freeze_at=moment), "The scoreboard is frozen."
+        case "unfreeze":
+            return dataclasses.replace(before, freeze_at=None), "Everybody sees the scoreboard as it is."
+        case "end":
+            freeze_at = before.freeze_at and min(before.freeze_at, moment)
+            return dataclasses.replace(before, ends_at=moment, freeze_at=freeze_at), "The contest is over."
+        case "extend":
+            minutes = _number(form, "minutes", label="The extension", most=MAX_EXTENSION_MINUTES)
+            if before.ends_at is None:
+                raise UsageError("The contest has no end that could be put off.")
+            ends_at = before.ends_at + timedelta(minutes=minutes)
+            return dataclasses.replace(before, ends_at=ends_at), f"The contest ends {minutes} minutes later."
+        case _:
+            raise UsageError("There is no such change to a contest; reload the page and try again.")
+
+
+async def _change_problems(connection: Connection, contest: Contest, form: Form, *, by: int) -> str:
+    if form.text("action") == "add":
+        await contest_changes.add_problem(connection, contest, name=form.text("problem"), by=by)
+        return "The problem is in the contest."
+    problem_id = _number(form, "problem", label="The problem", most=2**63 - 1)
+    if form.text("action") == "remove":
+        await contest_changes.remove_problem(connection, contest, problem_id=problem_id, by=by)
+        return "The problem is out of the contest."
+    label = form.text("label").strip()
+    if not _LABEL.fullmatch(label):
+        raise UsageError("A problem's label is at most 16 letters, digits, dashes and underscores.")
+    await contest_changes.relabel(connection, contest, problem_id=problem_id, label=label, by=by)
+    return f"The problem is called {label}."
+
+
+def _plan(form: Form) -> Plan:
+    """What was filled in.
+
+    Raises:
+        UsageError: something is missing, or is not what it should be.
+    """
+    isolation = form.text("isolation")
+    if isolation and isolation not in LEVELS:
+        raise UsageError("There is no such isolation level.")
+    return Plan(
+        title=form.line("title", label="The title", max_length=MAX_TITLE_CHARS),
+        starts_at=_time(form.line("starts", label="The start", max_length=30), "The start"),
+        ends_at=_time_or_none(form, "ends", "The end"),
+        freeze_at=_time_or_none(form, "freezes", "The freezing of the scoreboard"),
+        penalty_minutes=_number(form, "penalty", label="The penalty", most=MAX_PENALTY_MINUTES),
+        isolation=isolation or None,
+    )
+
+
+def _time_or_none(form: Form, name: str, label: str) -> datetime | None:
+    text = form.text(name).strip()
+    return _time(text, label) if text else None
+
+
+def _time(text: str, label: str) -> datetime:
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{label} is no time; write it like 2030-05-01T09:00, in UTC.") from None
+    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _number(form: Form, name: str, *, label: str, most: int) -> int:
+    text = form.text(name).strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= most):
+        raise UsageError(f"{label} is a number from 0 to {most}.")
+    return int(text)
+
+
+def _shown(moment: datetime | None) -> str:
+    return "" if moment is None else moment.astimezone(UTC).strftime(_TIME)
+
+
+def _fields(plan: Plan) -> dict[str, str]:
+    """What the form has when nobody has changed it."""
+    return {
+        "title": plan.title,
+        "starts": _shown(plan.starts_at),
+        "ends": _shown(plan.ends_at),
+        "freezes": _shown(plan.freeze_at),
+        "penalty": str(plan.penalty_minutes),
+        "isolation": plan.isolation or "",
+    }
+
+
+async def _index(request: web.Request, filled: object, *, error: str) -> web.Response:
+    async with request.app[POOL].acquire() as connection:
+        everything = await contests.all_contests(connection)
+    context = {"contests": everything, "filled": filled, "levels": LEVELS, "error": error}
+    return page(request, "contests_admin", context, status=400 if error else 200)
+
+
+async def _show(request: web.Request, *, error: str, filled: Form | None = None) -> web.Response:
+    async with request.app[POOL].acquire() as connection:
+        contest = await contests.by_name(connection, request.match_info["contest"])
+        fields = _fields(await contest_changes.plan(connection, contest))
+        places = await contest_changes.places(connection, contest)
+        others = await contest_changes.others(connection, contest)
+    if filled is not None and filled.text("action") == "save":
+        fields |= filled.fields
+    context = {
+        "contest": contest,
+        "filled": fields,
+        "places": places,
+        "others": others,
+        "levels": LEVELS,
+        "error": error,
+    }
+    return page(request, "contest_admin", context, status=400 if error else 200)
+
+
+def _to(request: web.Request, name: str, said: str) -> web.HTTPSeeOther:
+    redirect = web.HTTPSeeOther(f"/admin/contests/{name}")
+    notices.leave(request, redirect, [said])
+    return redirect
