@@ -16,8 +16,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from judge import java
 from judge.models import MIB, Source, SourceFile
 
-#: What may stand in braces in a vector.
-PLACEHOLDERS = frozenset({"sources", "main", "main_stem", "main_class", "memory_mib"})
+#: What may stand in braces in a vector, and what people are shown in its place.
+PLACEHOLDERS: Mapping[str, str] = {
+    "sources": "FILES",
+    "main": "MAIN-FILE",
+    "main_stem": "MAIN",
+    "main_class": "CLASS",
+    "memory_mib": "MIB",
+}
 
 _DIGEST = re.compile(r"(?:[a-z0-9][a-z0-9._:/-]*@)?sha256:[0-9a-f]{64}")
 #: These are the judge's to set: where programs are looked for, and where the box lets them write.
@@ -220,7 +226,7 @@ def _check_vector(vector: Sequence[str]) -> None:
             names = {name for _, name, _, _ in string.Formatter().parse(word) if name is not None}
         except ValueError as error:
             raise ValueError(f"{word!r}: {error}; a brace that is meant is written twice") from error
-        if unknown := names - PLACEHOLDERS:
+        if unknown := names - PLACEHOLDERS.keys():
             known = ", ".join(sorted(PLACEHOLDERS))
             raise ValueError(f"{word!r}: {{{min(unknown)}}} is no placeholder; there are: {known}")
         if "sources" in names and word != "{sources}":

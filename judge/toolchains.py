@@ -33,6 +33,9 @@ async def tell(pool: Pool, judgehost_id: int, settings: Settings, programs: Prog
         try:
             async with pool.acquire() as connection:
                 await toolchains.tell(connection, judgehost_id, found)
+                differing = await toolchains.differing(connection, lost_after_s=settings.lease_s)
             break
         except DISCONNECTED as error:
             await wait_to_reconnect(error)
+    if judgehost_id in differing:
+        log.warning("another judgehost has other images", languages=list(differing[judgehost_id]))

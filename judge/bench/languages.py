@@ -2,7 +2,7 @@
 
 The programs are those beside the recipes: ``sum`` is compiled; ``wrong``, which reads nothing and prints a line, is
 what starting costs. Beside them stands what the tool does without what its recipe and image add: C++ without its
-precompiled header, Java without its options.
+precompiled header, Java without its options; and the very command of the recipe, started bare in the same cell.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from judge import host, languages, trials
+from judge.bench import starting
+from judge.bench.cells import IMAGE
 from judge.bench.figures import Figure
+from judge.bench.starting import Started
 from judge.compiling import environment, packed
 from judge.config import Isolation, Settings
 from judge.errors import SandboxError
@@ -26,15 +29,19 @@ from sandbox.engine import Progress
 from sandbox.images import ensure
 from sandbox.outcome import EndedBy, Outcome
 from sandbox.spec import RunLimits, RunSpec
+from sandbox.yardsticks import programs
+from sandbox.yardsticks.programs import Programs
 
 _AGAIN = 5
-_RUNS = 15
 _LIMITS = RunLimits(
     cpu_ms=120_000, wall_ms=300_000, memory_bytes=2048 * MIB, output_bytes=MIB, processes=128, tmp_bytes=512 * MIB
 )
 #: Before the first include, so that g++ reads the header's text.
 _NO_HEADER = b"int not_precompiled;\n"
-_PLAIN_JAVA = ("/usr/bin/java", "-cp", "/work", "{main_class}")
+#: Tools that are measured without our recipe's options too, and the most that a run may take of what it takes so.
+_PLAIN = {"java": ("/usr/bin/java", "-cp", "/work", "{main_class}")}
+_MOST_TIMES_PLAIN = 0.75
+_MOST_BEYOND_BARE_MS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +51,8 @@ class _Place:
     settings: Settings
     recipe: Language
     images: dict[str, str]
+    #: What starts programs bare beside a launcher; None where that cannot be done.
+    yardsticks: Programs | None
 
     @asynccontextmanager
     async def cell(self, image: str) -> AsyncIterator[Cell]:
@@ -62,47 +71,86 @@ async def measure(settings: Settings, said: Progress, *, language: Collection[st
     async with engine.running(said, data_dir=settings.data_dir):
         names = await host.image_names(settings) if settings.isolation is Isolation.LOCAL else {}
         if settings.isolation is not Isolation.LOCAL:
-            recipes = host.recipes(languages.needed_images([item.id for item in wanted]))
+            wanted_images = {*languages.needed_images([item.id for item in wanted]), IMAGE}
             cache_dir = settings.data_dir / "images"
+            recipes = host.recipes(wanted_images)
             names = await ensure(recipes, mirror=settings.debian_mirror, cache_dir=cache_dir, progress=said)
+        yardsticks = await _yardsticks(settings, names)
         for recipe in wanted:
             said(recipe.id)
-            figures += await _figures(_Place(settings=settings, recipe=recipe, images=names))
+            figures += await _figures(_Place(settings=settings, recipe=recipe, images=names, yardsticks=yardsticks))
     return figures
+
+
+async def _yardsticks(settings: Settings, images: dict[str, str]) -> Programs | None:
+    # At the other levels Docker starts nothing beside a launcher.
+    if settings.isolation is not Isolation.CONTAINER:
+        return None
+    core = host.slots(settings)[0].core
+    cell = await host.cell_maker(settings).make(image=images[IMAGE], core=core, shows_data=False)
+    try:
+        return await programs.compiled(cell)
+    finally:
+        await cell.close()
 
 
 async def _figures(place: _Place) -> list[Figure]:
     recipe = place.recipe
-    programs = {trial.name: arranged(trial.source) for trial in trials.trials(recipe)}
-    first, again, _ = await _compiled(place, programs["sum"])
-    _, _, program = await _compiled(place, programs["wrong"], times=1)
-    runs = await _runs(place, programs["wrong"], program, recipe)
-    found = [
+    sources = {trial.name: arranged(trial.source) for trial in trials.trials(recipe)}
+    first, again, _ = await _compiled(place, sources["sum"])
+    _, _, program = await _compiled(place, sources["wrong"], times=1)
+    return [
         Figure(name=f"{recipe.id}: compiling, the first time in a cell", value=first.cpu_us / 1000, unit="ms"),
-        _again(recipe, again, await _without_header(place, programs["sum"])),
-        Figure(name=f"{recipe.id}: starting, processor time", value=_middle_ms(runs), unit="ms"),
-        Figure(name=f"{recipe.id}: starting, memory", value=max(run.memory_bytes for run in runs) / MIB, unit="MiB"),
+        _again(recipe, again, await _without_header(place, sources["sum"])),
+        *_start_figures(recipe, await _started(place, sources["wrong"], program)),
     ]
-    if recipe.id == "java":
-        plain = _run_by(recipe, _PLAIN_JAVA)
-        others = _middle_ms(await _runs(place, programs["wrong"], program, plain))
-        ratio = _middle_ms(runs) / others
+
+
+async def _started(place: _Place, source: Source, program: bytes) -> Started:
+    recipe = place.recipe
+    argv = recipe.run_argv(source, memory_bytes=512 * MIB)
+    plain = _PLAIN.get(recipe.id, ())
+    otherwise = recipe.model_copy(update={"run": plain}).run_argv(source, memory_bytes=512 * MIB)
+    async with place.cell(recipe.runs_in) as cell:
+        return await starting.measure(
+            cell,
+            program,
+            RunSpec(argv=argv, env=environment(recipe), limits=_LIMITS),
+            otherwise=otherwise,
+            yardsticks=place.yardsticks,
+        )
+
+
+def _start_figures(recipe: Language, started: Started) -> list[Figure]:
+    found = [
+        Figure(name=f"{recipe.id}: starting, processor time", value=started.cpu_ms, unit="ms"),
+        Figure(name=f"{recipe.id}: starting, memory", value=started.memory_mib, unit="MiB"),
+    ]
+    if started.otherwise:
+        ratio = started.times_otherwise
         found.append(
             Figure(
-                name="java: starting / plain java",
+                name=f"{recipe.id}: starting / plain {recipe.id}",
                 value=ratio,
                 unit="",
-                target="<= 0.75",
-                ok=ratio <= 0.75,
-                compared_with={"plain java, ms": others},
+                target=f"<= {_MOST_TIMES_PLAIN}",
+                ok=ratio <= _MOST_TIMES_PLAIN,
+                compared_with={f"plain {recipe.id}, ms": started.otherwise_cpu_ms},
+            )
+        )
+    if started.bare_us:
+        beyond = started.beyond_bare_ms
+        found.append(
+            Figure(
+                name=f"{recipe.id}: a run as judged, beyond the bare command",
+                value=beyond,
+                unit="ms",
+                target=f"<= {_MOST_BEYOND_BARE_MS:.0f} ms",
+                ok=beyond <= _MOST_BEYOND_BARE_MS,
+                compared_with={"the bare command in the same cell, ms": started.bare_ms},
             )
         )
     return found
-
-
-def _run_by(recipe: Language, run: tuple[str, ...]) -> Language:
-    """The same language, run by another command."""
-    return recipe.model_copy(update={"run": run})
 
 
 def _again(recipe: Language, again: float, plain: float | None) -> Figure:
@@ -145,18 +193,6 @@ async def _compile(recipe: Language, source: Source, cell: Cell) -> Outcome:
         if outcome.ended_by is not EndedBy.ITSELF or outcome.exit_code != 0:
             raise SandboxError(f"{recipe.id}: does not compile: {outcome.stderr.decode(errors='replace')[:500]}")
     return replace(outcome, cpu_us=spent_us)
-
-
-async def _runs(place: _Place, source: Source, program: bytes, recipe: Language) -> list[Outcome]:
-    argv = recipe.run_argv(source, memory_bytes=512 * MIB)
-    spec = RunSpec(argv=argv, env=environment(recipe), limits=_LIMITS)
-    async with place.cell(recipe.runs_in) as cell:
-        await cell.load(program)
-        # The first run finds nothing in the page cache.
-        found = [await cell.run(spec) for _ in range(_RUNS + 1)][1:]
-    if any(run.exit_code != 0 for run in found):
-        raise SandboxError(f"{recipe.id}: does not run: {found[0].stderr.decode(errors='replace')[:500]}")
-    return found
 
 
 def _middle_ms(outcomes: list[Outcome]) -> float:

@@ -158,7 +158,7 @@ async def _box_runs(cell: Cell) -> tuple[list[float], list[float]]:
 async def _bare_us(on: Rig, cell: Cell) -> list[float]:
     """A bare fork and exec outside any box; where Docker cannot start one beside the launcher, inside one."""
     if on.level == Isolation.CONTAINER.value:
-        return await containers.bare_forkexec_us(cell, PROGRAM, count=RUNS, warm_up=WARM_UP)
+        return await containers.bare_forkexec_us(cell, [PROGRAM], count=RUNS, warm_up=WARM_UP)
     argv = ("/work/stopwatch", str(RUNS), str(WARM_UP), PROGRAM)
     outcome = await cell.run(RunSpec(argv=argv, limits=_SPEC.limits))
     with cell.open_stdout() as stdout:

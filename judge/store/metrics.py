@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from judge.store import toolchains
 from judge.store.pool import Connection
 
 
@@ -24,6 +25,8 @@ class Figures:
     longest_wait_s: float
     #: By state: live, unfit, locked, lost.
     judgehosts: Mapping[str, int]
+    #: Languages that judgehosts compile or run with different images.
+    differing_languages: int
 
 
 async def figures(connection: Connection, *, lost_after_s: float) -> Figures:
@@ -53,6 +56,7 @@ async def figures(connection: Connection, *, lost_after_s: float) -> Figures:
             " WHEN unfit IS NOT NULL THEN 'unfit' ELSE 'live' END AS state, count(*) FROM judgehosts GROUP BY state",
             lost_after_s,
         )
+        differing = await toolchains.differing(connection, lost_after_s=lost_after_s)
     assert queue is not None
     unacknowledged: dict[str, int] = {}
     for row in events:
@@ -65,4 +69,5 @@ async def figures(connection: Connection, *, lost_after_s: float) -> Figures:
         in_progress=queue["in_progress"],
         longest_wait_s=float(queue["longest_wait_s"]),
         judgehosts={row["state"]: row["count"] for row in hosts},
+        differing_languages=len({key for keys in differing.values() for key in keys}),
     )

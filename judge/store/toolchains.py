@@ -40,3 +40,22 @@ async def by_language(connection: Connection) -> Mapping[str, tuple[Toolchain, .
     for row in rows:
         found[row["language"]] = (*found.get(row["language"], ()), Toolchain(**row))
     return found
+
+
+async def differing(connection: Connection, *, lost_after_s: float) -> Mapping[int, tuple[str, ...]]:
+    """The languages for which a judgehost has other images than another one, by its id; the others are left out.
+
+    Args:
+        connection: to the database.
+        lost_after_s: a judgehost not heard of for so long is lost, and nothing is compared with it.
+    """
+    rows = await connection.fetch(
+        "WITH live AS (SELECT toolchains.* FROM toolchains JOIN judgehosts ON judgehosts.id = judgehost_id"
+        " WHERE last_seen_at >= now() - make_interval(secs => $1))"
+        " SELECT ours.judgehost_id, array_agg(DISTINCT ours.language ORDER BY ours.language) AS languages"
+        " FROM live AS ours JOIN live AS theirs USING (language)"
+        " WHERE (ours.compile_image, ours.run_image) <> (theirs.compile_image, theirs.run_image)"
+        " GROUP BY ours.judgehost_id",
+        lost_after_s,
+    )
+    return {row["judgehost_id"]: tuple(row["languages"]) for row in rows}

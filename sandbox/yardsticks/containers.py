@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,14 +21,17 @@ _CGROUPS = Path("/sys/fs/cgroup")
 _Number = TypeVar("_Number", int, float)
 
 
-async def bare_forkexec_us(cell: Cell, program: str, *, count: int, warm_up: int) -> list[float]:
-    """Microseconds of each of ``count`` bare fork, exec and wait of ``program`` in a cell that has the stopwatch.
+async def bare_forkexec_us(
+    cell: Cell, command: Sequence[str], *, count: int, warm_up: int, env: Mapping[str, str] | None = None
+) -> list[float]:
+    """Microseconds of each of ``count`` bare fork, exec and wait of ``command`` in a cell that has the stopwatch.
 
     The stopwatch is a neighbour of the launcher, with the same user, core, control groups and system call filter; what
     it lacks is a box.
     """
-    argv = ["/work/stopwatch", str(count), str(warm_up), program]
-    return [int(line) / 1000 for line in (await asyncio.to_thread(_exec, cell.name, argv)).split()]
+    argv = ["/work/stopwatch", str(count), str(warm_up), *command]
+    said = await asyncio.to_thread(_exec, cell.name, argv, dict(env or {}))
+    return [int(line) / 1000 for line in said.split()]
 
 
 async def docker_run_us(image: str, program: str, *, core: int) -> float:
@@ -65,9 +68,9 @@ def _client() -> Iterator[docker.DockerClient]:
         client.close()
 
 
-def _exec(container: str, argv: list[str]) -> bytes:
+def _exec(container: str, argv: list[str], env: dict[str, str]) -> bytes:
     with _client() as client:
-        made = client.api.exec_create(container, argv)
+        made = client.api.exec_create(container, argv, environment=env)
         said: bytes = client.api.exec_start(made["Id"])
         code = client.api.exec_inspect(made["Id"])["ExitCode"]
     if code != 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
 from judge.languages import offered
 from judge.store import judgehosts, toolchains
@@ -40,3 +41,23 @@ async def test_versions_are_those_of_the_judgehosts(site: Site) -> None:
     assert "sha256:" not in everybody
     assert "sha256:aa" in judges and "sha256:bb" in judges
     assert judges.count("do not have the same images") == 1
+
+
+async def test_admins_are_told_of_judgehosts_that_differ(site: Site) -> None:
+    """Two hosts with other images for a language are flagged, by name and as a figure; not one that was lost."""
+    async with site.pool.acquire() as connection:
+        for name, image in (("one", "sha256:aa"), ("two", "sha256:bb"), ("gone", "sha256:cc")):
+            host_id = await judgehosts.register(connection, name=name, slots=1, isolation="container")
+            same = Toolchain(language="c", version="gcc 14", compile_image="sha256:dd", run_image="sha256:ee")
+            await toolchains.tell(connection, host_id, [same, replace(same, language="cpp20", compile_image=image)])
+        await connection.execute("UPDATE judgehosts SET last_seen_at = now() - interval '1 hour' WHERE name = 'gone'")
+    admin = await site.logged_in("admin", Role.ADMIN)
+    differ, metrics = (await admin.get("/admin/security")).text, (await admin.get("/metrics")).text
+    async with site.pool.acquire() as connection:
+        await connection.execute("UPDATE judgehosts SET last_seen_at = now() - interval '1 hour' WHERE name = 'two'")
+    alone, languages = (await admin.get("/admin/security")).text, (await admin.get("/languages")).text
+
+    assert differ.count('<strong>Other images</strong> than another judgehost for <a href="/languages">cpp20</a>') == 2
+    assert "judge_differing_languages 1.0" in metrics
+    assert "Other images" not in alone
+    assert "do not have the same images" not in languages

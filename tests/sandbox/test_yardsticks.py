@@ -92,7 +92,7 @@ async def test_a_bare_process_beside_the_launcher(
     cell = await maker.make(image=image_names["gcc"], core=CORE, shows_data=False)
     try:
         await compiled.load(cell)
-        durations_us = await containers.bare_forkexec_us(cell, "/work/noop", count=5, warm_up=1)
+        durations_us = await containers.bare_forkexec_us(cell, ["/work/noop"], count=5, warm_up=1)
     finally:
         await cell.close()
 

@@ -11,7 +11,7 @@ from yarl import URL
 
 from judge.errors import UsageError
 from judge.incidents import IncidentKind, Severity
-from judge.store import accounts, judgehosts, security
+from judge.store import accounts, judgehosts, security, toolchains
 from judge.store.accounts import Role
 from judge.store.pool import Connection
 from judge.store.security import MOST_ACKNOWLEDGED, Filter
@@ -50,11 +50,13 @@ async def security_events(request: web.Request) -> web.Response:
     wanted, before_id = _filter(request.query), _number(request.query.get("before", ""))
     async with request.app[POOL].acquire() as connection:
         hosts = await judgehosts.every(connection)
+        differing = await toolchains.differing(connection, lost_after_s=request.app[SETTINGS].lease_s)
         alarms = await security.open_alarms(connection)
         found = await security.page(connection, wanted=wanted, before_id=before_id, limit=EVENTS_PAGE + 1)
     events = found[:EVENTS_PAGE]
     context = {
         "judgehosts": hosts,
+        "differing": differing,
         "lost_after_s": request.app[SETTINGS].lease_s,
         "open_alarms": alarms,
         "events": events,

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from judge import languages, trials
-from judge.recipe import Language
+from judge.recipe import PLACEHOLDERS, Language
 from judge.store import toolchains
 from judge.store.toolchains import Toolchain
 from web import highlight, permissions
-from web.keys import POOL, SESSION
+from web.keys import POOL, SESSION, SETTINGS
 from web.pages import page
 
 
@@ -26,22 +26,24 @@ class Described:
     run: str
     #: Marked up; empty where there is none.
     sample: str
+    #: Whether judgehosts compile or run it with different images.
+    differs: bool
 
     @property
     def versions(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(item.version for item in self.toolchains))
-
-    @property
-    def differs(self) -> bool:
-        """Whether judgehosts compile or run it with different images."""
-        return len(self.toolchains) > 1
 
 
 async def index(request: web.Request) -> web.Response:
     """Every language that submissions may be written in."""
     async with request.app[POOL].acquire() as connection:
         known = await toolchains.by_language(connection)
-    described = [_described(recipe, known.get(recipe.id, ())) for recipe in languages.offered().values()]
+        differing = await toolchains.differing(connection, lost_after_s=request.app[SETTINGS].lease_s)
+    differ = {key for keys in differing.values() for key in keys}
+    described = [
+        _described(recipe, known.get(recipe.id, ()), differs=recipe.id in differ)
+        for recipe in languages.offered().values()
+    ]
     return page(
         request,
         "languages",
@@ -49,7 +51,7 @@ async def index(request: web.Request) -> web.Response:
     )
 
 
-def _described(recipe: Language, known: tuple[Toolchain, ...]) -> Described:
+def _described(recipe: Language, known: tuple[Toolchain, ...], *, differs: bool) -> Described:
     text = trials.sample(recipe)
     return Described(
         recipe=recipe,
@@ -57,10 +59,10 @@ def _described(recipe: Language, known: tuple[Toolchain, ...]) -> Described:
         compile="\n".join(_shown(vector) for vector in recipe.compile),
         run=_shown(recipe.run),
         sample=highlight.to_html(text, recipe.id) if text else "",
+        differs=differs,
     )
 
 
 def _shown(vector: tuple[str, ...]) -> str:
     """A command as one would type it, with its placeholders in words."""
-    words = {"sources": "FILES", "main": "MAIN-FILE", "main_stem": "MAIN", "main_class": "CLASS", "memory_mib": "MIB"}
-    return shlex.join(word.format_map(words) for word in vector)
+    return shlex.join(word.format_map(PLACEHOLDERS) for word in vector)

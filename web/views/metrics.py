@@ -57,6 +57,11 @@ class _Collected(Collector):
         yield GaugeMetricFamily("judge_queue_wait_seconds", "Longest wait in the queue.", value=known.longest_wait_s)
         hosts = dict.fromkeys(_HOST_STATES, 0) | dict(known.judgehosts)
         yield _gauge("judge_judgehosts", "Judgehosts that ever registered, by state.", "state", hosts)
+        yield GaugeMetricFamily(
+            "judge_differing_languages",
+            "Languages that live judgehosts have different images for.",
+            value=known.differing_languages,
+        )
 
 
 def _counter(
