@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     #: What Docker calls the runtimes of the two strongest levels.
     gvisor_runtime: str = "runsc"
     vm_runtime: str = "kata"
+    #: What this judgehost is called, unlike any other that shares the database; None means the machine's host name.
+    judgehost_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")] | None = None
     #: Runs at a time on this host; None means one for each physical core but one, and at least one.
     slots: Annotated[int, Field(ge=1, le=1024)] | None = None
     #: The pools whose contests this host judges; "default" is that of contests that name none.
@@ -78,8 +80,12 @@ class Settings(BaseSettings):
     max_source_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
     #: Upper bound for a problem package uploaded as a zip.
     max_package_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024 * 1024
+    #: ``redis://…`` or ``amqp://…``; None: ``judge daemon`` judges on its own host.
+    broker_url: str | None = None
     #: A judging not renewed for this long is taken from its judgehost.
-    lease_s: Annotated[float, Field(gt=0)] = 30.0
+    lease_s: Annotated[float, Field(gt=0)] = 7.0
+    #: How long a worker that is told to end goes on with what it judges, before it gives that back.
+    drain_s: Annotated[float, Field(ge=0)] = 60.0
     #: Submissions that one account may make in a minute.
     submissions_per_minute: Annotated[int, Field(ge=1)] = 20
 

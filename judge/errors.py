@@ -11,6 +11,7 @@ A contestant's failure is a verdict, and a broken checker is the verdict JE; nei
     ├── LeaseLost             the judging was given to somebody else, or is over
     ├── BlobDamaged           bytes that the object store has lost, or has others for
     ├── StoreUnreachable      the object store does not answer, or refuses; the same may succeed later
+    ├── BrokerError           the broker does not do what it is there for
     └── SandboxError          the sandbox failed, not the program in it
         ├── CellDied          the cell ended by itself or broke the protocol
         ├── Refused           a cell will not do what it was asked, and goes on
@@ -62,6 +63,10 @@ class BlobDamaged(JudgeError):
 
 class StoreUnreachable(JudgeError):
     """The object store does not answer, or refuses; the same may succeed later."""
+
+
+class BrokerError(JudgeError):
+    """The broker cannot be reached, or did not take a message."""
 
 
 class SandboxError(JudgeError):

@@ -1,5 +1,8 @@
 """Who judges what the daemon claimed: the one seam between one machine and many.
 
+``LocalExecutor`` judges in this process. ``CeleryExecutor`` (``judge.dispatching``) has other judgehosts do so, each of
+which has a ``LocalExecutor``.
+
 A slot that is idle may be lent to work that can be cancelled at any time. It counts as free: the next claim takes it
 back.
 """
@@ -46,30 +49,16 @@ _STORE_RETRY_S = 1.0
 
 
 class Executor(Protocol):
-    """Judges claims, at most as many at a time as there are slots."""
+    """Claims judgings and has them judged, at most as many at a time as there are slots."""
 
     async def free_slot(self) -> None:
-        """Wait until one more claim can be judged at once."""
+        """Wait until it makes sense to claim."""
+
+    async def claim(self, connection: Connection, *, lease_s: float) -> Claim | None:
+        """Take the first judging in the queue that a slot is free for; None if there is none."""
 
     def start(self, claim: Claim) -> None:
-        """Judge the claim; only after ``free_slot``, and only once for each."""
-
-    def has_idle(self) -> bool:
-        """Whether there is a slot that neither judges nor is lent."""
-
-    def lend(self, work: Borrower, *, isolation: str | None = None) -> None:
-        """Lend an idle slot until the work ends, or a claim needs it; only where ``has_idle``.
-
-        Args:
-            work: what borrows it.
-            isolation: the level to work at; None: the host's default.
-        """
-
-    def held(self) -> list[Claim]:
-        """The claims being judged now."""
-
-    def abandon(self, claim: Claim) -> None:
-        """Stop judging a claim whose lease is lost; a no-op if it is judged already."""
+        """Have it judged; only after ``free_slot``, and only once for each."""
 
 
 class LocalExecutor:
@@ -79,12 +68,14 @@ class LocalExecutor:
         self,
         *,
         pool: Pool,
+        judgehost_id: int,
         cells: Mapping[Isolation, CellPool],
         programs: Programs,
         blob_cache: FileCache,
         tasks: asyncio.TaskGroup,
     ) -> None:
         self._pool = pool
+        self._judgehost_id = judgehost_id
         data = FetchedBlobs(blob_cache, self._fetch)
         self._benches = {
             level: Bench(pool=its, programs=programs, data=data, surroundings=surroundings(level.value))
@@ -93,28 +84,53 @@ class LocalExecutor:
         self._tasks = tasks
         #: The same for each level: one run at a time on one core, whatever walls are around it.
         self._slots = Slots(next(iter(cells.values())).slots, tasks)
+        self._slot_count = len(next(iter(cells.values())).slots)
+        #: How many of them make no cells.
+        self._troubled = 0
         self._judging: dict[Claim, asyncio.Task[None]] = {}
         self._problems: dict[int, Problem] = {}
 
     async def free_slot(self) -> None:
         await self._slots.one_to_take()
 
+    async def claim(self, connection: Connection, *, lease_s: float) -> Claim | None:
+        return await queue.claim(connection, judgehost_id=self._judgehost_id, lease_s=lease_s)
+
     def start(self, claim: Claim) -> None:
         slot, borrower = self._slots.take()
         work = self._work(claim, slot, borrower)
         self._judging[claim] = self._tasks.create_task(work, name=f"judging {claim.judging_id}")
 
+    async def settled(self, claim: Claim) -> None:
+        """Wait until the claim is judged no longer, whatever came of it."""
+        task = self._judging.get(claim)
+        if task is not None:
+            await asyncio.wait([task])
+
+    def usable_slots(self) -> int:
+        """How many slots there are, without those of which no cells can be made."""
+        return self._slot_count - self._troubled
+
     def has_idle(self) -> bool:
+        """Whether there is a slot that neither judges nor is lent."""
         return self._slots.is_one_idle
 
     def lend(self, work: Borrower, *, isolation: str | None = None) -> None:
+        """Lend an idle slot until the work ends, or a claim needs it; only where ``has_idle``.
+
+        Args:
+            work: what borrows it.
+            isolation: the level to work at; None: the host's default.
+        """
         default = next(iter(self._benches.values()))
         self._slots.lend(work, default if isolation is None else self._benches[Isolation(isolation)])
 
     def held(self) -> list[Claim]:
+        """The claims being judged now."""
         return list(self._judging)
 
     def abandon(self, claim: Claim) -> None:
+        """Stop judging a claim whose lease is lost; a no-op if it is judged already."""
         task = self._judging.get(claim)
         if task is not None:
             task.cancel("lease lost")
@@ -151,7 +167,7 @@ class LocalExecutor:
         if judged.is_hosts_fault:
             await self._hand_over(claim, slot, judged.message)
             return
-        await _until_connected(
+        await until_connected(
             lambda connection: queue.complete(connection, claim, judged, announced=announced), self._pool
         )
         log.info("judged", judging=claim.judging_id, submission=claim.submission_id, verdict=judged.verdict.value)
@@ -159,28 +175,36 @@ class LocalExecutor:
     async def _hand_over(self, claim: Claim, slot: Slot, reason: str) -> None:
         """Let somebody else judge what this host could not, and take nothing on this slot until it can again."""
         log.error("this host cannot judge", judging=claim.judging_id, error=reason)
-        await _until_connected(lambda connection: queue.hand_over(connection, claim, reason=reason), self._pool)
+        await until_connected(lambda connection: queue.hand_over(connection, claim, reason=reason), self._pool)
         self._judging.pop(claim, None)
-        while (trouble := await self._benches[Isolation(claim.isolation)].pool.trouble(slot)) is not None:
-            log.error("this host still makes no cells", slot=slot.index, error=trouble)
-            await asyncio.sleep(_HOST_CHECK_S)
+        self._troubled += 1
+        try:
+            while (trouble := await self._benches[Isolation(claim.isolation)].pool.trouble(slot)) is not None:
+                log.error("this host still makes no cells", slot=slot.index, error=trouble)
+                await asyncio.sleep(_HOST_CHECK_S)
+        finally:
+            self._troubled -= 1
 
     async def _put_back(self, claim: Claim) -> None:
         """Let somebody else judge what this host cannot have the data for, and take nothing until it can."""
         log.error("this host cannot have the test data", judging=claim.judging_id)
-        await _until_connected(lambda connection: queue.put_back(connection, claim), self._pool)
+        await until_connected(lambda connection: queue.put_back(connection, claim), self._pool)
         self._judging.pop(claim, None)
-        while (trouble := await blobs.trouble(self._pool)) is not None:
-            log.error("the test data still cannot be had", error=trouble)
-            await asyncio.sleep(_HOST_CHECK_S)
+        self._troubled += 1
+        try:
+            while (trouble := await blobs.trouble(self._pool)) is not None:
+                log.error("the test data still cannot be had", error=trouble)
+                await asyncio.sleep(_HOST_CHECK_S)
+        finally:
+            self._troubled -= 1
 
     async def _judged(self, claim: Claim, slot: Slot, announced: list[Telling]) -> Judged:
         """Judge, reporting meanwhile; what could not be reported any more is added to ``announced``."""
         problem = await self.problem(claim.problem_version_id)
-        source = await _until_connected(
+        source = await until_connected(
             lambda connection: judgings.load_source(connection, claim.submission_id), self._pool
         )
-        known = await _until_connected(lambda connection: reused.known_runs(connection, claim), self._pool)
+        known = await until_connected(lambda connection: reused.known_runs(connection, claim), self._pool)
         reporter = Reporter(self._pool, claim, tests_total=len(problem.testcases))
         async with asyncio.TaskGroup() as both:
             both.create_task(reporter.work(), name=f"reporting {claim.judging_id}")
@@ -203,7 +227,7 @@ class LocalExecutor:
     async def problem(self, version_id: int) -> Problem:
         """A problem version, loaded once."""
         if version_id not in self._problems:
-            loaded = await _until_connected(lambda connection: problems.load(connection, version_id), self._pool)
+            loaded = await until_connected(lambda connection: problems.load(connection, version_id), self._pool)
             while len(self._problems) >= _PROBLEMS:
                 self._problems.pop(next(iter(self._problems)))
             self._problems[version_id] = loaded
@@ -256,7 +280,7 @@ def _log_incidents(claim: Claim, judged: Judged) -> None:
         )
 
 
-async def _until_connected(work: Callable[[Connection], Awaitable[_T]], pool: Pool) -> _T:
+async def until_connected(work: Callable[[Connection], Awaitable[_T]], pool: Pool) -> _T:
     """Do one piece of database work, again whenever the connection is lost in the middle.
 
     Everything here may be repeated: reading, and completing, which a lease admits once. A lease that runs out

@@ -28,9 +28,9 @@ PROGRAM_CACHE_BYTES = 4 * 1024**3
 BLOB_CACHE_BYTES = 20 * 1024**3
 
 
-def host_name() -> str:
+def host_name(settings: Settings) -> str:
     """What this judgehost is called: unique among those that share a database."""
-    return socket.gethostname()
+    return settings.judgehost_name or socket.gethostname()
 
 
 def slots(settings: Settings) -> tuple[Slot, ...]:
@@ -76,7 +76,7 @@ def cell_maker(settings: Settings, level: Isolation | None = None) -> CellMaker:
     cells_dir.mkdir(parents=True, exist_ok=True)
     if level is Isolation.LOCAL:
         return LocalMaker(cells_dir=cells_dir)
-    host = f"{host_name()}:{settings.data_dir}:{level.value}"
+    host = f"{host_name(settings)}:{settings.data_dir}:{level.value}"
     return ContainerMaker(cells_dir=cells_dir, host=host, runtime=_runtime(settings, level))
 
 
@@ -113,7 +113,7 @@ async def image_names(settings: Settings) -> dict[str, str]:
         SandboxError: no image has been built, or no engine answers.
     """
     if settings.isolation is Isolation.LOCAL:
-        return {name: f"local:{host_name()}" for name in images()}
+        return {name: f"local:{host_name(settings)}" for name in images()}
     return await built(recipes(images()))
 
 

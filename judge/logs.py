@@ -41,5 +41,8 @@ def set_up() -> None:
     root.setLevel(logging.INFO)
     # One line for each request would drown everything else; a reverse proxy keeps them better.
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    # Two lines for each message would too.
+    logging.getLogger("celery.worker.strategy").setLevel(logging.WARNING)
+    logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
     # It tells of every connection; what was applied is said by whoever migrates.
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -26,7 +26,7 @@ from judge.errors import RejectedSource
 from judge.languages import is_file_name
 from judge.languages import languages as all_languages
 from judge.models import Compilation, Judged, Limits, Run, Source, SourceFile
-from judge.store import blobs, events, judgings, pauses, problems, security, shared_tests
+from judge.store import blobs, dispatching, events, judgings, pauses, problems, security, shared_tests
 from judge.store.events import Telling
 from judge.store.judgings import Claim
 from judge.store.pauses import Scope
@@ -37,6 +37,8 @@ from problems.programs import ANSWERS
 
 #: Somebody waits for work: the payload is empty, since notifications wake and never carry work.
 CHANNEL = "judge_queue"
+#: A judgehost that waits for messages can take more than before.
+SLOTS_CHANNEL = "judge_slots"
 
 #: Contest, practice (after a contest, or in one without an end), rejudging, and what the jury sends.
 PRIORITY_CONTEST, PRIORITY_PRACTICE, PRIORITY_REJUDGING, PRIORITY_JURY = judgings.PRIORITIES
@@ -206,6 +208,7 @@ async def complete(connection: Connection, claim: Claim, judged: Judged, *, anno
     async with connection.transaction():
         await judgings.hold(connection, claim)
         await _finish(connection, claim, judged, announced)
+        await connection.execute("SELECT pg_notify($1, '')", SLOTS_CHANNEL)
 
 
 async def put_back(connection: Connection, claim: Claim) -> None:
@@ -215,6 +218,7 @@ async def put_back(connection: Connection, claim: Claim) -> None:
         LeaseLost: the judging is not ours any more.
     """
     async with connection.transaction():
+        await judgings.share_pauses(connection)
         await judgings.hold(connection, claim)
         await judgings.release(connection, [claim])
         await _announce_queued(connection, claim)
@@ -253,7 +257,10 @@ async def reap(connection: Connection) -> int:
     """Queue judgings again whose lease ran out; how many those were."""
     async with connection.transaction():
         await judgings.share_pauses(connection)
-        return await _end_leases(connection, await judgings.lapsed(connection))
+        claims = await judgings.lapsed(connection)
+        if claims:
+            await dispatching.shun(connection, list(await dispatching.unheard(connection, claims)))
+        return await _end_leases(connection, claims)
 
 
 async def pause(connection: Connection, scope: Scope, *, reason: str, by: int | None = None) -> int:
@@ -300,8 +307,14 @@ def described(found: Queue) -> dict[str, Any]:
 
 
 async def _end_leases(connection: Connection, claims: Sequence[Claim]) -> int:
+    unheard = await dispatching.unheard(connection, claims)
     for claim in claims:
-        await _end_lease(connection, claim, "whatever judges it dies")
+        if claim.judging_id in unheard:
+            # Nobody has begun: that a message was lost says nothing of the judging.
+            await judgings.release(connection, [claim])
+            await _announce_queued(connection, claim)
+        else:
+            await _end_lease(connection, claim, "whatever judges it dies")
     return len(claims)
 
 

@@ -69,13 +69,25 @@ def run(settings: Settings) -> None:
     click.echo("stopped")
 
 
-def until_told(work: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine until it ends, or until Ctrl-C, SIGTERM or SIGHUP cancels it and it has put everything away."""
+def until_told(work: Coroutine[Any, Any, None], told: asyncio.Event | None = None) -> None:
+    """Run a coroutine until it ends, or until Ctrl-C, SIGTERM or SIGHUP cancels it and it has put everything away.
+
+    Args:
+        work: the coroutine.
+        told: set by the first signal instead, for work that ends by itself then; the second cancels.
+    """
 
     async def main() -> None:
         task = asyncio.create_task(work, name="main")
+
+        def end() -> None:
+            if told is None or told.is_set():
+                task.cancel()
+            else:
+                told.set()
+
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+            asyncio.get_running_loop().add_signal_handler(number, end)
         with suppress(asyncio.CancelledError):
             await task
 

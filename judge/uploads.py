@@ -19,7 +19,7 @@ import structlog
 from judge import unpacking
 from judge.config import Settings
 from judge.errors import BlobDamaged, LeaseLost, PackageError, SandboxError, StoreUnreachable
-from judge.executor import Executor
+from judge.executor import LocalExecutor
 from judge.host import add_images
 from judge.models import Run
 from judge.room import Bench
@@ -49,7 +49,7 @@ _PAUSE_S = 30.0
 class Uploads:
     """Verifies what was uploaded, as long as slots are idle."""
 
-    def __init__(self, *, pool: Pool, executor: Executor, settings: Settings, judgehost_id: int) -> None:
+    def __init__(self, *, pool: Pool, executor: LocalExecutor, settings: Settings, judgehost_id: int) -> None:
         self._pool = pool
         self._executor = executor
         self._settings = settings

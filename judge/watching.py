@@ -82,6 +82,11 @@ class Guard:
         """Wait until this host may take work."""
         await self._is_fit.wait()
 
+    @property
+    def is_fit(self) -> bool:
+        """Whether this host may take work now."""
+        return self._is_fit.is_set()
+
     def report(self, incident: Incident, cell: str = "") -> None:
         """Keep an incident, about the cell of that name if any. A process outside of its cell locks the host."""
         tell = log.error if incident.severity is Severity.ALARM else log.warning

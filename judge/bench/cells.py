@@ -48,7 +48,7 @@ async def rig(settings: Settings, said: Progress) -> AsyncIterator[Rig]:
         SandboxError: this host cannot judge at that level.
     """
     async with contextlib.AsyncExitStack() as stack:
-        image = f"local:{host.host_name()}"
+        image = f"local:{host.host_name(settings)}"
         if settings.isolation is not Isolation.LOCAL:
             await stack.enter_async_context(engine.running(said, data_dir=settings.data_dir))
             cache_dir = settings.data_dir / "images"

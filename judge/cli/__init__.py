@@ -36,6 +36,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "user": ("users", "user"),
     "verdict": ("rejudgings", "verdict"),
     "web": ("services", "web"),
+    "worker": ("services", "worker"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Commands that run the judge: ``judge up``, ``web``, ``daemon`` and ``migrate``."""
+"""Commands that run the judge: ``judge up``, ``web``, ``daemon``, ``worker`` and ``migrate``."""
 
 from __future__ import annotations
 
@@ -31,11 +31,33 @@ def web(lazy: Lazy) -> None:
 @click.command()
 @click.pass_obj
 def daemon(lazy: Lazy) -> None:
-    """Judge submissions as they come."""
+    """Judge submissions as they come.
+
+    With JUDGE_BROKER_URL set this host judges nothing itself and needs no Docker: the daemon gives each submission to a
+    judgehost that runs `judge worker` and has a slot free. Several daemons may run.
+    """
     from judge.daemon import run
 
     with server_dsn(lazy.settings) as dsn:
         up.until_told(run(lazy.settings, dsn))
+
+
+@click.command()
+@click.pass_obj
+def worker(lazy: Lazy) -> None:
+    """Judge on this host what `judge daemon` gives it through the broker.
+
+    Needs JUDGE_BROKER_URL (redis://HOST:PORT/0 or amqp://USER:PASSWORD@HOST:PORT/VHOST) and JUDGE_DATABASE_URL, both
+    the same as for the daemon.
+
+    Told to end by SIGTERM or Ctrl-C, it takes nothing more and finishes what it judges; told twice, or after
+    JUDGE_DRAIN_S seconds, it gives that back to the queue.
+    """
+    from judge.worker import run
+
+    told = asyncio.Event()
+    with server_dsn(lazy.settings) as dsn:
+        up.until_told(run(lazy.settings, dsn, told), told)
 
 
 @click.command()

@@ -51,8 +51,8 @@ async def register(
     """
     judgehost_id: int = await connection.fetchval(
         "INSERT INTO judgehosts (name, slots, isolation, levels, pools) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (name) DO UPDATE SET slots = $2, isolation = $3, levels = $4, pools = $5, last_seen_at = now()"
-        " RETURNING id",
+        " ON CONFLICT (name) DO UPDATE SET slots = $2, isolation = $3, levels = $4, pools = $5, last_seen_at = now(),"
+        " open_slots = 0, is_draining = false, deaf_until = NULL RETURNING id",
         name,
         slots,
         isolation,
@@ -62,9 +62,11 @@ async def register(
     return judgehost_id
 
 
-async def seen(connection: Connection, judgehost_id: int) -> None:
-    """Note that the judgehost is alive."""
-    await connection.execute("UPDATE judgehosts SET last_seen_at = now() WHERE id = $1", judgehost_id)
+async def seen(connection: Connection, judgehost_id: int, *, open_slots: int = 0) -> None:
+    """Note that the judgehost is alive, and how many of its slots messages reach."""
+    await connection.execute(
+        "UPDATE judgehosts SET last_seen_at = now(), open_slots = $2 WHERE id = $1", judgehost_id, open_slots
+    )
 
 
 async def every(connection: Connection) -> list[Judgehost]:

@@ -16,6 +16,8 @@ from judge.store.pool import Connection
 
 #: A judging lost this often takes its judgehost down with it; it ends as JE instead of being tried for ever.
 MOST_LOSSES = 3
+#: How long a transaction that holds a judging's row may do nothing before Postgres ends it.
+_PATIENCE = "5s"
 
 #: Lower goes first: contests, practice, rejudgings, the jury's own. Others are refused by the table.
 PRIORITIES = (0, 10, 20, 30)
@@ -225,10 +227,13 @@ async def hold(connection: Connection, claim: Claim) -> None:
     Raises:
         LeaseLost: it is not.
     """
+    # A holder that hangs in the middle of the transaction would keep everybody else from the row, sweepers included.
     held = await connection.fetchval(
-        "SELECT true FROM judgings WHERE id = $1 AND attempt = $2 AND state = 'judging' FOR UPDATE",
+        "SELECT true FROM judgings, set_config('idle_in_transaction_session_timeout', $3, true)"
+        " WHERE id = $1 AND attempt = $2 AND state = 'judging' FOR UPDATE OF judgings",
         claim.judging_id,
         claim.attempt,
+        _PATIENCE,
     )
     if not held:
         raise LeaseLost(f"judging {claim.judging_id}, attempt {claim.attempt}")
@@ -290,7 +295,7 @@ async def finish(connection: Connection, claim: Claim, judged: Judged) -> None:
 async def release(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
     """Give judgings back that were claimed and will not be finished; those that were still ours."""
     rows = await connection.fetch(
-        "UPDATE judgings SET state = 'queued', lease_until = NULL"
+        "UPDATE judgings SET state = 'queued', lease_until = NULL, sent_at = NULL"
         " FROM unnest($1::bigint[], $2::int[]) AS held (judging_id, held_attempt)"
         " WHERE id = judging_id AND attempt = held_attempt AND state = 'judging' RETURNING id",
         [claim.judging_id for claim in claims],

@@ -33,6 +33,7 @@ DISCONNECTED = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
 )
 _RECONNECT_S = 1.0
 

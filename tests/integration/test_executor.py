@@ -90,6 +90,7 @@ async def stage(pool: Pool, folder: Path) -> AsyncIterator[Stage]:
             async with asyncio.TaskGroup() as tasks:
                 executor = LocalExecutor(
                     pool=pool,
+                    judgehost_id=host_id,
                     cells={Isolation.LOCAL: cells},
                     programs=host.open_programs(settings, await host.image_names(settings)),
                     blob_cache=FileCache(folder / "blobs", most_bytes=1 << 30),

@@ -18,10 +18,8 @@ import pytest
 import pytest_asyncio
 
 from judge import queue, watching
-from judge.config import Settings
 from judge.daemon import Daemon
 from judge.errors import CellDied, LeaseLost, NotFound
-from judge.executor import Borrower
 from judge.incidents import Incident, IncidentKind
 from judge.languages import pasted
 from judge.models import Compilation, Judged, Run
@@ -30,7 +28,6 @@ from judge.store.accounts import Role
 from judge.store.judgings import Claim
 from judge.store.pool import Connection, Pool, open_pool
 from judge.store.security import Filter
-from judge.uploads import Uploads
 from judge.verdicts import Verdict
 from judge.watching import Guard
 from problems.package import load
@@ -64,24 +61,17 @@ class Examiner:
 class NoExecutor:
     """One slot that is always free; what it is to judge is only noted."""
 
-    def __init__(self) -> None:
+    def __init__(self, judgehost_id: int) -> None:
+        self.judgehost_id = judgehost_id
         self.started: list[Claim] = []
 
     async def free_slot(self) -> None: ...
 
+    async def claim(self, connection: Connection, *, lease_s: float) -> Claim | None:
+        return await queue.claim(connection, judgehost_id=self.judgehost_id, lease_s=lease_s)
+
     def start(self, claim: Claim) -> None:
         self.started.append(claim)
-
-    def has_idle(self) -> bool:
-        return False
-
-    def lend(self, work: Borrower) -> None:
-        raise AssertionError(work)
-
-    def held(self) -> list[Claim]:
-        return self.started
-
-    def abandon(self, claim: Claim) -> None: ...
 
 
 @dataclass(kw_only=True)
@@ -205,13 +195,10 @@ async def test_an_unfit_host_claims_nothing(host: Host) -> None:
     """While the self-test fails nothing is taken, admins are told why, once; when it passes, work goes on."""
     await _submit(host.connection)
     host.examiner.why = "the memory limit does not hold"
-    executor = NoExecutor()
+    executor = NoExecutor(host.id)
     async with host.guarded() as guard:
-        uploads = Uploads(pool=host.pool, executor=executor, settings=Settings(), judgehost_id=host.id)
-        daemon = Daemon(
-            pool=host.pool, executor=executor, uploads=uploads, guard=guard, judgehost_id=host.id, lease_s=30
-        )
-        claiming = asyncio.create_task(daemon.claim())
+        daemon = Daemon(pool=host.pool, executor=executor, lease_s=30)
+        claiming = asyncio.create_task(daemon.claim(ready=guard.fit))
         await host.until("SELECT unfit = 'the memory limit does not hold' AND NOT is_locked FROM judgehosts")
         await host.until_asked(3)
         assert executor.started == []

@@ -1,0 +1,194 @@
+"""Judging through a real broker: daemons that dispatch, judgehosts as processes, Postgres as the only truth."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from judge import queue
+from judge.languages import pasted
+from judge.store import accounts, contests, problems
+from judge.store.accounts import Role
+from judge.store.pool import Connection, Pool
+from problems.package import load
+from tests.brokers import Broker
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(120, func_only=True)]
+
+SAMPLES = Path(__file__).parents[2] / "problems" / "samples"
+#: About 0.1 s for each of eleven tests: long enough to be disturbed in the middle.
+RIGHT = b"import time\nfor _ in range(10**6): pass\nprint(sum(map(int, open(0).read().split()[1:])))\n"
+WRONG = b"print('nonsense')\n"
+
+
+class Court:
+    """A queue, and the processes that a test starts on it."""
+
+    def __init__(self, connection: Connection, ids: dict[str, int], environment: dict[str, str], folder: Path) -> None:
+        self.connection = connection
+        self.folder = folder
+        self._ids = ids
+        self._processes: list[Process] = []
+        self._environment = environment
+        self.expected: dict[int, str] = {}
+
+    async def submit(self, content: bytes, verdict: str, *, count: int = 1) -> None:
+        for _ in range(count):
+            tagged = content + f"# {len(self.expected)}\n".encode()
+            made = await queue.enqueue(self.connection, **self._ids, source=pasted("python3", tagged))
+            self.expected[made] = verdict
+
+    @contextlib.asynccontextmanager
+    async def process(self, command: str, name: str = "host", **settings: str) -> AsyncIterator[Process]:
+        """One of the judge's processes, killed at the end if it is alive."""
+        environment = self._environment | {
+            "JUDGE_DATA_DIR": str(self.folder / name),
+            "JUDGE_JUDGEHOST_NAME": name,
+            **settings,
+        }
+        with (self.folder / f"{name}-{command}.log").open("ab") as log:
+            started = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "judge", command, env=environment, stderr=log
+            )
+        self._processes.append(started)
+        try:
+            yield started
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                started.kill()
+            await started.wait()
+
+    async def until(self, holds: Callable[[], Awaitable[object]], *, within_s: float = 60.0) -> None:
+        deadline = time.monotonic() + within_s
+        while not await holds():
+            assert time.monotonic() < deadline, await self.said()
+            assert all(process.returncode in {None, 0, -signal.SIGKILL} for process in self._processes), (
+                await self.said()
+            )
+            await asyncio.sleep(0.01)
+
+    async def until_true(self, statement: str, *, within_s: float = 60.0) -> None:
+        await self.until(lambda: self.connection.fetchval(statement), within_s=within_s)
+
+    async def until_done(self, *, within_s: float = 60.0) -> None:
+        await self.until_true(
+            f"SELECT count(*) = {len(self.expected)} FROM judgings WHERE state = 'done'", within_s=within_s
+        )
+
+    async def verdicts(self) -> dict[int, str]:
+        rows = await self.connection.fetch("SELECT submission_id, verdict FROM judgings WHERE state = 'done'")
+        return {row["submission_id"]: row["verdict"] for row in rows}
+
+    async def said(self) -> str:
+        """What there is to know when something did not happen."""
+        rows = await self.connection.fetch("SELECT id, state, attempt, losses, judgehost_id, sent_at FROM judgings")
+        hosts = await self.connection.fetch("SELECT id, name, open_slots, unfit, last_seen_at FROM judgehosts")
+        logs = "\n".join(f"{path.name}: {path.read_text()[-3000:]}" for path in self.folder.glob("*.log"))
+        return f"{rows}\n{hosts}\n{logs}"
+
+
+@pytest_asyncio.fixture
+async def court(pool: Pool, dsn: str, broker: Broker, short_tmp: Path) -> AsyncIterator[Court]:
+    """A queue with nothing in it, one user and one problem."""
+    folder = short_tmp / f"court-{time.monotonic_ns()}"
+    folder.mkdir()
+    environment = {
+        **os.environ,
+        "JUDGE_DATABASE_URL": dsn,
+        "JUDGE_BROKER_URL": broker.url,
+        "JUDGE_ISOLATION": "local",
+        "JUDGE_SLOTS": "1",
+    }
+    async with pool.acquire() as connection:
+        contest_id = await contests.ensure_contest(connection, name="test", title="Test")
+        version_id = await problems.publish(connection, load(SAMPLES / "hello-sum"))
+        problem_id = await problems.problem_of(connection, version_id)
+        await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
+        user_id = await accounts.create(connection, login="a", name="a", password_hash=None, role=Role.CONTESTANT)
+        ids = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id}
+        yield Court(connection, ids, environment, folder)
+
+
+async def test_a_worker_judges_what_the_daemon_sends(court: Court) -> None:
+    """Submissions get their verdicts from a judgehost that claims nothing itself, each at its first attempt."""
+    async with court.process("worker"), court.process("daemon", "dispatcher"):
+        await court.submit(RIGHT, "AC", count=3)
+        await court.submit(WRONG, "WA", count=3)
+        await court.until_done()
+
+    assert await court.verdicts() == court.expected
+    assert await court.connection.fetchval("SELECT bool_and(attempt = 1 AND losses = 0) FROM judgings")
+    assert await court.connection.fetchval("SELECT count(*) FROM judgehosts") == 1
+
+
+async def test_a_worker_told_to_end_finishes_first(court: Court) -> None:
+    """SIGTERM: what is being judged gets its verdict here, what waits goes to nobody, and the process ends well."""
+    async with court.process("worker") as worker, court.process("daemon", "dispatcher"):
+        await court.submit(RIGHT, "AC", count=3)
+        await court.until_true("SELECT count(*) > 0 FROM runs")
+        worker.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(worker.wait(), 30) == 0, await court.said()
+
+        states = await court.connection.fetch("SELECT state, attempt FROM judgings ORDER BY id")
+        assert [tuple(row) for row in states] == [("done", 1), ("queued", 0), ("queued", 0)]
+
+
+async def test_a_worker_told_twice_gives_back(court: Court) -> None:
+    """A second SIGTERM does not wait for verdicts: the judging is queued again at once, and is no loss."""
+    async with court.process("worker") as worker, court.process("daemon", "dispatcher"):
+        await court.submit(RIGHT, "AC")
+        await court.until_true("SELECT count(*) > 0 FROM runs")
+        worker.send_signal(signal.SIGTERM)
+        await court.until_true("SELECT is_draining FROM judgehosts")
+        worker.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(worker.wait(), 30) == 0, await court.said()
+
+        row = await court.connection.fetchrow("SELECT state, losses FROM judgings")
+        assert row is not None
+        assert tuple(row) == ("queued", 0)
+
+
+async def test_a_dead_worker_is_replaced_within_ten_seconds(court: Court) -> None:
+    """What a killed judgehost held is begun by another one in less than 10 s, and judged once."""
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(court.process("daemon", "dispatcher"))
+        workers = {name: await stack.enter_async_context(court.process("worker", name)) for name in ("one", "two")}
+        await court.until_true("SELECT count(*) = 2 FROM judgehosts WHERE open_slots = 1")
+        await court.submit(RIGHT, "AC")
+        await court.until_true("SELECT count(*) > 0 FROM runs")
+        holder = "SELECT name FROM judgehosts JOIN judgings ON judgehost_id = judgehosts.id"
+        first = await court.connection.fetchval(holder)
+        workers[first].kill()
+        await court.until_true("SELECT attempt = 2 AND sent_at IS NULL FROM judgings", within_s=10)
+        assert await court.connection.fetchval(holder) != first
+        await court.until_done()
+
+    assert await court.verdicts() == court.expected
+    assert await court.connection.fetchval("SELECT bool_and(attempt = 2) FROM runs")
+
+
+async def test_the_broker_may_restart_under_load(court: Court, broker: Broker) -> None:
+    """While the broker is dead nothing is claimed and what is being judged ends well; then everything goes on."""
+    async with court.process("worker"), court.process("daemon", "dispatcher"):
+        await court.submit(RIGHT, "AC", count=4)
+        await court.until_true("SELECT count(*) > 0 FROM runs")
+        broker.end(signal.SIGKILL)
+        try:
+            await court.until_true("SELECT count(*) = 1 FROM judgings WHERE state = 'done'")
+            await court.until_true("SELECT count(*) = 3 FROM judgings WHERE state = 'queued'")
+        finally:
+            await asyncio.to_thread(broker.start)
+        await court.until_done()
+
+    assert await court.verdicts() == court.expected
+    assert await court.connection.fetchval("SELECT max(losses) FROM judgings") == 0
