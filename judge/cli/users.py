@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
+from typing import BinaryIO
 
 import click
+from rich.console import Console
+from rich.progress import Progress
 
+from judge import roster
 from judge.cli.context import open_connection
 from judge.cli.settings import Lazy
-from judge.errors import NotFound
+from judge.errors import NotFound, UsageError
 from judge.store import accounts
 from judge.store.accounts import Role
 from web.passwords import Passwords, check_strength
@@ -57,6 +61,44 @@ def reset_password(lazy: Lazy, login: str, *, password_stdin: bool) -> None:
 
     asyncio.run(work())
     _show_password(login, password, is_given=password_stdin)
+
+
+@user.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--role",
+    type=click.Choice([Role.CONTESTANT.value, Role.SETTER.value]),
+    default=Role.CONTESTANT.value,
+    show_default=True,
+    help="What the accounts may do.",
+)
+@click.pass_obj
+def import_accounts(lazy: Lazy, file: BinaryIO, role: str) -> None:
+    """Make the accounts that FILE ("-": standard input) lists: CSV, TSV, or CLICS' accounts.tsv.
+
+    One account a line: login and name; a first line may name the columns login, name and password. All of them are
+    made, or none. Prints login, name and password of each with tabs between them: passwords are not kept.
+    """
+    content = file.read(roster.MAX_BYTES + 1)
+    try:
+        entries = roster.read(content.decode())
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file.name} is not UTF-8: byte {error.start + 1} cannot be read as text") from error
+
+    async def work() -> None:
+        passwords = Passwords()
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            hashing = progress.add_task("hashing passwords", total=len(entries))
+            made = []
+            for entry in entries:
+                made.append((entry, await passwords.hash(entry.password)))
+                progress.advance(hashing)
+        async with open_connection(lazy.settings) as connection:
+            await accounts.create_many(connection, made, role=Role(role), by=None)
+
+    asyncio.run(work())
+    for entry in entries:
+        click.echo(f"{entry.login}\t{entry.name}\t{entry.password}")
 
 
 def _password(login: str, *, from_stdin: bool) -> str:

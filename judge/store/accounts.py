@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from enum import StrEnum
 import asyncpg
 
 from judge.errors import NotFound, UsageError
+from judge.roster import Entry
 from judge.store import audit
 from judge.store.pool import Connection
 
@@ -39,6 +41,9 @@ class Account:
         return self.disabled_at is not None
 
 
+#: Of the logins that stand in the way of an import.
+_MOST_NAMED = 10
+
 _COLUMNS = "id, login, name, role::text, created_at, disabled_at, password_hash"
 
 
@@ -64,6 +69,30 @@ async def create(connection: Connection, *, login: str, name: str, password_hash
             "a name is 1 to 100 characters."
         ) from error
     return account_id
+
+
+async def create_many(connection: Connection, made: Sequence[tuple[Entry, str]], *, role: Role, by: int | None) -> None:
+    """Make all these accounts, each with the hash of its password, or none.
+
+    Raises:
+        UsageError: some logins are taken, and which.
+    """
+    async with connection.transaction():
+        rows = await connection.fetch(
+            "INSERT INTO users (login, name, password_hash, role)"
+            " SELECT login, name, hash, $4::text::role FROM unnest($1::text[], $2::text[], $3::text[])"
+            " AS new (login, name, hash) ON CONFLICT DO NOTHING RETURNING login",
+            [entry.login for entry, _ in made],
+            [entry.name for entry, _ in made],
+            [password_hash for _, password_hash in made],
+            role.value,
+        )
+        new = {row["login"] for row in rows}
+        taken = [entry.login for entry, _ in made if entry.login not in new]
+        if taken:
+            more = f" and {len(taken) - _MOST_NAMED} more" if len(taken) > _MOST_NAMED else ""
+            raise UsageError(f"these logins are taken: {', '.join(taken[:_MOST_NAMED])}{more}; nothing was changed")
+        await audit.record(connection, by=by, action="import accounts", data={"count": len(made), "role": role.value})
 
 
 async def by_login(connection: Connection, login: str) -> Account | None:

@@ -168,3 +168,19 @@ def test_no_local_variable_is_ever_logged(tmp_path: Path) -> None:
         done = subprocess.run(argv, capture_output=True, text=True, check=True, cwd=tmp_path)
         assert "ValueError: told" in done.stderr
         assert "hunter2" not in done.stderr
+
+
+async def test_importing_accounts(pool: Pool, dsn: str) -> None:
+    """All accounts of a list are made, with passwords that are told once; or none, with what is wrong."""
+    made = judge("user", "import", "-", stdin="login,name\nt1,Null Pointers\nt2,Others\n", JUDGE_DATABASE_URL=dsn)
+    assert made.returncode == 0, made.stderr
+    rows = [line.split("\t") for line in made.stdout.splitlines()]
+    assert [row[:2] for row in rows] == [["t1", "Null Pointers"], ["t2", "Others"]]
+    async with pool.acquire() as connection:
+        account = await accounts.by_login(connection, "t2")
+    assert account is not None
+    assert await Passwords().verify(account.password_hash, rows[1][2])
+
+    refused = judge("user", "import", "-", stdin="t3,New\nt1,Again\n", JUDGE_DATABASE_URL=dsn)
+    assert (refused.returncode, "these logins are taken: t1" in refused.stderr) == (2, True), refused.stderr
+    assert judge("user", "import", "-", stdin="a b,c\n", JUDGE_DATABASE_URL=dsn).returncode == 2

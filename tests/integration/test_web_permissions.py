@@ -54,6 +54,8 @@ MATRIX = [
     ("/contests/spring/problems/A/attachments/none.txt", 404, 404, 404, 404, 404),
     ("/account", 303, 200, 200, 200, 200),
     ("/admin/users", 303, 404, 404, 404, 200),
+    ("/admin/users/import", 303, 404, 404, 404, 200),
+    ("/admin/audit", 303, 404, 404, 404, 200),
     ("/admin/contests", 303, 404, 404, 404, 200),
     ("/admin/contests/spring", 303, 404, 404, 404, 200),
     ("/admin/contests/nowhere", 303, 404, 404, 404, 404),
