@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from judge.store.pool import Connection
+from judge.store.pool import LONG_TIMEOUT_S, Connection
 
 #: Payload: the submission's id. Sent when the transaction commits, so that a listener finds what it is told of.
 CHANNEL = "judge_events"
@@ -57,6 +57,7 @@ async def append_verdicts(connection: Connection, judging_ids: Sequence[int]) ->
         " SELECT count(pg_notify($2, submission_id::text)) FROM told",
         judging_ids,
         CHANNEL,
+        timeout=LONG_TIMEOUT_S,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from judge.errors import LeaseLost
 from judge.models import Judged, Run, Source, SourceFile
 from judge.store import blobs
-from judge.store.pool import Connection
+from judge.store.pool import LONG_TIMEOUT_S, Connection
 
 #: A judging lost this often takes its judgehost down with it; it ends as JE instead of being tried for ever.
 MOST_LOSSES = 3
@@ -61,14 +61,15 @@ async def add_chosen(
 
     Args:
         connection: with the rejudging's transaction.
-        chosen: a query that gives ``submission_id``, ``problem_version_id``, ``user_id`` and ``lane``.
+        chosen: a query that gives ``submission_id``, ``problem_version_id``, ``user_id``, ``lane`` and ``is_held``.
         args: its parameters.
         rejudging_id: of a rejudging that has no judgings yet.
         repeats: how many judgings each submission gets.
         priority: of all of them.
     """
     first = len(args) + 1
-    # The turns are given here, once for each user: placing every judging by itself would read all those before it.
+    await connection.execute("SELECT share_pauses()")
+    # Placed here, once for each user: judgings that have their turns are not placed one by one.
     count: int = await connection.fetchval(
         f"WITH chosen AS ({chosen}),"
         " users AS MATERIALIZED ("
@@ -78,9 +79,10 @@ async def add_chosen(
         "  row_number() OVER (PARTITION BY user_id, lane ORDER BY submission_id) - 1 AS place"
         "  FROM chosen JOIN users USING (user_id, lane)),"
         " made AS (INSERT INTO judgings"
-        "  (submission_id, problem_version_id, rejudging_id, repetition, is_current, priority, lane, turn)"
-        f"  SELECT submission_id, problem_version_id, ${first}, repetition, false, ${first + 2}::smallint, lane,"
-        "   turn + place + (repetition - 1) * total"
+        "  (submission_id, problem_version_id, rejudging_id, repetition, is_current, priority, user_id, lane, turn,"
+        "   is_held)"
+        f"  SELECT submission_id, problem_version_id, ${first}, repetition, false, ${first + 2}::smallint, user_id,"
+        "   lane, turn + place + (repetition - 1) * total, is_held"
         f"  FROM placed CROSS JOIN generate_series(1, ${first + 1}::int) AS repetition"
         "  ORDER BY repetition, submission_id RETURNING submission_id)"
         " SELECT count(DISTINCT submission_id) FROM made",
@@ -88,6 +90,7 @@ async def add_chosen(
         rejudging_id,
         repeats,
         priority,
+        timeout=LONG_TIMEOUT_S,
     )
     return count
 

@@ -20,6 +20,8 @@ Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionPr
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 COMMAND_TIMEOUT_S = 60.0
+#: For the few statements that are about every submission there is.
+LONG_TIMEOUT_S = 600.0
 CLOSE_TIMEOUT_S = 5.0
 
 #: The server went away, or is not there yet: the same call may succeed after ``wait_to_reconnect``.

@@ -9,7 +9,7 @@ import asyncpg
 
 from judge.errors import NotFound
 from judge.store.pool import Connection
-from judge.store.rejudgings import BESIDE, Part, beside_args
+from judge.store.rejudgings import COMPARED, Part, beside_args
 from judge.store.submissions import ShownRun, shown_runs
 from judge.verdicts import Verdict
 
@@ -85,12 +85,6 @@ class Steadiness:
         return self.slowest_cpu_us / self.fastest_cpu_us - 1 if self.fastest_cpu_us else 0.0
 
 
-#: The judging that a rejudging's is compared with: the one whose place it took, or else the one that counts.
-_COMPARED = BESIDE.replace(
-    "o.is_current",
-    "o.id = coalesce((SELECT old_judging_id FROM judging_swaps w WHERE w.new_judging_id = n.id AND undone_at IS NULL),"
-    " (SELECT id FROM judgings WHERE submission_id = n.submission_id AND is_current))",
-)
 _CHANGE = """
     SELECT s.id AS submission_id, c.name AS contest,
            (SELECT label FROM contest_problems cp WHERE cp.contest_id = s.contest_id AND cp.problem_id = s.problem_id)
@@ -109,7 +103,7 @@ async def matrix(
 ) -> dict[tuple[Verdict | None, Verdict | None], int]:
     """How many submissions had which verdict and would have which; None: not judged yet."""
     rows = await connection.fetch(
-        f"SELECT o.verdict AS old, n.verdict AS new, count(*)::int {_COMPARED} GROUP BY o.verdict, n.verdict",
+        f"SELECT o.verdict AS old, n.verdict AS new, count(*)::int {COMPARED} GROUP BY o.verdict, n.verdict",
         *beside_args(rejudging_id, part or Part()),
     )
     return {(_verdict(row["old"]), _verdict(row["new"])): row["count"] for row in rows}
@@ -120,7 +114,7 @@ async def changes(
 ) -> list[Change]:
     """Submissions of that part, by their ids, from after that one."""
     rows = await connection.fetch(
-        f"{_CHANGE} {_COMPARED} AND s.id > $10 ORDER BY s.id LIMIT $11",
+        f"{_CHANGE} {COMPARED} AND s.id > $10 ORDER BY s.id LIMIT $11",
         *beside_args(rejudging_id, part),
         after_id,
         limit,
@@ -131,7 +125,7 @@ async def changes(
 async def verdicts(connection: Connection, rejudging_id: int) -> dict[str, dict[int, tuple[Verdict, Verdict]]]:
     """Verdicts that applying the rejudging changes, or has changed: by contest and submission, old and new."""
     rows = await connection.fetch(
-        f"SELECT c.name AS contest, s.id, o.verdict AS old, n.verdict AS new {_COMPARED}"
+        f"SELECT c.name AS contest, s.id, o.verdict AS old, n.verdict AS new {COMPARED}"
         " AND n.state = 'done' AND o.state = 'done' AND (n.is_current OR (n.verdict <> 'JE'"
         "  AND o.override_reason IS NULL)) ORDER BY c.name",
         *beside_args(rejudging_id, Part(is_changed=True)),

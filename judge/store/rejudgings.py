@@ -108,9 +108,7 @@ _REJUDGING = """
     ) j
 """
 
-#: Judgings of a rejudging (n) beside the current ones (o) of the same submissions, and what parts are told apart by.
-BESIDE = """
-    FROM judgings n JOIN judgings o ON o.submission_id = n.submission_id AND o.is_current
+_SIDES = """
     JOIN submissions s ON s.id = n.submission_id
     JOIN contests c ON c.id = s.contest_id JOIN problems p ON p.id = s.problem_id JOIN users u ON u.id = s.user_id
     WHERE n.rejudging_id = $1 AND n.repetition = 1
@@ -120,8 +118,14 @@ BESIDE = """
       AND ($7::text IS NULL OR o.verdict = $7) AND ($8::text IS NULL OR n.verdict = $8)
       AND (NOT $9::boolean OR n.verdict <> o.verdict OR n.score IS DISTINCT FROM o.score)
 """
-
-
+#: Judgings of a rejudging (n) beside the current ones (o) of the same submissions, and what parts are told apart by.
+BESIDE = f"FROM judgings n JOIN judgings o ON o.submission_id = n.submission_id AND o.is_current {_SIDES}"
+#: The same beside what they are to be compared with: once applied, the one whose place they took.
+COMPARED = f"""
+    FROM judgings n JOIN judgings counting ON counting.submission_id = n.submission_id AND counting.is_current
+    LEFT JOIN judging_swaps swap ON swap.new_judging_id = n.id AND swap.undone_at IS NULL
+    JOIN judgings o ON o.id = coalesce(swap.old_judging_id, counting.id) {_SIDES}
+"""
 #: Of which those that have not been applied, or were taken back.
 _UNAPPLIED = " AND NOT EXISTS (SELECT FROM judging_swaps w WHERE w.new_judging_id = n.id AND w.undone_at IS NULL)"
 

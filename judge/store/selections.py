@@ -64,6 +64,7 @@ SELECTION = TypeAdapter(Selection)
 #: Its columns are what ``judgings.add_chosen`` takes. A problem without a version to judge with has nothing to choose.
 _CHOSEN = """
     SELECT s.id AS submission_id, s.user_id, c.pool || '/' || coalesce(c.isolation, '') AS lane,
+           is_paused(s.contest_id, s.problem_id, s.language) AS is_held,
            CASE WHEN $15 THEN j.problem_version_id ELSE coalesce($16::bigint, live.id) END AS problem_version_id
     FROM submissions s JOIN judgings j ON j.submission_id = s.id AND j.is_current
     JOIN problems p ON p.id = s.problem_id

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from judge.errors import UsageError
 from judge.store import events
-from judge.store.pool import Connection
+from judge.store.pool import LONG_TIMEOUT_S, Connection
 
 _LOCK = 0x73776170
 
@@ -50,6 +50,7 @@ async def make(connection: Connection, swaps: Sequence[Swap], *, rejudging_id: i
         new,
         rejudging_id,
         by,
+        timeout=LONG_TIMEOUT_S,
     )
 
 
@@ -90,8 +91,8 @@ async def undo_override(connection: Connection, *, submission_id: int, by: int |
 
 async def _exchange(connection: Connection, old: Sequence[int], new: Sequence[int]) -> None:
     # Two statements, for no submission may have two current judgings in between.
-    await connection.execute("UPDATE judgings SET is_current = false WHERE id = ANY ($1)", old)
-    await connection.execute("UPDATE judgings SET is_current = true WHERE id = ANY ($1)", new)
+    await connection.execute("UPDATE judgings SET is_current = false WHERE id = ANY ($1)", old, timeout=LONG_TIMEOUT_S)
+    await connection.execute("UPDATE judgings SET is_current = true WHERE id = ANY ($1)", new, timeout=LONG_TIMEOUT_S)
     await events.append_verdicts(connection, new)
 
 

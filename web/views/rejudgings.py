@@ -21,6 +21,8 @@ from web.pages import now, page, sentence
 
 PAGE = 50
 CHANGES_PAGE = 100
+#: A rejudging of more is looked at less often while it goes on, and what it does to scoreboards at its end only.
+MANY = 2000
 #: Of the form and of addresses that lead to it.
 FIELDS = (
     *("contest", "problem", "language", "team", "verdicts", "judgehost", "who", "ids", "judged_version", "stale"),
@@ -161,6 +163,7 @@ async def _preview_page(request: web.Request, *, error: str = "") -> web.Respons
     ):
         found = await rejudgings.by_id(connection, number_of(request))
         listed = await previews.changes(connection, found.id, part, after_id=after_id, limit=CHANGES_PAGE + 1)
+        shows_effects = found.plan.repeats == 1 and (not found.unfinished or found.total <= MANY)
         context = {
             "rejudging": found,
             **_grid(await previews.matrix(connection, found.id)),
@@ -172,7 +175,8 @@ async def _preview_page(request: web.Request, *, error: str = "") -> web.Respons
             "query": {name: request.query[name] for name in _PART if request.query.get(name)},
             "chosen": chosen_words(found),
             "steadiness": await previews.steadiness(connection, found.id) if found.plan.repeats > 1 else [],
-            "effects": await effects(connection, found.id, now()) if found.plan.repeats == 1 else [],
+            "effects": await effects(connection, found.id, now()) if shows_effects else None,
+            "refresh_s": 2 if found.total <= MANY else 20,
             "error": error,
         }
     return page(request, "rejudging", context, status=409 if error else 200)
