@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from migrations.sql import execute_beside
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
