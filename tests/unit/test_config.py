@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from judge.config import Isolation, load, physical_cores
 from judge.errors import UsageError
+from judge.host import host_name
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +30,16 @@ def test_defaults_fit_one_machine(tmp_path: Path) -> None:
     assert settings.data_dir == tmp_path / "var"
     assert settings.isolation is Isolation.CONTAINER
     assert settings.web_host == "127.0.0.1"
+
+
+def test_a_judgehost_has_the_name_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By default that of the machine; a name that would not do as part of others is refused."""
+    assert host_name(load()) == socket.gethostname()
+    monkeypatch.setenv("JUDGE_JUDGEHOST_NAME", "rack-2.left")
+    assert host_name(load()) == "rack-2.left"
+    monkeypatch.setenv("JUDGE_JUDGEHOST_NAME", "a b")
+    with pytest.raises(UsageError, match="judgehost_name"):
+        load()
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
