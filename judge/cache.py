@@ -30,13 +30,18 @@ class FileCache:
     def put(self, name: str, content: bytes) -> Path:
         """Keep ``content`` under ``name``, readable by everybody and writable by nobody."""
         temporary = self._path / f".{secrets.token_hex(8)}"
-        with temporary.open("wb") as file:
-            file.write(content)
-            os.fchmod(file.fileno(), 0o444)
-            # A rename can reach the disk before what it names does; after a power cut the file would be empty.
-            file.flush()
-            os.fsync(file.fileno())
-        return temporary.rename(self._path / name)
+        try:
+            with temporary.open("wb") as file:
+                file.write(content)
+                os.fchmod(file.fileno(), 0o444)
+                # A rename can reach the disk before what it names does; after a power cut the file would be empty.
+                file.flush()
+                os.fsync(file.fileno())
+            return temporary.rename(self._path / name)
+        except BaseException:
+            # Half a file would keep a full disk full.
+            temporary.unlink(missing_ok=True)
+            raise
 
     def prune(self) -> None:
         """Drop what a killed process left half-written, then what was unused for longest until the rest fits."""

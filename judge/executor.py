@@ -46,6 +46,8 @@ _HOST_CHECK_S = 3.0
 #: How long a judging waits for the object store before somebody else may try, and how often it asks.
 _STORE_WAIT_S = 30.0
 _STORE_RETRY_S = 1.0
+#: A judging that is to be handed over waits no longer than this for what is wrong with the host.
+_SOON_S = 3.0
 
 
 class Executor(Protocol):
@@ -175,13 +177,24 @@ class LocalExecutor:
     async def _hand_over(self, claim: Claim, slot: Slot, reason: str) -> None:
         """Let somebody else judge what this host could not, and take nothing on this slot until it can again."""
         log.error("this host cannot judge", judging=claim.judging_id, error=reason)
-        await until_connected(lambda connection: queue.hand_over(connection, claim, reason=reason), self._pool)
-        self._judging.pop(claim, None)
+        cells = self._benches[Isolation(claim.isolation)].pool
         self._troubled += 1
         try:
-            while (trouble := await self._benches[Isolation(claim.isolation)].pool.trouble(slot)) is not None:
+            trouble = await _soon(cells.trouble(slot))
+            # Where no cell can be made whatever is judged, that judging is not to blame.
+            await until_connected(
+                lambda connection: (
+                    queue.hand_over(connection, claim, reason=reason)
+                    if trouble is None
+                    else queue.put_back(connection, claim)
+                ),
+                self._pool,
+            )
+            self._judging.pop(claim, None)
+            while trouble is not None:
                 log.error("this host still makes no cells", slot=slot.index, error=trouble)
                 await asyncio.sleep(_HOST_CHECK_S)
+                trouble = await cells.trouble(slot)
         finally:
             self._troubled -= 1
 
@@ -278,6 +291,15 @@ def _log_incidents(claim: Claim, judged: Judged) -> None:
             judging=claim.judging_id,
             submission=claim.submission_id,
         )
+
+
+async def _soon(trouble: Awaitable[str | None]) -> str | None:
+    """The trouble that there is; an answer that does not come soon is one, too."""
+    try:
+        async with asyncio.timeout(_SOON_S):
+            return await trouble
+    except TimeoutError:
+        return f"no cell could be made in {_SOON_S:.0f} s"
 
 
 async def until_connected(work: Callable[[Connection], Awaitable[_T]], pool: Pool) -> _T:

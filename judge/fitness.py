@@ -14,7 +14,7 @@ from judge.errors import JudgeError
 from judge.models import MIB
 from sandbox.cell import Cell
 from sandbox.outcome import EndedBy, Outcome
-from sandbox.pool import CellPool, Kind
+from sandbox.pool import CellPool, Kind, short_of_disk
 from sandbox.spec import RunLimits, RunSpec
 
 #: The image whose programs the self-test runs: a shell and ``unshare`` are in it.
@@ -96,6 +96,8 @@ async def fit(cells: CellPool, image: str | None) -> str | None:
         return f"the image {IMAGE}, which the self-test runs in, is missing: run `judge image build {IMAGE}`"
     try:
         async with cells.cell(cells.slots[0], Kind(image=image, shows_data=False)) as cell:
+            if (full := short_of_disk(cell)) is not None:
+                return full
             for check in _CHECKS:
                 if (wrong := await _wrong(cell, check)) is not None:
                     return wrong

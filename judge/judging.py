@@ -110,9 +110,10 @@ async def judge(
             )
         except StoreUnreachable:
             raise
-        except JudgeError as error:
+        except (JudgeError, OSError) as error:
             log.warning("judging failed on our side", problem=problem.name, error=str(error))
-            judged = judge_error(str(error), is_hosts_fault=isinstance(error, SandboxError | BlobDamaged))
+            # What the system refuses, as a full disk does, it may not refuse elsewhere.
+            judged = judge_error(str(error), is_hosts_fault=isinstance(error, SandboxError | BlobDamaged | OSError))
     return judged
 
 

@@ -45,6 +45,9 @@ class Stream(Protocol):
     async def receive(self) -> bytes:
         """The next bytes; empty when the launcher has ended."""
 
+    def is_quiet(self) -> bool:
+        """Whether nothing has come that was not received: neither words nor the launcher's end."""
+
     async def last_words(self) -> str:
         """What the launcher said on standard error, once it has ended."""
 
@@ -64,8 +67,11 @@ class Wall(Protocol):
     async def ran_out_of_memory(self) -> bool:
         """Whether all within was killed for want of memory, now that it is dead."""
 
-    async def tear_down(self) -> None:
-        """End everything within, wait until it is gone, and let go of what held it."""
+    async def tear_down(self) -> bool:
+        """End everything within, wait until it is gone, and let go of what held it.
+
+        False where the processes were ended, but whoever keeps their mounts and control groups could not be told.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,10 +218,19 @@ class Cell:
         self.exchange.drop(_FEEDBACK)
         return {file.name: file.content for file in bundle.unpack(packed, most_files=FEEDBACK_FILES)}
 
-    async def close(self) -> None:
-        """End the cell and everything in it; never fails, may be called twice."""
-        await self._wall.tear_down()
+    @property
+    def is_waiting(self) -> bool:
+        """Of a cell that was asked for nothing yet: whether its launcher still waits for that."""
+        return not self._inbox and self._stream.is_quiet()
+
+    async def close(self) -> bool:
+        """End the cell and everything in it; never fails, may be called twice.
+
+        False where only its processes could be ended, and the rest goes when the engine is back.
+        """
+        is_gone = await self._wall.tear_down()
         await asyncio.to_thread(self.exchange.remove)
+        return is_gone
 
     async def _prepare(self, spec: RunSpec) -> Names:
         """Make the cell and the exchange directory ready for a run, which has to be asked for next."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
 import shutil
+import signal
 import socket
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ import requests.exceptions
 
 from judge.errors import ImageMissing, SandboxError
 from sandbox import apparmor, seccomp
+from sandbox.attach import AttachStream
 from sandbox.cell import GRACE_S, Cell, launcher_path
 from sandbox.cgroups import MemoryGroup
 from sandbox.exchange import Exchange
@@ -42,50 +46,6 @@ _LOOKS_FOR_END, _LOOK_S = 20, 0.1
 
 SYSTEM_PATHS = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin", "/etc")
 _DOCKER_ERRORS = (docker.errors.DockerException, requests.exceptions.RequestException, OSError)
-
-
-class _AttachStream:
-    """The container's streams: Docker puts 8 bytes before each piece to say which stream it is of, and its size."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self._socket = sock
-        self._socket.setblocking(False)  # noqa: FBT003
-        self._raw = bytearray()
-        self._stderr = bytearray()
-
-    async def send(self, data: bytes) -> None:
-        with contextlib.suppress(ConnectionError):
-            await asyncio.get_running_loop().sock_sendall(self._socket, data)
-
-    async def receive(self) -> bytes:
-        while True:
-            header = await self._exactly(8)
-            if not header:
-                return b""
-            payload = await self._exactly(int.from_bytes(header[4:8], "big"))
-            if header[0] == 1:
-                return payload
-            self._stderr += payload[: 4096 - len(self._stderr)]
-
-    async def last_words(self) -> str:
-        return self._stderr.decode(errors="replace").strip()
-
-    def close(self) -> None:
-        self._socket.close()
-
-    async def _exactly(self, size: int) -> bytes:
-        loop = asyncio.get_running_loop()
-        while len(self._raw) < size:
-            try:
-                data = await loop.sock_recv(self._socket, 65536)
-            except OSError:
-                data = b""
-            if not data:
-                return b""
-            self._raw += data
-        taken = bytes(self._raw[:size])
-        del self._raw[:size]
-        return taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +77,18 @@ class _ContainerWall:
     """A running container, which Docker removes by itself once it has ended."""
 
     def __init__(
-        self, client: docker.DockerClient, container_id: str, stream: _AttachStream, runtime: Runtime, user: User
+        self,
+        client: docker.DockerClient,
+        container_id: str,
+        stream: AttachStream,
+        runtime: Runtime,
+        user: User,
+        owed: Owed,
     ) -> None:
         self._client = client
         self._id = container_id
+        self._owed = owed
+        self._process: int | None = None
         self._stream = stream
         self._runtime = runtime
         self._user = user
@@ -132,6 +100,9 @@ class _ContainerWall:
         await _call(self._client.api.start, self._id)
         facts = await _call(self._client.api.inspect_container, self._id)
         self.pid = facts["State"]["Pid"]
+        # A descriptor stays that of this process, whatever its number is given to later.
+        with contextlib.suppress(OSError):
+            self._process = os.pidfd_open(self.pid)
         self._group = MemoryGroup(self.pid)
         limit_bytes = self._group.limit_bytes()
         if limit_bytes is not None and limit_bytes > FIRST_MEMORY_BYTES:
@@ -164,19 +135,49 @@ class _ContainerWall:
                 await asyncio.sleep(_LOOK_S)
         return False
 
-    async def tear_down(self) -> None:
+    async def tear_down(self) -> bool:
         # Whoever still waits for an answer then reads the end of the stream, before it is closed.
-        with contextlib.suppress(SandboxError):
-            await _call(self._remove)
+        try:
+            await _call(_remove, self._client, self._id)
+            is_removed = True
+        except SandboxError:
+            # An engine that is away leaves its containers running. All in one ends with its process 1.
+            is_removed = False
+            self._kill()
+            self._owed.add(self._id)
         self._stream.close()
+        if self._process is not None:
+            os.close(self._process)
+            self._process = None
         if self._group is not None:
             self._group.close()
         self._user.release()
+        return is_removed
 
-    def _remove(self) -> None:
-        """Remove; whoever is quicker, Docker's own auto-removal or we, wins."""
-        with contextlib.suppress(docker.errors.NotFound, docker.errors.APIError):
-            self._client.api.remove_container(self._id, force=True)
+    def _kill(self) -> None:
+        # Only root may, where the cell's user is another than ours.
+        if self._process is not None:
+            with contextlib.suppress(OSError):
+                signal.pidfd_send_signal(self._process, signal.SIGKILL)
+
+
+class Owed:
+    """Containers that could not be removed when it was time, by name or id, or that may come to be later still."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def add(self, name: str) -> None:
+        """Remove it when the engine answers again."""
+        self._until[name] = time.monotonic() + 2 * DOCKER_DEADLINE_S
+
+    async def settle(self, client: docker.DockerClient) -> None:
+        """Remove what is owed, as far as it is there by now and the engine can."""
+        for name, until in list(self._until.items()):
+            with contextlib.suppress(SandboxError):
+                # A call that was given up, as its answer did not come, may still make a container.
+                if await _call(_remove, client, name) or time.monotonic() > until:
+                    self._until.pop(name, None)
 
 
 class ContainerMaker:
@@ -190,19 +191,22 @@ class ContainerMaker:
         # Docker's own AppArmor profile forbids the mounts that boxes are made of; inside a box the filter does.
         self._profile = apparmor.load() or "unconfined"
         self._users = Users(USERS)
+        self._owed = Owed()
 
     async def make(self, *, image: str, core: int, shows_data: bool) -> Cell:
         name = f"judge-{secrets.token_hex(6)}"
+        await self._owed.settle(self._client)
+        exchange = Exchange.make(self._cells_dir / name)
         user = self._users.reserve()
-        exchange = Exchange(self._cells_dir / name)
         try:
             container_id = await _call(self._create, name, image, core, exchange, user.uid, shows_data)
-            stream = _AttachStream(await _call(self._attach, container_id))
+            stream = AttachStream(await _call(self._attach, container_id))
         except BaseException:
+            self._owed.add(name)
             exchange.remove()
             user.release()
             raise
-        wall = _ContainerWall(self._client, container_id, stream, self._runtime, user)
+        wall = _ContainerWall(self._client, container_id, stream, self._runtime, user, self._owed)
         cell = Cell(name=name, stream=stream, wall=wall, exchange=exchange)
         try:
             await wall.start()
@@ -225,8 +229,7 @@ class ContainerMaker:
     async def sweep(self) -> None:
         """Remove containers and exchange directories of an earlier process of this host."""
         for container in await _call(self._ours):
-            with contextlib.suppress(docker.errors.NotFound, docker.errors.APIError):
-                await _call(container.remove, force=True)
+            await _call(_remove, self._client, container.id)
         for path in self._cells_dir.glob("judge-*"):
             await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
 
@@ -315,6 +318,19 @@ class ContainerMaker:
         attached._sock.close()  # noqa: SLF001
         attached.close()
         return own
+
+
+def _remove(client: docker.DockerClient, name: str) -> bool:
+    """Remove a container; whoever is quicker, Docker's own auto-removal or we, wins. Whether it was there."""
+    try:
+        client.api.remove_container(name, force=True)
+    except docker.errors.NotFound:
+        return False
+    except docker.errors.APIError as error:
+        # What is being removed already is another matter than an engine that cannot.
+        if not error.is_client_error():
+            raise
+    return True
 
 
 def _connect() -> docker.DockerClient:

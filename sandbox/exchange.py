@@ -16,9 +16,9 @@ import shutil
 import stat
 import struct
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
-from judge.errors import CellDied
+from judge.errors import CellDied, SandboxError
 
 _SYS_OPENAT2 = 437
 _READABLE = 0o644
@@ -34,6 +34,19 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 class Exchange:
     """One cell's exchange directory; ``remove`` it when the cell is gone."""
+
+    @classmethod
+    def make(cls, path: Path) -> Self:
+        """The exchange directory at ``path``, which is not there yet.
+
+        Raises:
+            SandboxError: the disk does not take it.
+        """
+        try:
+            return cls(path)
+        except OSError as error:
+            shutil.rmtree(path, ignore_errors=True)
+            raise SandboxError(f"cannot make the exchange directory {path}: {error.strerror}") from error
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -46,6 +46,9 @@ class _ProcessStream:
     async def receive(self) -> bytes:
         return await self._stdout.read(65536)
 
+    def is_quiet(self) -> bool:
+        return not self._stdout.at_eof()
+
     async def last_words(self) -> str:
         async with asyncio.timeout(GRACE_S):
             return (await self._stderr.read(4096)).decode(errors="replace").strip()
@@ -70,7 +73,7 @@ class _ProcessWall:
     async def ran_out_of_memory(self) -> bool:
         return False
 
-    async def tear_down(self) -> None:
+    async def tear_down(self) -> bool:
         """The launcher ends with its input; the process we wait for ends when all in the cell is dead."""
         assert self._process.stdin
         self._process.stdin.close()
@@ -83,6 +86,7 @@ class _ProcessWall:
             await self._process.wait()
         if self._user is not None:
             self._user.release()
+        return True
 
 
 class LocalMaker:
@@ -95,7 +99,7 @@ class LocalMaker:
     async def make(self, *, image: str, core: int, shows_data: bool) -> Cell:
         del image  # every language is the host's own here
         name = f"local-{secrets.token_hex(4)}"
-        exchange = Exchange(self._cells_dir / name)
+        exchange = Exchange.make(self._cells_dir / name)
         user = self._users.reserve() if os.geteuid() == 0 else None
         uid = user.uid if user else None
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import shutil
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextvars import Context
@@ -27,6 +28,8 @@ log = structlog.get_logger()
 
 #: Kinds of cell kept warm for one slot; the one unused for longest makes room.
 WARM_KINDS = 10
+#: A disk with less takes no run's output for sure; a run may print that much.
+LEAST_FREE_MIB = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,14 @@ OnIncident = Callable[[Incident, str], None]
 def log_incident(incident: Incident, cell: str) -> None:
     """Where nobody keeps incidents, the log does."""
     log.warning("incident", kind=incident.kind.value, detail=incident.detail, count=incident.count, cell=cell)
+
+
+def short_of_disk(cell: Cell) -> str | None:
+    """Why the disk that inputs and outputs of a cell are on is too full for any; None when it is not."""
+    free_mib = shutil.disk_usage(cell.exchange.path).free // 2**20
+    if free_mib >= LEAST_FREE_MIB:
+        return None
+    return f"{free_mib} MiB are free on the disk of {cell.exchange.path.parent}, less than {LEAST_FREE_MIB}: make room"
 
 
 class CellPool:
@@ -102,15 +113,16 @@ class CellPool:
             self._close_later(cell)
 
     async def trouble(self, slot: Slot) -> str | None:
-        """Why no cell can be made on this host now, tried with the kind used last; None when one could."""
+        """Why nothing can be run on this host now, tried with the kind used last; None when it can."""
         kind = next(reversed(self._warm[slot.index]), None)
         if kind is None:
             return None
         try:
-            await (await self._make(slot, kind)).close()
+            cell = await self._make(slot, kind)
         except JudgeError as error:
             return str(error)
-        return None
+        self._close_later(cell)
+        return short_of_disk(cell)
 
     def warm(self, slot: Slot, kind: Kind) -> None:
         """Have an idle cell of ``kind`` made for ``slot``, unless there is one."""
@@ -153,7 +165,10 @@ class CellPool:
             if task is not None:
                 with contextlib.suppress(JudgeError):
                     # A cell that could not be warmed says why when it is made once more, for real.
-                    return await task
+                    cell = await task
+                    if cell.is_waiting:
+                        return cell
+                    self._tell_idle_end(cell)
             return await self._make(slot, kind)
         finally:
             self.warm(slot, kind)
@@ -182,10 +197,13 @@ class CellPool:
             mark = self._marks[cell]
             if mark.uid in users or not mark.is_visible or self._warm[slot.index].get(kind) is not task:
                 continue
-            self.on_incident(Incident(IncidentKind.CELL_ENDED, "it was idle"), cell.name)
             del self._warm[slot.index][kind]
-            self._close_later(cell)
+            self._tell_idle_end(cell)
             self.warm(slot, kind)
+
+    def _tell_idle_end(self, cell: Cell) -> None:
+        self.on_incident(Incident(IncidentKind.CELL_ENDED, "it was idle"), cell.name)
+        self._close_later(cell, context=Context())
 
     def _tell_death(self, cell: Cell, died: CellDied) -> None:
         """Tell of a cell's end once, though it passes those who use another cell beside it on its way."""
@@ -208,6 +226,6 @@ class CellPool:
                 cell = await cell
             except JudgeError:
                 return
-        await cell.close()
-        for incident in await watch.left_behind(self._marks[cell]):
+        is_gone = await cell.close()
+        for incident in await watch.left_behind(self._marks[cell], only_processes=not is_gone):
             self.on_incident(incident, cell.name)

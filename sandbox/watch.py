@@ -91,9 +91,12 @@ def users(wanted: set[int] | None = None) -> dict[int, list[int]]:
     return found
 
 
-async def left_behind(seen: Mark, *, grace_s: float = GRACE_S) -> list[Incident]:
-    """What a closed cell left on the host, once whatever is still going away has had time to."""
-    return await _lasting(lambda: traces(seen), grace_s=grace_s)
+async def left_behind(seen: Mark, *, grace_s: float = GRACE_S, only_processes: bool = False) -> list[Incident]:
+    """What a closed cell left on the host, once whatever is still going away has had time to.
+
+    With ``only_processes``, mounts and control groups are not looked at: the engine that removes them is away.
+    """
+    return await _lasting(lambda: processes(seen) if only_processes else traces(seen), grace_s=grace_s)
 
 
 async def strays(*, grace_s: float = GRACE_S) -> list[Process]:
@@ -101,15 +104,20 @@ async def strays(*, grace_s: float = GRACE_S) -> list[Process]:
     return await _lasting(_outside, grace_s=grace_s)
 
 
+def processes(seen: Mark) -> list[Incident]:
+    """What runs of a cell now, or again."""
+    if seen.uid is None:
+        return []
+    running = [process for pid in users({seen.uid}).get(seen.uid, []) if (process := _process(pid))]
+    # The user may be another cell's by now.
+    if running and _is_reserved(seen.uid):
+        running = [process for process in running if not _is_in_a_cell(process)]
+    return [Incident(IncidentKind.STRAY_PROCESS, f"{process} outlived its cell") for process in running]
+
+
 def traces(seen: Mark) -> list[Incident]:
     """What there is of a cell now."""
-    found = []
-    if seen.uid is not None:
-        running = [process for pid in users({seen.uid}).get(seen.uid, []) if (process := _process(pid))]
-        # The user may be another cell's by now.
-        if running and _is_reserved(seen.uid):
-            running = [process for process in running if not _is_in_a_cell(process)]
-        found += [Incident(IncidentKind.STRAY_PROCESS, f"{process} outlived its cell") for process in running]
+    found = processes(seen)
     mounts = _read(_PROC / "self" / "mountinfo").splitlines()
     points = [line.split()[4] for line in mounts if seen.name in line]
     found += [Incident(IncidentKind.STRAY_MOUNT, f"{point} is still mounted") for point in points]

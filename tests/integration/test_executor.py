@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,7 @@ from judge.store.pool import Connection, Pool, open_pool
 from problems.package import load
 from sandbox.cell import Cell
 from sandbox.local import LocalMaker
-from sandbox.pool import CellPool, Slot
+from sandbox.pool import LEAST_FREE_MIB, CellPool, Slot
 from tests.objectstores import S3Server, s3_server
 
 pytestmark = pytest.mark.timeout(60)
@@ -38,11 +40,16 @@ class BreakableMaker(LocalMaker):
     """Makes real cells, but for times when it is told that the host is broken."""
 
     is_broken = False
+    #: Whether what is asked of a cell first is its end.
+    is_deadly = False
 
     async def make(self, *, image: str, core: int, shows_data: bool) -> Cell:
         if self.is_broken:
             raise SandboxError("the host is broken")
-        return await super().make(image=image, core=core, shows_data=shows_data)
+        cell = await super().make(image=image, core=core, shows_data=shows_data)
+        if self.is_deadly:
+            await cell._wall.tear_down()
+        return cell
 
 
 class Stage:
@@ -63,6 +70,16 @@ class Stage:
         async with asyncio.timeout(30):
             while not await self.connection.fetchval(statement):
                 await asyncio.sleep(0.01)
+
+
+@contextmanager
+def small_disk(folder: Path, *, mib: int) -> Iterator[None]:
+    """A disk in memory, for a while."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mib}m", "tmpfs", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
 
 
 @asynccontextmanager
@@ -107,7 +124,7 @@ async def test_a_broken_host_hands_over_and_waits(pool: Pool, short_tmp: Path, m
     async with stage(pool, short_tmp / "broken") as on:
         on.maker.is_broken = True
         on.executor.start(await on.claim())
-        await on.until("SELECT state = 'queued' AND losses = 1 FROM judgings")
+        await on.until("SELECT state = 'queued' AND losses = 0 FROM judgings")
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(on.executor.free_slot(), 0.3)
 
@@ -124,15 +141,39 @@ async def test_what_always_breaks_its_host_ends_as_judge_error(pool: Pool, short
     async with stage(pool, short_tmp / "always") as on:
         for _ in range(3):
             await on.executor.free_slot()
-            on.maker.is_broken = True
+            on.maker.is_deadly = True
             on.executor.start(await on.claim())
             await on.until("SELECT state <> 'judging' FROM judgings")
-            on.maker.is_broken = False
+            on.maker.is_deadly = False
 
         row = await on.connection.fetchrow("SELECT verdict, message FROM judgings")
         assert row is not None
         assert row["verdict"] == "JE"
-        assert "the host is broken" in row["message"]
+        assert "ended by itself" in row["message"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a disk of one's own takes root")
+async def test_a_full_disk_is_the_hosts_matter(pool: Pool, short_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While its disk takes nothing, a host hands over what it cannot judge, and goes on when there is room again."""
+    monkeypatch.setattr(executor_module, "_HOST_CHECK_S", 0.05)
+    folder = short_tmp / "full"
+    folder.mkdir()
+    with small_disk(folder, mib=LEAST_FREE_MIB + 8):
+        async with stage(pool, folder) as on:
+            with contextlib.suppress(OSError), (folder / "ballast").open("wb", buffering=0) as ballast:
+                while True:
+                    ballast.write(bytes(2**20))
+            on.executor.start(await on.claim())
+            await on.until("SELECT state = 'queued' AND losses = 0 FROM judgings")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(on.executor.free_slot(), 0.3)
+
+            (folder / "ballast").unlink()
+            await asyncio.wait_for(on.executor.free_slot(), 10)
+            on.executor.start(await on.claim())
+            await on.until("SELECT state = 'done' FROM judgings")
+
+            assert await on.connection.fetchval("SELECT verdict FROM judgings") == "AC"
 
 
 async def test_a_stolen_lease_costs_only_that_judging(pool: Pool, short_tmp: Path) -> None:

@@ -174,6 +174,9 @@ class _Liar:
     async def receive(self) -> bytes:
         return self._pieces.pop() if self._pieces else b""
 
+    def is_quiet(self) -> bool:
+        return True
+
     async def last_words(self) -> str:
         return ""
 
@@ -189,8 +192,8 @@ class _Liar:
     async def ran_out_of_memory(self) -> bool:
         return False
 
-    async def tear_down(self) -> None:
-        """Not there."""
+    async def tear_down(self) -> bool:
+        return True
 
 
 def _framed(body: bytes) -> bytes:

@@ -246,3 +246,18 @@ async def test_an_idle_cell_that_died_is_replaced(watched: Watched) -> None:
     async with watched.pool.cell(SLOT, watched.kind) as cell:
         assert cell is not dead
         assert await _run(cell, "/bin/true") == 0
+
+
+async def test_a_cell_that_died_while_idle_is_given_to_nobody(watched: Watched) -> None:
+    """Found dead when it is wanted, a warm cell is reported, and whoever wanted it has a living one at once."""
+    watched.pool.warm(SLOT, watched.kind)
+    dead = await watched.warm_cell()
+    _kill(dead)
+    async with asyncio.timeout(DEADLINE_S):
+        while dead.is_waiting:
+            await asyncio.sleep(0.01)
+
+    async with watched.pool.cell(SLOT, watched.kind) as cell:
+        assert cell is not dead
+        assert await _run(cell, "/bin/true") == 0
+    assert watched.of_cells == [(Incident(IncidentKind.CELL_ENDED, "it was idle"), dead.name)]
