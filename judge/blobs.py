@@ -41,6 +41,13 @@ class FetchedBlobs:
         finally:
             self._locks.pop(blob.sha256, None)
 
+    async def prefetch(self, blob: Blob) -> bool:
+        """Have the blob here before it is asked for; False if it was here. Errors are those of ``path``."""
+        if self._cache.find(blob.hex) is not None:
+            return False
+        await self.path(blob)
+        return True
+
     def _keep(self, blob: Blob, content: bytes) -> Path:
         if hashlib.sha256(content).digest() != blob.sha256:
             raise BlobDamaged(f"blob {blob.hex} came back with other bytes")

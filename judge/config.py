@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     max_source_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
     #: Upper bound for a problem package uploaded as a zip.
     max_package_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024 * 1024
-    #: ``redis://…`` or ``amqp://…``; None: ``judge daemon`` judges on its own host.
+    #: ``redis://…`` or ``amqp://…``; None or nothing: ``judge daemon`` judges on its own host.
     broker_url: str | None = None
     #: A judging not renewed for this long is taken from its judgehost.
     lease_s: Annotated[float, Field(gt=0)] = 7.0

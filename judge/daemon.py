@@ -38,7 +38,7 @@ async def run(settings: Settings, dsn: str) -> None:
     Raises:
         JudgeError: this host cannot judge, or no broker can have that address, with what to do about it.
     """
-    if settings.broker_url is not None:
+    if settings.broker_url:
         await _dispatch(settings, settings.broker_url, dsn)
         return
     async with judgehost.opened(settings, dsn) as here:

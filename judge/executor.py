@@ -23,7 +23,7 @@ from judge.compiling import Programs
 from judge.config import Isolation
 from judge.errors import LeaseLost, StoreUnreachable
 from judge.judging import judge, judge_error
-from judge.models import Judged, Problem
+from judge.models import Blob, Judged, Problem
 from judge.reporting import Reporter
 from judge.room import Bench
 from judge.sharing import Shared
@@ -78,9 +78,9 @@ class LocalExecutor:
     ) -> None:
         self._pool = pool
         self._judgehost_id = judgehost_id
-        data = FetchedBlobs(blob_cache, self._fetch)
+        self._data = FetchedBlobs(blob_cache, self._fetch)
         self._benches = {
-            level: Bench(pool=its, programs=programs, data=data, surroundings=surroundings(level.value))
+            level: Bench(pool=its, programs=programs, data=self._data, surroundings=surroundings(level.value))
             for level, its in cells.items()
         }
         self._tasks = tasks
@@ -126,6 +126,10 @@ class LocalExecutor:
         """
         default = next(iter(self._benches.values()))
         self._slots.lend(work, default if isolation is None else self._benches[Isolation(isolation)])
+
+    async def prefetch(self, blob: Blob) -> bool:
+        """Have test data on this host before it is judged with; False if it was here already."""
+        return await self._data.prefetch(blob)
 
     def held(self) -> list[Claim]:
         """The claims being judged now."""

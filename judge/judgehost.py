@@ -1,9 +1,12 @@
 """A judgehost at work: its slots and what every process that has some does beside judging.
 
-keep       renews the leases held, says that the host is there, and abandons judgings whose lease was lost all the same
-watch      tests this host, and looks at it from outside its cells
-deliver    writes down what was seen there
-sweep      queues judgings again whose holder is gone
+    keep       renews the leases held, says that the host is there, and abandons judgings whose lease was lost
+    sweep      queues judgings again whose holder is gone
+    watch      tests this host, and looks at it from outside its cells
+    deliver    writes down what was seen there
+    prefetch   has test data here before it is wanted
+
+``LocalExecutor`` judges; who claims is not said here.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from judge.config import Isolation, Settings
 from judge.errors import JudgeError
 from judge.executor import LocalExecutor
 from judge.languages import needed_images
+from judge.prefetching import prefetch
 from judge.store import judgehosts, judgings, verifications
 from judge.store.objects import open_store
 from judge.store.pool import DISCONNECTED, Connection, Pool, connect, open_pool, wait_to_reconnect
@@ -111,6 +115,7 @@ async def opened(settings: Settings, dsn: str) -> AsyncIterator[Judgehost]:
                 here.begin(toolchains.tell(pool, judgehost_id, settings, programs), "tell toolchains")
                 here.begin(keep(here, dsn, lease_s=settings.lease_s), "keep")
                 here.begin(sweep(pool, lease_s=settings.lease_s), "sweep")
+                here.begin(prefetch(pool, executor), "prefetch")
                 here.begin(guard.watch(), "watch")
                 here.begin(guard.deliver(), "deliver")
                 log.info("judging", slots=len(cells.slots), levels=[level.value for level in pools])

@@ -34,7 +34,7 @@ async def run(settings: Settings, dsn: str, told: asyncio.Event) -> None:
     Raises:
         JudgeError: this host cannot judge, or there is no broker, with what to do about it.
     """
-    if settings.broker_url is None:
+    if not settings.broker_url:
         raise UsageError(
             "a worker is told through a broker what to judge: set JUDGE_BROKER_URL, here and for `judge daemon`;"
             " without a broker, `judge daemon` judges by itself"

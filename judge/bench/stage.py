@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from judge.database import migrate
 from judge.embedded import embedded
 from judge.errors import JudgeError
 from judge.languages import pasted
+from judge.models import Source
 from judge.store import accounts, contests, problems
 from judge.store.accounts import Role
 from judge.store.pool import Connection, connect
@@ -47,9 +48,9 @@ class Stage:
             self.connection, login=login, name=login, password_hash=password_hash, role=Role.CONTESTANT
         )
 
-    async def submit(self, user_id: int) -> int:
-        """Queue a right submission that nobody made before."""
-        source = pasted("python3", PROGRAM + f"# {secrets.token_hex(8)}\n".encode())
+    async def submit(self, user_id: int, source: Source | None = None) -> int:
+        """Queue a submission: by default a right one that nobody made before."""
+        source = source or pasted("python3", PROGRAM + f"# {secrets.token_hex(8)}\n".encode())
         return await queue.enqueue(
             self.connection,
             contest_id=self.contest_id,
@@ -74,27 +75,43 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def stage(settings: Settings) -> AsyncIterator[Stage]:
-    """A judge at the settings' isolation level, with one problem in a contest, idle and ready."""
+async def stage(
+    settings: Settings,
+    *,
+    package: Path = PACKAGE,
+    commands: Sequence[str] = ("daemon", "web"),
+    environment: Mapping[str, str] | None = None,
+) -> AsyncIterator[Stage]:
+    """A judge at the settings' isolation level, with one problem in a contest, idle and ready.
+
+    Args:
+        settings: where the isolation level and the number of slots come from.
+        package: the problem's; what it asks for, ``PROGRAM`` has to print.
+        commands: of the processes that make up the judge.
+        environment: more for these.
+    """
     folder = Path(tempfile.mkdtemp(prefix="judge-bench-"))
     folder.chmod(0o711)
-    port = _free_port()
+    port = free_port()
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         dsn = await stack.enter_async_context(embedded(folder))
         await migrate(dsn)
-        environment = os.environ | {
+        variables = os.environ | {
+            "JUDGE_BROKER_URL": "",
+            "JUDGE_SLOTS": str(settings.slot_count),
             "JUDGE_DATABASE_URL": dsn,
             "JUDGE_DATA_DIR": str(folder),
             "JUDGE_ISOLATION": settings.isolation.value,
             "JUDGE_WEB_PORT": str(port),
+            **(environment or {}),
         }
         connection = await stack.enter_async_context(connect(dsn))
         contest_id = await contests.ensure_contest(connection, name="bench", title="Bench")
-        problem_id = await problems.problem_of(connection, await problems.publish(connection, load(PACKAGE)))
+        problem_id = await problems.problem_of(connection, await problems.publish(connection, load(package)))
         await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
-        for name in ("daemon", "web"):
-            await stack.enter_async_context(_child(name, environment, folder))
+        for name in commands:
+            await stack.enter_async_context(_child(name, variables, folder))
         made = Stage(connection=connection, contest_id=contest_id, problem_id=problem_id, port=port)
         # The first judging warms what a running judge has warm.
         await made.until_judged(await made.submit(await made.user("first")))
@@ -123,7 +140,8 @@ async def _child(name: str, environment: dict[str, str], folder: Path) -> AsyncI
             await process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this host that nobody listens on."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

@@ -51,6 +51,17 @@ _add_bench(
     click.Option(["--judgings"], type=click.IntRange(10, 1_000_000), default=1000, show_default=True, help="How many."),
 )
 _add_bench("queue", "How soon an idle daemon picks a submission up.")
+_add_bench(
+    "judging",
+    "How much of the time slots are busy with compiling and running, while more is queued than they can take.",
+    click.Option(
+        ["--seconds"],
+        type=click.IntRange(5, 3600),
+        default=60,
+        show_default=True,
+        help="How long, about, for each way.",
+    ),
+)
 _add_bench("web", "How soon a verdict is on its way into an open page.")
 _add_bench(
     "languages",

@@ -336,3 +336,34 @@ def _digest(package: Publishable, document: Mapping[str, Json], zipped: bytes | 
         hashlib.sha256(zipped or b"").hexdigest(),
     ]
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).digest()
+
+
+async def wanted_soon(connection: Connection, *, within_s: float, most_bytes: int) -> list[Blob]:
+    """Test data of the problems of contests that run or begin within that time, up to so many bytes of it.
+
+    Contests that end first come first; those without an end, last.
+    """
+    rows = await connection.fetch(
+        """
+        WITH wanted AS (
+          SELECT contest_id, problem_id, ends_at FROM contests JOIN contest_problems ON contest_id = contests.id
+          WHERE starts_at < now() + make_interval(secs => $1) AND (ends_at IS NULL OR ends_at > now())
+        ),
+        live AS (
+          SELECT DISTINCT ON (problem_id) problem_versions.id, ends_at
+          FROM wanted JOIN problem_versions USING (problem_id)
+          WHERE live_at IS NOT NULL ORDER BY problem_id, live_at DESC, problem_versions.id DESC
+        )
+        SELECT sha256, size FROM (
+          SELECT sha256, size, sum(size) OVER (ORDER BY ends_at, sha256) AS total FROM (
+            SELECT sha256, max(size) AS size, min(ends_at) AS ends_at
+            FROM live JOIN testcases ON problem_version_id = live.id
+            CROSS JOIN LATERAL (VALUES (input_sha256, input_size), (answer_sha256, answer_size)) files (sha256, size)
+            GROUP BY sha256
+          ) once
+        ) counted WHERE total <= $2
+        """,
+        within_s,
+        most_bytes,
+    )
+    return [Blob(sha256=row["sha256"], size=row["size"]) for row in rows]

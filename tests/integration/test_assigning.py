@@ -1,0 +1,123 @@
+"""Claims made for judgehosts that wait for messages: as many as slots are free, whatever becomes of the messages."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest_asyncio
+
+from judge import assigning, queue
+from judge.store import dispatching, judgehosts
+from judge.store.pool import Pool
+from tests.queues import LEASE_S, Contest
+
+
+@pytest_asyncio.fixture
+async def waiting(contest: Contest) -> Contest:
+    """Six submissions, and a judgehost that two messages can reach."""
+    user_id = await contest.team("a")
+    for _ in range(6):
+        await contest.submit(user_id)
+    await _opens(contest, 2)
+    return contest
+
+
+async def _opens(contest: Contest, slots: int) -> None:
+    await assigning.tell_slots(contest.connection, judgehost_id=contest.judgehost_id, open_slots=slots, is_news=True)
+
+
+async def _assign(contest: Contest) -> assigning.Assignment | None:
+    return await assigning.assign(contest.connection, lease_s=LEASE_S)
+
+
+async def _begin(contest: Contest, assignment: assigning.Assignment, **changed: int) -> bool:
+    names = {
+        "judging_id": assignment.claim.judging_id,
+        "attempt": assignment.claim.attempt,
+        "judgehost_id": contest.judgehost_id,
+    }
+    return await assigning.begin(contest.connection, lease_s=LEASE_S, **{**names, **changed}) is not None
+
+
+async def test_many_dispatchers_give_no_more_than_there_are_slots(waiting: Contest, pool: Pool) -> None:
+    """However many daemons claim at the same time, a judgehost gets one judging for each slot, and then the next."""
+
+    async def dispatch() -> assigning.Assignment | None:
+        async with pool.acquire() as connection:
+            return await assigning.assign(connection, lease_s=LEASE_S)
+
+    for _ in range(5):
+        await asyncio.gather(*(dispatch() for _ in range(8)))
+    held = await waiting.connection.fetchval("SELECT count(*) FROM judgings WHERE state = 'judging'")
+    assert held == 2
+
+    await queue.give_back(waiting.connection, judgehost_id=waiting.judgehost_id)
+    assert await _assign(waiting) is not None
+
+
+async def test_only_judgehosts_that_hear_and_may_judge_get_work(waiting: Contest) -> None:
+    """None for a host that claims by itself, is unfit, drains, was not heard of, or lost a message just now."""
+    connection = waiting.connection
+    for spoil, mend in (
+        ("open_slots = 0", "open_slots = 2"),
+        ("unfit = 'broken'", "unfit = NULL"),
+        ("is_draining = true", "is_draining = false"),
+        ("last_seen_at = now() - interval '1 minute'", "last_seen_at = now()"),
+        ("deaf_until = now() + interval '1 minute'", "deaf_until = NULL"),
+    ):
+        await connection.execute(f"UPDATE judgehosts SET {spoil}")
+        assert await _assign(waiting) is None, spoil
+        await connection.execute(f"UPDATE judgehosts SET {mend}")
+    assert await _assign(waiting) is not None
+
+
+async def test_a_message_is_believed_only_where_the_database_agrees(waiting: Contest) -> None:
+    """Another attempt, another judging, another host and one that is over begin nothing; the right one does."""
+    assignment = await _assign(waiting)
+    assert assignment is not None
+    other = await judgehosts.register(waiting.connection, name="other", slots=1, isolation="local")
+    assert not await _begin(waiting, assignment, attempt=2)
+    assert not await _begin(waiting, assignment, judging_id=assignment.claim.judging_id + 1)
+    assert not await _begin(waiting, assignment, judging_id=2**62)
+    assert not await _begin(waiting, assignment, judgehost_id=other)
+
+    assert await _begin(waiting, assignment)
+    await assigning.decline(waiting.connection, assignment.claim)
+    assert not await _begin(waiting, assignment)
+
+
+async def test_a_lost_message_is_no_loss_of_the_judging(waiting: Contest) -> None:
+    """It is queued again however often that happens, and the host that did not hear is left alone for a while."""
+    for _ in range(4):
+        assignment = await _assign(waiting)
+        assert assignment is not None
+        await waiting.run_out(assignment.claim)
+        assert await queue.reap(waiting.connection) == 1
+        assert await waiting.state(assignment.claim) == ("queued", None)
+        assert await _assign(waiting) is None
+        await waiting.connection.execute("UPDATE judgehosts SET deaf_until = now() - interval '1 second'")
+    assert await waiting.connection.fetchval("SELECT max(losses) FROM judgings") == 0
+
+
+async def test_what_was_begun_and_is_lost_counts(waiting: Contest) -> None:
+    """A judgehost that dies after it has begun costs the judging one of its three losses."""
+    assignment = await _assign(waiting)
+    assert assignment is not None
+    assert await _begin(waiting, assignment)
+    await waiting.run_out(assignment.claim)
+    assert await queue.reap(waiting.connection) == 1
+    losses = "SELECT losses FROM judgings WHERE id = $1"
+    assert await waiting.connection.fetchval(losses, assignment.claim.judging_id) == 1
+
+
+async def test_a_dispatcher_that_hangs_in_the_middle_is_cut_off(waiting: Contest, pool: Pool) -> None:
+    """A daemon that stops between two statements of a claim keeps neither judgehost nor judging from the others."""
+    async with pool.acquire() as hanging:
+        transaction = hanging.transaction()
+        await transaction.start()
+        assert await dispatching.reserve(hanging, waiting.judgehost_id, seen_within_s=LEASE_S)
+        assert await queue.claim(hanging, judgehost_id=waiting.judgehost_id, lease_s=LEASE_S) is not None
+        assert await _assign(waiting) is None
+        async with asyncio.timeout(10):
+            while await _assign(waiting) is None:
+                await asyncio.sleep(0.05)
