@@ -1,0 +1,156 @@
+"""Every route against every role: a route that nobody has thought of here fails the first test."""
+
+from __future__ import annotations
+
+import pytest
+from aiohttp import FormData
+
+from judge import rejudging
+from judge.config import Settings
+from judge.store.accounts import Role
+from judge.store.rejudgings import Plan
+from judge.store.selections import Selection
+from judge.verdicts import Verdict
+from tests.website import Site, a_run
+from web.app import make_app
+
+#: Who may: the roles, in the order stranger, contestant, owner, setter, admin.
+ROLES = ("stranger", "contestant", "owner", "setter", "admin")
+ANYBODY, USERS, OWNERS, JUDGES, ADMINS = range(5)
+
+ACCESS = {
+    "GET /": ANYBODY,
+    "GET /contests/{contest}": ANYBODY,
+    "GET /contests/{contest}/standings": ANYBODY,
+    "GET /contests/{contest}/submissions": USERS,
+    "GET /contests/{contest}/clarifications": USERS,
+    "POST /contests/{contest}/clarifications": USERS,
+    "POST /contests/{contest}/clarifications/{clarification}": JUDGES,
+    "GET /problems": ANYBODY,
+    "GET /languages": ANYBODY,
+    "GET /contests/{contest}/problems/{label}": ANYBODY,
+    "POST /contests/{contest}/problems/{label}": USERS,
+    "GET /contests/{contest}/problems/{label}/statements/{language}.{format}": ANYBODY,
+    "GET /contests/{contest}/problems/{label}/samples/{ordinal}.{kind}": ANYBODY,
+    "GET /contests/{contest}/problems/{label}/pictures/{language}.{format}/{name}": ANYBODY,
+    "GET /contests/{contest}/problems/{label}/attachments/{name}": ANYBODY,
+    "GET /packages": JUDGES,
+    "GET /packages/upload": JUDGES,
+    "POST /packages/upload": JUDGES,
+    "GET /packages/{problem}/versions": JUDGES,
+    "GET /packages/{problem}/versions/{version}": JUDGES,
+    "POST /packages/{problem}/versions/{version}": JUDGES,
+    "GET /packages/{problem}/versions/{version}.zip": JUDGES,
+    "POST /api/problems": JUDGES,
+    "GET /api/problems/{problem}/versions": JUDGES,
+    "GET /api/problems/{problem}/versions/{version}": JUDGES,
+    "POST /api/problems/{problem}/versions/{version}/live": JUDGES,
+    "GET /submissions/{submission}": OWNERS,
+    "GET /submissions/{submission}/events": OWNERS,
+    "POST /submissions/{submission}/verdict": ADMINS,
+    "POST /api/submissions/{submission}/verdict": ADMINS,
+    "GET /admin/contests": ADMINS,
+    "POST /admin/contests": ADMINS,
+    "GET /admin/contests/{contest}": ADMINS,
+    "POST /admin/contests/{contest}": ADMINS,
+    "GET /admin/rejudgings": ADMINS,
+    "POST /admin/rejudgings": ADMINS,
+    "GET /admin/rejudgings/new": ADMINS,
+    "GET /admin/rejudgings/{rejudging}": ADMINS,
+    "POST /admin/rejudgings/{rejudging}": ADMINS,
+    "GET /admin/rejudgings/{rejudging}/submissions/{submission}": ADMINS,
+    "GET /api/rejudgings": ADMINS,
+    "POST /api/rejudgings": ADMINS,
+    "GET /api/rejudgings/{rejudging}": ADMINS,
+    "POST /api/rejudgings/{rejudging}/{decision}": ADMINS,
+    "GET /register": ANYBODY,
+    "POST /register": ANYBODY,
+    "GET /login": ANYBODY,
+    "POST /login": ANYBODY,
+    "POST /logout": ANYBODY,
+    "GET /account": USERS,
+    "POST /account": USERS,
+    "GET /admin/audit": ADMINS,
+    "GET /admin/users": ADMINS,
+    "GET /admin/users/import": ADMINS,
+    "POST /admin/users/import": ADMINS,
+    "POST /admin/users/{account}": ADMINS,
+    "GET /admin/security": ADMINS,
+    "POST /admin/security": ADMINS,
+    "GET /admin/queue": ADMINS,
+    "POST /admin/queue": ADMINS,
+    "GET /api/queue": ADMINS,
+    "POST /api/queue": ADMINS,
+    "POST /admin/judgehosts/{judgehost}": ADMINS,
+    # All of these ask from this machine.
+    "GET /metrics": ANYBODY,
+    "GET /healthz": ANYBODY,
+    "GET /static": ANYBODY,
+}
+
+#: What may be asked for and is not there, whoever asks.
+MISSING = {
+    "GET /contests/{contest}/problems/{label}/pictures/{language}.{format}/{name}",
+    "GET /contests/{contest}/problems/{label}/attachments/{name}",
+    "GET /packages/{problem}/versions/{version}.zip",
+    "POST /admin/judgehosts/{judgehost}",
+}
+#: How a request is refused: led to log in, asked to, or told that there is no such thing.
+REFUSALS = {303, 401, 403, 404}
+
+
+def test_every_route_is_here() -> None:
+    """Whoever adds a route says here who may use it."""
+    routes = make_app(Settings(), "postgresql://nowhere").router.routes()
+    known = {f"{route.method} {route.resource.canonical}" for route in routes if route.resource}
+    assert {name for name in known if not name.startswith("HEAD ")} == ACCESS.keys()
+
+
+@pytest.mark.timeout(240)
+async def test_every_route_for_every_role(site: Site) -> None:
+    """Whoever may not is refused as if there were nothing; whoever may is not, though a form be empty."""
+    spring = await site.contest()
+    owner_id = await site.account("owner")
+    own = await site.submission(spring, owner_id)
+    await site.judge(own, Verdict.AC, [a_run()])
+    async with site.pool.acquire() as connection:
+        rejudging_id = await rejudging.create(connection, Plan(reason="a test", selection=Selection()), by=None)
+    ids = {
+        "contest": "spring",
+        "label": "A",
+        "submission": own,
+        "problem": "sum",
+        "version": spring.version_id,
+        "rejudging": rejudging_id,
+        "account": owner_id,
+        "judgehost": 1,
+        "clarification": 1,
+        "decision": "apply",
+        "language": "en",
+        "format": "md",
+        "ordinal": 1,
+        "kind": "in",
+        "name": "none.png",
+    }
+    visitors = [site.visitor(), await site.logged_in("contestant"), site.visitor()]
+    await visitors[2].log_in("owner")
+    visitors += [await site.logged_in("setter", Role.SETTER), await site.logged_in("root", Role.ADMIN)]
+
+    wrong = []
+    # What logs in or out comes last.
+    for name, least in sorted(ACCESS.items(), key=lambda item: ("log" in item[0], item[0])):
+        method, pattern = name.split(" ")
+        path = pattern.format(**ids) if pattern != "/static" else "/static/style.css"
+        for role, visitor in enumerate(visitors):
+            if method == "GET":
+                answer = await visitor.get(path)
+            else:
+                fields = FormData({"nothing": "x"}, default_to_multipart=True)
+                answer = await visitor.post(path, fields, form_on="/login" if role == 0 else "/account")
+            is_refused = answer.status in REFUSALS and not (answer.status == 303 and role > 0)
+            if name == "POST /logout":
+                continue
+            if is_refused != (role < least or name in MISSING):
+                wrong.append((name, ROLES[role], answer.status))
+
+    assert not wrong, "\n".join(map(str, wrong))
