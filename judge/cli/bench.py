@@ -50,7 +50,9 @@ _add_bench(
     "What many judgings in a row leave behind.",
     click.Option(["--judgings"], type=click.IntRange(10, 1_000_000), default=1000, show_default=True, help="How many."),
 )
-_add_bench("queue", "How soon an idle daemon picks a submission up.")
+_add_bench(
+    "queue", "How soon an idle daemon picks a submission up, and what claims cost in a queue of a hundred thousand."
+)
 _add_bench(
     "judging",
     "How much of the time slots are busy with compiling and running, while more is queued than they can take.",
