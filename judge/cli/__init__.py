@@ -32,6 +32,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "queue": ("queue", "queue"),
     "run": ("judging", "run"),
     "selftest": ("selftest", "selftest"),
+    "simulate": ("simulate", "simulate_command"),
     "up": ("services", "up_command"),
     "user": ("users", "user"),
     "verdict": ("rejudgings", "verdict"),

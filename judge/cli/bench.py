@@ -64,6 +64,7 @@ _add_bench(
         help="How long, about, for each way.",
     ),
 )
+_add_bench("capacity", "How many judgings and events one database does in a second, for judge simulate.")
 _add_bench("web", "How soon a verdict is on its way into an open page.")
 _add_bench(
     "languages",
