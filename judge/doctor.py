@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 
+from judge.broker import Sender
 from judge.config import Isolation, Settings
-from judge.errors import JudgeError, SandboxError
+from judge.errors import BrokerError, JudgeError, SandboxError, UsageError
 from judge.host import cell_maker, image_names, slots
 from sandbox.doctor import asked, bounds, daemon, files, images, kernel, options, runtimes, steadiness, walls
 from sandbox.doctor.finding import Check, Finding, Status
@@ -30,6 +31,12 @@ _CELL = Check(
     mend="mend the failures above; `judge image build` builds what is missing",
     is_needed=True,
 )
+_BROKER = Check(
+    id="broker.reachable",
+    title="Broker",
+    why="Without it nobody is told what to judge.",
+    mend="start it, open its port to this host, or correct the setting broker_url",
+)
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -41,6 +48,8 @@ async def examine(settings: Settings) -> list[Finding]:
     found = [*await _standing(settings, tree), *await asyncio.to_thread(lambda: list(steadiness.findings(tree)))]
     if settings.isolation is not Isolation.LOCAL and _is_answering(found):
         found += await asyncio.to_thread(_around, settings, tree, await _images(settings))
+    if settings.broker_url:
+        found.append(await _broker(settings.broker_url))
     return found
 
 
@@ -50,6 +59,15 @@ async def fitness(settings: Settings) -> list[Finding]:
     Takes as long as making a cell, about half a second.
     """
     return [finding for finding in await _standing(settings, Tree()) if finding.is_needed]
+
+
+async def _broker(url: str) -> Finding:
+    try:
+        async with Sender(url) as sender:
+            await sender.check()
+            return _BROKER.passed(f"{sender.address} answers")
+    except (BrokerError, UsageError) as error:
+        return _BROKER.failed(str(error))
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:

@@ -125,7 +125,9 @@ async def _database(settings: Settings, stack: AsyncExitStack) -> str:
 
 async def _run_services(settings: Settings, dsn: str, found: list[Package]) -> None:
     """Daemon and web server, with what is shown once they run. Leaves only by an error or a cancellation."""
-    environment = os.environ | {"JUDGE_DATABASE_URL": dsn, "JUDGE_DATA_DIR": str(settings.data_dir)}
+    # What runs here judges here, whatever broker others are told through.
+    own = {"JUDGE_DATABASE_URL": dsn, "JUDGE_DATA_DIR": str(settings.data_dir), "JUDGE_BROKER_URL": ""}
+    environment = os.environ | own
     async with open_pool(dsn, max_size=2, objects=open_store(settings)) as pool:
         async with pool.acquire() as connection:
             _say("sample contest")

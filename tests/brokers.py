@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from kombu import Connection, Producer
+
 _DEADLINE_S = 90.0
 _RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 
@@ -177,6 +179,19 @@ def running(kind: type[Broker], folder: Path) -> Iterator[Broker]:
         yield broker
     finally:
         broker.close()
+
+
+def publish(url: str, queue: str, body: bytes, *, content_type: str, headers: dict[str, object]) -> None:
+    """Put any message into a queue, as whoever has the broker's password can."""
+    with Connection(url) as connection:
+        Producer(connection.channel()).publish(
+            body,
+            routing_key=queue,
+            exchange=queue,
+            content_type=content_type,
+            content_encoding="utf-8",
+            headers=headers,
+        )
 
 
 def free_port() -> int:

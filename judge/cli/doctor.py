@@ -27,6 +27,7 @@ _GROUPS = {
     "files": "Docker's files",
     "cell": "A cell, made and looked at",
     "image": "Language images",
+    "broker": "Broker",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -16,14 +17,19 @@ import pytest
 import pytest_asyncio
 
 from judge import queue
+from judge.doctor import _broker
 from judge.languages import pasted
 from judge.store import accounts, contests, problems
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
 from problems.package import load
-from tests.brokers import Broker
+from sandbox.doctor.finding import Status
+from tests.brokers import Broker, free_port, publish
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(120, func_only=True)]
+
+#: What has nothing to do with how brokers differ.
+one_broker = pytest.mark.parametrize("broker", ["redis"], indirect=True, scope="session")
 
 SAMPLES = Path(__file__).parents[2] / "problems" / "samples"
 #: About 0.1 s for each of eleven tests: long enough to be disturbed in the middle.
@@ -131,6 +137,7 @@ async def test_a_worker_judges_what_the_daemon_sends(court: Court) -> None:
     assert await court.connection.fetchval("SELECT count(*) FROM judgehosts") == 1
 
 
+@one_broker
 async def test_a_worker_told_to_end_finishes_first(court: Court) -> None:
     """SIGTERM: what is being judged gets its verdict here, what waits goes to nobody, and the process ends well."""
     async with court.process("worker") as worker, court.process("daemon", "dispatcher"):
@@ -143,6 +150,7 @@ async def test_a_worker_told_to_end_finishes_first(court: Court) -> None:
         assert [tuple(row) for row in states] == [("done", 1), ("queued", 0), ("queued", 0)]
 
 
+@one_broker
 async def test_a_worker_told_twice_gives_back(court: Court) -> None:
     """A second SIGTERM does not wait for verdicts: the judging is queued again at once, and is no loss."""
     async with court.process("worker") as worker, court.process("daemon", "dispatcher"):
@@ -158,6 +166,7 @@ async def test_a_worker_told_twice_gives_back(court: Court) -> None:
         assert tuple(row) == ("queued", 0)
 
 
+@one_broker
 async def test_a_dead_worker_is_replaced_within_ten_seconds(court: Court) -> None:
     """What a killed judgehost held is begun by another one in less than 10 s, and judged once."""
     async with contextlib.AsyncExitStack() as stack:
@@ -192,3 +201,73 @@ async def test_the_broker_may_restart_under_load(court: Court, broker: Broker) -
 
     assert await court.verdicts() == court.expected
     assert await court.connection.fetchval("SELECT max(losses) FROM judgings") == 0
+
+
+@one_broker
+async def test_a_worker_that_wakes_up_too_late_is_fenced_off(court: Court) -> None:
+    """A judgehost that hangs beyond its lease changes nothing of what another found when it goes on, and works on."""
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(court.process("daemon", "dispatcher"))
+        workers = {name: await stack.enter_async_context(court.process("worker", name)) for name in ("one", "two")}
+        await court.until_true("SELECT count(*) = 2 FROM judgehosts WHERE open_slots = 1")
+        await court.submit(RIGHT, "AC")
+        await court.until_true("SELECT count(*) > 0 FROM runs")
+        holder = "SELECT name FROM judgehosts JOIN judgings ON judgehost_id = judgehosts.id"
+        first = await court.connection.fetchval(holder)
+        workers[first].send_signal(signal.SIGSTOP)
+        await court.until_true("SELECT attempt = 2 AND sent_at IS NULL FROM judgings", within_s=10)
+        workers[first].send_signal(signal.SIGCONT)
+        await court.until_done()
+        assert await court.connection.fetchval(holder) != first
+        assert await court.connection.fetchval("SELECT bool_and(attempt = 2) FROM runs")
+
+        workers.pop("one" if first == "two" else "two").kill()
+        await court.submit(RIGHT, "AC")
+        await court.until_done()
+    assert await court.verdicts() == court.expected
+
+
+async def test_what_others_put_into_the_queue_does_no_harm(court: Court, broker: Broker) -> None:
+    """Messages that are no JSON, too long, too deep, or say what is not so are dropped, and the next is judged."""
+    embedded = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
+    hostile: list[tuple[bytes, str, dict[str, object]]] = [
+        (b"\x80\x04N.", "application/x-python-serialize", {}),
+        (b"{not json", "application/json", {}),
+        (b"[" * 4000, "application/json", {}),
+        (json.dumps([["x" * 1_000_000, 1], {}, embedded]).encode(), "application/json", {}),
+        (json.dumps([[1, 1], {}, embedded]).encode(), "application/json", {"task": "celery.backend_cleanup"}),
+        (json.dumps([[1, 1], {}, embedded]).encode(), "application/json", {"eta": "2999-01-01T00:00:00+00:00"}),
+        *(
+            (json.dumps([arguments, {}, embedded]).encode(), "application/json", {})
+            for arguments in ([], [1], ["1", "1"], [-1, 1], [2**70, 1], [1, 1, 1], [None, None], [7_000_000, 1])
+        ),
+    ]
+    async with court.process("worker"), court.process("daemon", "dispatcher"):
+        await court.until_true("SELECT open_slots = 1 FROM judgehosts")
+        for number, (body, content_type, headers) in enumerate(hostile):
+            of_ours = {"task": "judge", "id": f"hostile-{number}", "lang": "py", **headers}
+            await asyncio.to_thread(publish, broker.url, "judge.host", body, content_type=content_type, headers=of_ours)
+        await court.submit(RIGHT, "AC")
+        await court.until_done()
+    assert await court.connection.fetchval("SELECT attempt FROM judgings") == 1
+    assert "dropped a message that is too long" in await court.said()
+
+
+@one_broker
+async def test_a_worker_says_what_is_wrong_with_its_broker(court: Court) -> None:
+    """Without a broker, and with an address that no broker has, it ends at once and says what to write."""
+    for url, expected in (("", "set JUDGE_BROKER_URL"), ("http://there", "write redis://HOST:PORT/0")):
+        async with court.process("worker", JUDGE_BROKER_URL=url) as worker:
+            assert await asyncio.wait_for(worker.wait(), 30) == 2
+        assert expected in (court.folder / "host-worker.log").read_text()
+
+
+async def test_doctor_says_whether_the_broker_is_there(broker: Broker) -> None:
+    """Reachable, not there, and no address of a broker at all are three different findings, without the password."""
+    found = await _broker(broker.url)
+    assert found.status is Status.PASS, found
+    assert "guest:guest" not in found.found
+    gone = await _broker(broker.url.replace(str(broker.port), str(free_port())))
+    assert gone.status is Status.FAIL
+    assert "refused" in gone.found
+    assert "write redis://" in (await _broker("kafka://there")).found
