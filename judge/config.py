@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     lease_s: Annotated[float, Field(gt=0)] = 7.0
     #: How long a worker that is told to end goes on with what it judges, before it gives that back.
     drain_s: Annotated[float, Field(ge=0)] = 60.0
+    #: How often canaries are judged on each judgehost, beside its start; 0: never.
+    canary_minutes: Annotated[float, Field(ge=0)] = 10.0
     #: Submissions that one account may make in a minute.
     submissions_per_minute: Annotated[int, Field(ge=1)] = 20
 

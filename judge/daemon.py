@@ -5,7 +5,7 @@ slots nor Docker itself, and several of it may run. Its tasks are in one group w
 fails, all end, and whoever started the daemon starts it anew:
 
     claim      wait for a free slot, then for work; woken by NOTIFY, backed up by a slow poll. While there is none,
-               idle slots assist other judgehosts, or verify what was uploaded
+               idle slots judge canaries, assist other judgehosts, or verify what was uploaded
     listen     turns notifications into wake-ups
 """
 
@@ -44,10 +44,14 @@ async def run(settings: Settings, dsn: str) -> None:
     async with judgehost.opened(settings, dsn) as here:
 
         async def wait_for_slot() -> None:
-            await here.executor.free_slot()
-            await here.guard.fit()
+            while True:
+                await here.executor.free_slot()
+                await here.guard.fit()
+                if not here.patrol.patrol(here.executor, is_quiet=False):
+                    return
 
         async def lend_idle_slots() -> None:
+            here.patrol.patrol(here.executor, is_quiet=True)
             await here.assistance.fill_idle_slots()
             await here.uploads.fill_idle_slots()
 

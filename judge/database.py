@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,8 @@ from sqlalchemy.pool import NullPool
 
 import migrations
 from judge.errors import JudgeError
+from judge.store import copying
+from judge.store.pool import Connection
 
 T = TypeVar("T")
 
@@ -26,8 +28,8 @@ T = TypeVar("T")
 _MIGRATION_LOCK = 0x6A75646765
 
 
-async def migrate(dsn: str) -> list[str]:
-    """Bring the schema up to this program's, in one transaction, and give the revisions applied.
+async def migrate(dsn: str, *, to: str = "head") -> list[str]:
+    """Bring the schema up to this program's, or to an older revision, and give the revisions applied.
 
     Several processes may do so at once: the first one migrates, the others wait and find nothing to do.
 
@@ -40,11 +42,58 @@ async def migrate(dsn: str) -> list[str]:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
         config = _alembic_config()
         config.attributes.update(connection=connection, applied=applied)
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         connection.commit()
 
     await _with_connection(dsn, upgrade)
     return applied
+
+
+async def rebuild(
+    dsn: str, *, revision: str, replaces: bool, load: Callable[[Connection], Awaitable[None]]
+) -> list[str]:
+    """Make the schema anew at a revision, have it filled, then bring it up to this program's: one transaction.
+
+    Args:
+        dsn: of a database that nobody else uses.
+        revision: one that this program knows.
+        replaces: whether what the database holds may go.
+        load: fills the tables, within the transaction.
+
+    Raises:
+        JudgeError: the revision is a newer program's, or the database is in use or not empty; nothing was changed.
+    """
+    if revision not in _known():
+        raise JudgeError(f"the backup's schema is newer than this program ({revision}): update the program")
+    applied: list[str] = []
+
+    def work(connection: sqlalchemy.Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        driver.run_async(lambda own: _make_room(own, replaces=replaces))
+        config = _alembic_config()
+        config.attributes.update(connection=connection, applied=[])
+        command.upgrade(config, revision)
+        driver.run_async(load)
+        config.attributes.update(applied=applied)
+        command.upgrade(config, "head")
+        connection.commit()
+
+    await _with_connection(dsn, work)
+    return applied
+
+
+async def _make_room(connection: Connection, *, replaces: bool) -> None:
+    others = await connection.fetchval(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend'"
+    )
+    if others:
+        raise JudgeError(f"the database is in use by {others} other connections: stop web servers and daemons first")
+    if not replaces and await copying.revision(connection) is not None and not await copying.is_empty(connection):
+        raise JudgeError("the database is not empty: restore into a new one, or replace what it holds with --replace")
+    await copying.drop_all(connection)
 
 
 async def check_migrated(dsn: str) -> None:
@@ -59,7 +108,7 @@ async def check_migrated(dsn: str) -> None:
         return
     if current is None:
         raise JudgeError("the database is empty: run `judge migrate`")
-    if current in {script.revision for script in ScriptDirectory.from_config(_alembic_config()).walk_revisions()}:
+    if current in _known():
         raise JudgeError(f"the database's schema is {current}, this program needs {head}: run `judge migrate`")
     raise JudgeError(_newer(current))
 
@@ -90,6 +139,11 @@ def _alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
     return config
+
+
+def _known() -> set[str]:
+    """All revisions that this program knows."""
+    return {script.revision for script in ScriptDirectory.from_config(_alembic_config()).walk_revisions()}
 
 
 def _head() -> str:

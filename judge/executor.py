@@ -110,22 +110,24 @@ class LocalExecutor:
             await asyncio.wait([task])
 
     def usable_slots(self) -> int:
-        """How many slots there are, without those of which no cells can be made."""
-        return self._slot_count - self._troubled
+        """How many slots there are, without those that are lent to be kept, or of which no cells can be made."""
+        return self._slot_count - self._troubled - self._slots.kept_count
 
     def has_idle(self) -> bool:
         """Whether there is a slot that neither judges nor is lent."""
         return self._slots.is_one_idle
 
-    def lend(self, work: Borrower, *, isolation: str | None = None) -> None:
+    def lend(self, work: Borrower, *, isolation: str | None = None, is_kept: bool = False) -> None:
         """Lend an idle slot until the work ends, or a claim needs it; only where ``has_idle``.
 
         Args:
             work: what borrows it.
             isolation: the level to work at; None: the host's default.
+            is_kept: no claim may take it back.
         """
         default = next(iter(self._benches.values()))
-        self._slots.lend(work, default if isolation is None else self._benches[Isolation(isolation)])
+        bench = default if isolation is None else self._benches[Isolation(isolation)]
+        self._slots.lend(work, bench, is_kept=is_kept)
 
     async def prefetch(self, blob: Blob) -> bool:
         """Have test data on this host before it is judged with; False if it was here already."""

@@ -40,10 +40,16 @@ class IncidentKind(StrEnum):
     STRAY_CGROUP = "stray-cgroup"  # a control group of a closed cell is still there
     CELL_ENDED = "cell-ended"  # a cell ended or fell silent by itself
     HOST_UNFIT = "host-unfit"  # a judgehost failed its self-test
+    CANARY_FAILED = "canary-failed"  # a judgehost judged known programs otherwise than they have to be
 
     @property
     def severity(self) -> Severity:
         return _SEVERITIES[self]
+
+    @property
+    def is_locking(self) -> bool:
+        """Whether a judgehost that sees it takes no work until an admin has looked."""
+        return self in (IncidentKind.STRAY_PROCESS, IncidentKind.CANARY_FAILED)
 
     @property
     def words(self) -> str:
@@ -59,6 +65,7 @@ _SEVERITIES = {
     IncidentKind.STRAY_CGROUP: Severity.WARNING,
     IncidentKind.CELL_ENDED: Severity.WARNING,
     IncidentKind.HOST_UNFIT: Severity.ALARM,
+    IncidentKind.CANARY_FAILED: Severity.ALARM,
 }
 _WORDS = {
     IncidentKind.REFUSED_CALL: "Refused system call",
@@ -68,6 +75,7 @@ _WORDS = {
     IncidentKind.STRAY_CGROUP: "Control group left by a cell",
     IncidentKind.CELL_ENDED: "Cell ended by itself",
     IncidentKind.HOST_UNFIT: "Judgehost unfit",
+    IncidentKind.CANARY_FAILED: "Canaries failed",
 }
 
 

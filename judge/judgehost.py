@@ -7,6 +7,10 @@
     prefetch   has test data here before it is wanted
 
 ``LocalExecutor`` judges; who claims is not said here.
+keep       renews the leases held, says that the host is there, and abandons judgings whose lease was lost all the same
+watch      tests this host, by canaries too, and looks at it from outside its cells
+deliver    writes down what was seen there
+sweep      queues judgings again whose holder is gone
 """
 
 from __future__ import annotations
@@ -22,12 +26,16 @@ import structlog
 
 from judge import assigning, fitness, host, queue, toolchains
 from judge.assisting import Assistance
+from judge.canaries import Aviary
 from judge.compiling import Programs
 from judge.config import Isolation, Settings
 from judge.errors import JudgeError
 from judge.executor import LocalExecutor
+from judge.judging import PackageData
 from judge.languages import needed_images
 from judge.prefetching import prefetch
+from judge.patrol import Patrol
+from judge.room import Bench
 from judge.store import judgehosts, judgings, verifications
 from judge.store.objects import open_store
 from judge.store.pool import DISCONNECTED, Connection, Pool, connect, open_pool, wait_to_reconnect
@@ -57,6 +65,7 @@ class Judgehost:
     executor: LocalExecutor
     assistance: Assistance
     uploads: Uploads
+    patrol: Patrol
     guard: Guard
     tasks: asyncio.TaskGroup
     #: How many slots messages reach; none where nobody listens to any.
@@ -82,8 +91,10 @@ async def opened(settings: Settings, dsn: str) -> AsyncIterator[Judgehost]:
         leave_cores_to_slots(cells)
         _warm(cells, programs)
         judgehost_id, locked = await _register(pool, settings, pools)
-        self_test = partial(fitness.fit, cells, programs.images.get(fitness.IMAGE))
+        patrol = _patrol(settings, pool, cells, programs, judgehost_id)
+        self_test = partial(_self_test, cells, programs, patrol)
         guard = Guard(pool=pool, cells=cells, judgehost_id=judgehost_id, self_test=self_test, locked=locked)
+        patrol.on_incident = guard.report
         # In the end the last is done first. Cells that are closed may have left something to be told of.
         stack.push_async_callback(guard.deliver_rest)
         for others in pools.values():
@@ -109,6 +120,7 @@ async def opened(settings: Settings, dsn: str) -> AsyncIterator[Judgehost]:
                     executor=executor,
                     assistance=Assistance(pool=pool, executor=executor, judgehost_id=judgehost_id),
                     uploads=Uploads(pool=pool, executor=executor, settings=settings, judgehost_id=judgehost_id),
+                    patrol=patrol,
                     guard=guard,
                     tasks=tasks,
                 )
@@ -190,6 +202,19 @@ def _warm(cells: CellPool, programs: Programs) -> None:
         # Others are made when they are first asked for: a cell that waits takes memory.
         for name in dict.fromkeys(programs.images[key] for key in needed_images() if key in programs.images):
             cells.warm(slot, Kind(image=name, shows_data=False))
+
+
+def _patrol(settings: Settings, pool: Pool, cells: CellPool, programs: Programs, judgehost_id: int) -> Patrol:
+    """The canaries of this host, at the level of the settings."""
+    bench = Bench(pool=cells, programs=programs, data=PackageData({}))
+    aviary = Aviary(bench, settings.data_dir / "canaries", settings.isolation)
+    return Patrol(pool=pool, aviary=aviary, judgehost_id=judgehost_id, interval_s=60 * settings.canary_minutes)
+
+
+async def _self_test(cells: CellPool, programs: Programs, patrol: Patrol) -> str | None:
+    """Why this host must not judge: first what takes half a second to find out, then what takes some seconds."""
+    why = await fitness.fit(cells, programs.images.get(fitness.IMAGE))
+    return await patrol.first(cells.slots[0]) if why is None else why
 
 
 async def _register(pool: Pool, settings: Settings, pools: Mapping[Isolation, CellPool]) -> tuple[int, str | None]:

@@ -1,7 +1,7 @@
 """Which of a host's slots judge, which are lent and to whom, and which are free.
 
-A slot that is lent counts as free: the next claim takes it back. An assistant of a judging is stronger than whoever
-works on what nobody waits for.
+A slot that is lent counts as free, unless it is lent to be kept: the next claim takes it back.
+An assistant of a judging is stronger than whoever works on what nobody waits for.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ class Slots:
         self._free = list(slots)
         self._lent: dict[Slot, asyncio.Task[None]] = {}
         self._assisting: dict[Slot, asyncio.Task[None]] = {}
+        #: Lent to what no claim may take it from.
+        self._kept: dict[Slot, asyncio.Task[None]] = {}
         self._may_take = asyncio.Event()
         self._may_take.set()
 
@@ -41,6 +43,11 @@ class Slots:
     def is_one_idle(self) -> bool:
         """Whether there is a slot that neither judges nor is lent."""
         return bool(self._free)
+
+    @property
+    def kept_count(self) -> int:
+        """How many are lent to what no claim may take them from."""
+        return len(self._kept)
 
     @property
     def is_one_for_assistants(self) -> bool:
@@ -54,22 +61,29 @@ class Slots:
     def take(self) -> tuple[Slot, asyncio.Task[None] | None]:
         """A slot to judge on, and who has been told to leave it, to be waited for; only after ``one_to_take``."""
         slot, borrower = self._vacate(self._lent or self._assisting)
-        if not (self._free or self._lent or self._assisting):
-            self._may_take.clear()
+        self._tell()
         return slot, borrower
 
     def put_back(self, slot: Slot) -> None:
         """Nothing is judged on the slot any more."""
         self._free.append(slot)
-        self._may_take.set()
+        self._tell()
 
-    def lend(self, work: Borrower, bench: Bench) -> asyncio.Task[None]:
-        """Lend a slot until the work ends; only where ``is_one_idle``."""
-        return self._let(self._free.pop(), None, work, bench, self._lent)
+    def lend(self, work: Borrower, bench: Bench, *, is_kept: bool = False) -> asyncio.Task[None]:
+        """Lend a slot until the work ends, or, unless ``is_kept``, it is taken; only where ``is_one_idle``."""
+        task = self._let(self._free.pop(), None, work, bench, self._kept if is_kept else self._lent)
+        self._tell()
+        return task
 
     def assist(self, work: Borrower, bench: Bench) -> asyncio.Task[None]:
         """Lend a slot to a judging until the work ends; only where ``is_one_for_assistants``."""
         return self._let(*self._vacate(self._lent), work, bench, self._assisting)
+
+    def _tell(self) -> None:
+        if self._free or self._lent or self._assisting:
+            self._may_take.set()
+        else:
+            self._may_take.clear()
 
     def _vacate(self, lent: dict[Slot, asyncio.Task[None]]) -> tuple[Slot, asyncio.Task[None] | None]:
         if self._free:
@@ -95,7 +109,7 @@ class Slots:
             # Unless the slot was taken back, in which case it is somebody else's by now.
             if lent.get(slot) is task:
                 del lent[slot]
-                self._free.append(slot)
+                self.put_back(slot)
 
         task = self._tasks.create_task(borrow(), name=f"borrowing slot {slot.index}")
         lent[slot] = task

@@ -1,9 +1,9 @@
 """The guard of one judgehost: keeps its incidents, and keeps it from work while it is unfit.
 
-    not tested ──▶ fit ──────▶ locked      a process was found outside of any cell
+    not tested ──▶ fit ──────▶ locked      a process was found outside of any cell, or canaries failed
         │           ▲            │
         ▼           │            ▼
-      unfit ────────┴──────── not tested   an admin has looked, on /admin/security
+      unfit ────────┴──────── not tested   an admin has looked, on /admin/judgehosts
       (tested again every 30 s)
 
 Incidents are in the log at once. The database has them as soon as it answers; until then so many are kept in memory.
@@ -41,7 +41,7 @@ MOST_PENDING = 1000
 _BATCH = 100
 _LAST_WORDS_S = 5.0
 _WHAT_TO_DO = "run `judge doctor` on this host; it takes no work until its self-test passes"
-_WHAT_TO_LOOK_AT = "look at the host, end what is there, then unlock it on /admin/security"
+_WHAT_TO_LOOK_AT = "look at the host, mend it, then enable it on /admin/judgehosts"
 
 #: The judging that cells are used for, in the context of the tasks that use and close them; None: for no judging.
 JUDGING_ID: ContextVar[int | None] = ContextVar("judging_id", default=None)
@@ -88,7 +88,7 @@ class Guard:
         return self._is_fit.is_set()
 
     def report(self, incident: Incident, cell: str = "") -> None:
-        """Keep an incident, about the cell of that name if any. A process outside of its cell locks the host."""
+        """Keep an incident, about the cell of that name if any; some kinds lock the host."""
         tell = log.error if incident.severity is Severity.ALARM else log.warning
         judging_id = JUDGING_ID.get()
         tell(
@@ -101,7 +101,7 @@ class Guard:
         )
         self._pending.append(Seen(incident=incident, cell=cell or None, judging_id=judging_id))
         self._has_news.set()
-        if incident.kind is IncidentKind.STRAY_PROCESS and self._state is not _State.LOCKED:
+        if incident.kind.is_locking and self._state is not _State.LOCKED:
             log.error("this host takes no work", reason=incident.detail, do=_WHAT_TO_LOOK_AT)
             self._become(_State.LOCKED, incident.detail)
             self._was_locked.set()

@@ -108,7 +108,7 @@ class Inbox:
 
 
 class Idle:
-    """Lends slots that nobody waits for: to other judgehosts' long judgings, and to verifying what was uploaded."""
+    """Lends slots that nobody waits for: to canaries, other judgehosts' long judgings, and verifying what was uploaded."""
 
     def __init__(self, here: Judgehost) -> None:
         self._here = here
@@ -122,6 +122,7 @@ class Idle:
             try:
                 async with self._here.pool.acquire() as connection:
                     is_wanted = await dispatching.is_anything_queued(connection)
+                self._here.patrol.patrol(self._here.executor, is_quiet=not is_wanted)
                 if not is_wanted:
                     await self._here.assistance.fill_idle_slots()
                     await self._here.uploads.fill_idle_slots()

@@ -18,11 +18,13 @@ from judge.errors import JudgeError
 
 #: The module of this package that has the command, and the command's name in it.
 _COMMANDS: Mapping[str, tuple[str, str]] = {
+    "backup": ("backups", "backup_command"),
     "bench": ("bench", "bench"),
     "blobs": ("blobs", "blobs"),
     "contest": ("contests", "contest"),
     "daemon": ("services", "daemon"),
     "doctor": ("doctor", "doctor"),
+    "host": ("hosts", "host"),
     "image": ("images", "image"),
     "language": ("languages", "language"),
     "migrate": ("services", "migrate"),
@@ -30,6 +32,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "rejudge": ("rejudge", "rejudge"),
     "rejudging": ("rejudgings", "group"),
     "queue": ("queue", "queue"),
+    "restore": ("backups", "restore_command"),
     "run": ("judging", "run"),
     "selftest": ("selftest", "selftest"),
     "simulate": ("simulate", "simulate_command"),

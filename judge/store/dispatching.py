@@ -21,7 +21,7 @@ _DEAF_S = 10.0
 
 _HAS_ROOM = (
     "open_slots > (SELECT count(*) FROM judgings WHERE judgehost_id = judgehosts.id AND state = 'judging')"
-    " AND unfit IS NULL AND NOT is_draining AND last_seen_at > now() - make_interval(secs => $1)"
+    " AND unfit IS NULL AND disabled IS NULL AND NOT is_draining AND last_seen_at > now() - make_interval(secs => $1)"
     " AND (deaf_until IS NULL OR deaf_until < now())"
 )
 

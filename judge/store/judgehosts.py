@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from judge.errors import NotFound
-from judge.store import audit
+from judge.store import audit, canaries
 from judge.store.pool import Connection
 
 
@@ -28,6 +28,10 @@ class Judgehost:
     #: Why it takes no work; None: it may.
     unfit: str | None
     is_locked: bool
+    #: Why an admin lets it take no work; None: it may.
+    disabled: str | None
+    #: Finishes what it has, and takes nothing more.
+    is_draining: bool
 
 
 async def register(
@@ -72,7 +76,8 @@ async def seen(connection: Connection, judgehost_id: int, *, open_slots: int = 0
 async def every(connection: Connection) -> list[Judgehost]:
     """All judgehosts there ever were, by name."""
     rows = await connection.fetch(
-        "SELECT id, name, slots, isolation, levels, last_seen_at, unfit, is_locked FROM judgehosts ORDER BY name"
+        "SELECT id, name, slots, isolation, levels, last_seen_at, unfit, is_locked, disabled, is_draining"
+        " FROM judgehosts ORDER BY name"
     )
     return [Judgehost(**{**dict(row), "levels": tuple(row["levels"])}) for row in rows]
 
@@ -92,17 +97,50 @@ async def set_unfit(connection: Connection, judgehost_id: int, *, why: str | Non
     )
 
 
-async def unlock(connection: Connection, *, judgehost_id: int, by: int) -> None:
-    """Let a locked judgehost test itself and take work again; the audit log says who did.
+async def name(connection: Connection, judgehost_id: int) -> str:
+    """What the judgehost is called."""
+    found: str = await connection.fetchval("SELECT name FROM judgehosts WHERE id = $1", judgehost_id)
+    return found
+
+
+async def disable(connection: Connection, *, judgehost_id: int, reason: str, by: int | None) -> None:
+    """Let the judgehost take no new work, for an admin's reason; what it judges now it ends. The audit log says so.
 
     Raises:
-        NotFound: there is no such judgehost, or it is not locked.
+        NotFound: there is no such judgehost, or it is disabled already.
     """
     async with connection.transaction():
-        name: str | None = await connection.fetchval(
-            "UPDATE judgehosts SET unfit = NULL, is_locked = false WHERE id = $1 AND is_locked RETURNING name",
+        done = await connection.fetchval(
+            "UPDATE judgehosts SET disabled = $2 WHERE id = $1 AND disabled IS NULL RETURNING true",
+            judgehost_id,
+            reason,
+        )
+        if not done:
+            raise NotFound("There is no such judgehost, or it is disabled already.")
+        data = {"judgehost_id": judgehost_id, "reason": reason}
+        await audit.record(connection, by=by, action="disable judgehost", data=data)
+
+
+async def enable(connection: Connection, *, judgehost_id: int, by: int | None) -> None:
+    """Let a judgehost that is disabled or locked test itself and take work again; the audit log says who did.
+
+    Raises:
+        NotFound: there is no such judgehost, or it is neither.
+    """
+    async with connection.transaction():
+        was_locked: bool | None = await connection.fetchval(
+            "SELECT is_locked FROM judgehosts WHERE id = $1 AND (is_locked OR disabled IS NOT NULL) FOR UPDATE",
             judgehost_id,
         )
-        if name is None:
+        if was_locked is None:
             raise NotFound("There is no such judgehost, or it waits for nobody.")
-        await audit.record(connection, by=by, action="unlock judgehost", data={"judgehost_id": judgehost_id})
+        await connection.execute(
+            "UPDATE judgehosts SET disabled = NULL, is_locked = false, unfit = CASE WHEN is_locked THEN NULL ELSE unfit"
+            " END WHERE id = $1",
+            judgehost_id,
+        )
+        if was_locked:
+            # Whoever looked at it has found its time to be right, or has mended it.
+            await canaries.forget_baselines(connection, judgehost_id)
+        data = {"judgehost_id": judgehost_id}
+        await audit.record(connection, by=by, action="enable judgehost", data=data)

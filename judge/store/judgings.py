@@ -122,7 +122,9 @@ async def claim(connection: Connection, *, judgehost_id: int, lease_s: float, at
 #: Each step reads a few entries of an index, however many judgings there are and wait. The lateral subqueries stop at
 #: their limits, so that no row is locked but those that are taken; what somebody else is about to take is passed over.
 _CLAIM = f"""
-    WITH host AS (SELECT isolation, levels, pools FROM judgehosts WHERE id = $1),
+    WITH host AS (
+      SELECT isolation, levels, pools FROM judgehosts WHERE id = $1 AND NOT is_locked AND disabled IS NULL
+    ),
     heads AS MATERIALIZED (
       SELECT lane, priority, head.turn, head.id, head.turn - coalesce((
           SELECT max(turn) FROM judgings served

@@ -88,9 +88,11 @@ async def claim(connection: Connection, *, judgehost_id: int, lease_s: float) ->
                    losses + (f.state = 'running')::int AS losses
             FROM verifications f JOIN problem_versions v ON v.id = problem_version_id
             JOIN problems p ON p.id = problem_id
-            WHERE f.state = 'queued' OR f.state = 'running' AND lease_until < now()
+            WHERE (f.state = 'queued' OR f.state = 'running' AND lease_until < now())
+              AND EXISTS (SELECT FROM judgehosts WHERE id = $1 AND NOT is_locked AND disabled IS NULL)
             ORDER BY asked_at LIMIT 1 FOR UPDATE OF f SKIP LOCKED
-            """
+            """,
+            judgehost_id,
         )
         if row is None:
             return None

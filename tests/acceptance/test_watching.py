@@ -59,7 +59,7 @@ async def test_a_host_with_a_stray_process_takes_no_work(
         user_id = await accounts.create(
             filled.connection, login="root", name="root", password_hash=None, role=Role.ADMIN
         )
-        await judgehosts.unlock(filled.connection, judgehost_id=host.id, by=user_id)
+        await judgehosts.enable(filled.connection, judgehost_id=host.id, by=user_id)
         await filled.until(filled.all_done)
         process.terminate()
         assert await process.wait() == 0

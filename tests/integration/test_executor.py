@@ -20,6 +20,7 @@ from judge.config import Isolation, Settings
 from judge.errors import SandboxError
 from judge.executor import LocalExecutor
 from judge.languages import pasted
+from judge.room import Bench
 from judge.store import accounts, blobs, contests, judgehosts, problems
 from judge.store.accounts import Role
 from judge.store.judgings import MOST_LOSSES, Claim
@@ -260,3 +261,28 @@ async def test_damaged_test_data_is_no_verdict(dsn: str, short_tmp: Path, monkey
         await on.until("SELECT state = 'done' FROM judgings")
 
         assert await on.connection.fetchval("SELECT verdict FROM judgings") == "AC"
+
+
+async def test_a_slot_that_is_kept_is_no_claims(pool: Pool, short_tmp: Path) -> None:
+    """A slot that is lent counts as free, since a claim takes it back; one that is kept does when its work ends."""
+    async with stage(pool, short_tmp / "lent") as on:
+        done, ended = asyncio.Event(), asyncio.Event()
+
+        async def work(bench: Bench, slot: Slot) -> None:
+            await done.wait()
+            ended.set()
+
+        on.executor.lend(work, is_kept=True)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(on.executor.free_slot(), 0.3)
+        done.set()
+        await asyncio.wait_for(on.executor.free_slot(), 10)
+        assert ended.is_set()
+
+        done.clear()
+        ended.clear()
+        on.executor.lend(work)
+        await asyncio.wait_for(on.executor.free_slot(), 10)
+        on.executor.start(await on.claim())
+        await on.until("SELECT state = 'done' FROM judgings")
+        assert not ended.is_set()

@@ -191,7 +191,7 @@ async def _admin(connection: Connection) -> int:
     return await accounts.create(connection, login="root", name="root", password_hash=None, role=Role.ADMIN)
 
 
-async def test_an_unfit_host_claims_nothing(host: Host) -> None:
+async def test_an_unfit_host_claims_nothing(host: Host, tmp_path: Path) -> None:
     """While the self-test fails nothing is taken, admins are told why, once; when it passes, work goes on."""
     await _submit(host.connection)
     host.examiner.why = "the memory limit does not hold"
@@ -245,13 +245,13 @@ async def test_a_stray_process_locks_the_host_until_an_admin_looked(host: Host) 
                 await guard.fit()
         assert host.examiner.asked == asked
         by = await _admin(host.connection)
-        await judgehosts.unlock(host.connection, judgehost_id=host.id, by=by)
+        await judgehosts.enable(host.connection, judgehost_id=host.id, by=by)
         async with asyncio.timeout(20):
             await guard.fit()
     assert host.examiner.asked == asked + 1
-    assert await host.connection.fetchval("SELECT user_id FROM audit_log WHERE action = 'unlock judgehost'") == by
+    assert await host.connection.fetchval("SELECT user_id FROM audit_log WHERE action = 'enable judgehost'") == by
     with pytest.raises(NotFound):
-        await judgehosts.unlock(host.connection, judgehost_id=host.id, by=by)
+        await judgehosts.enable(host.connection, judgehost_id=host.id, by=by)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a process as another user")
@@ -262,12 +262,12 @@ async def test_the_look_finds_a_real_process(host: Host) -> None:
         async with host.guarded() as guard:
             await host.until("SELECT is_locked FROM judgehosts")
             assert f"process {process.pid} " in str(await judgehosts.locked(host.connection, host.id))
-            await judgehosts.unlock(host.connection, judgehost_id=host.id, by=await _admin(host.connection))
+            await judgehosts.enable(host.connection, judgehost_id=host.id, by=await _admin(host.connection))
             await host.until("SELECT count(*) = 2 FROM security_events WHERE kind = 'stray-process'")
             await host.until("SELECT is_locked FROM judgehosts")
             process.kill()
             await process.wait()
-            await judgehosts.unlock(
+            await judgehosts.enable(
                 host.connection, judgehost_id=host.id, by=await host.connection.fetchval("SELECT id FROM users")
             )
             async with asyncio.timeout(20):

@@ -70,6 +70,7 @@ MATRIX = [
     ("/api/rejudgings/{rejudging}", 401, 404, 404, 404, 200),
     ("/admin/queue", 303, 404, 404, 404, 200),
     ("/api/queue", 401, 404, 404, 404, 200),
+    ("/admin/judgehosts", 303, 404, 404, 404, 200),
     # All of them ask from this machine; test_web_metrics has those that do not.
     ("/metrics", 200, 200, 200, 200, 200),
 ]

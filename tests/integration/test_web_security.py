@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from judge import queue
 from judge.incidents import Incident, IncidentKind
-from judge.store import judgehosts, security
+from judge.store import canaries, judgehosts, security
 from judge.store.accounts import Role
+from judge.store.canaries import Outcome
 from judge.store.security import Seen
 from judge.verdicts import Verdict
 from tests.website import Page, Site, Visitor
@@ -56,11 +58,13 @@ def _listed(page: Page) -> str:
 
 async def test_nothing_to_see(site: Site) -> None:
     """On a new site the page says what it would show."""
-    page = await (await _admin(site)).get("/admin/security")
+    visitor = await _admin(site)
+
+    page = await visitor.get("/admin/security")
 
     assert page.status == 200
-    assert "No judgehost has registered yet" in page.words
     assert "Nothing has been seen yet" in page.words
+    assert "No judgehost has registered yet" in (await visitor.get("/admin/judgehosts")).words
 
 
 async def test_events_newest_first(site: Site) -> None:
@@ -172,8 +176,8 @@ async def test_details_are_text(site: Site) -> None:
     assert "from-a-newer-release" in page.words
 
 
-async def test_judgehosts_and_unlocking(site: Site) -> None:
-    """Each judgehost shows whether it takes work and why not; a locked one can be unlocked, once."""
+async def test_judgehosts(site: Site) -> None:
+    """Each judgehost shows whether it takes work and why not, what it judges, and what canaries say of it."""
     fit = await _host(site, name="fit")
     unfit = await _host(site, name="unfit")
     locked = await _host(site, name="locked")
@@ -182,26 +186,55 @@ async def test_judgehosts_and_unlocking(site: Site) -> None:
         await judgehosts.set_unfit(connection, unfit, why="the memory limit does not hold")
         await judgehosts.set_unfit(connection, locked, why=STRAY.detail, is_locked=True)
         await connection.execute("UPDATE judgehosts SET last_seen_at = now() - interval '1 day' WHERE id = $1", lost)
+        for outcome, detail in ((Outcome.GOOD, ""), (Outcome.DOUBTFUL, "c: <b>crash</b> has to be RTE, was AC")):
+            figures = {
+                "c": {"work_us": 51_234, "baseline_us": 50_000},
+                "python3": {"work_us": None, "baseline_us": None},
+            }
+            await canaries.record(
+                connection, judgehost_id=fit, seconds=2, outcome=outcome, detail=detail, figures=figures
+            )
+        await connection.execute(
+            "INSERT INTO toolchains VALUES ($1, 'c', 'gcc 12', 'a', 'b'), ($2, 'c', 'gcc 14', 'a', 'b')", fit, lost
+        )
+    submission_id = await site.submission(await site.contest(), await site.account("ada"))
+    async with site.pool.acquire() as connection:
+        await queue.claim(connection, judgehost_id=fit, lease_s=30)
+    page = await (await _admin(site)).get("/admin/judgehosts")
+
+    assert "the memory limit does not hold" in page.words and STRAY.detail in page.words
+    assert "It is not running" in page.words and "gcc 14" in page.words
+    assert f"#{submission_id}" in page.words
+    assert "c 51.2 / 50.0 ms, python3 ? ms" in " ".join(page.words.replace("\xa0", " ").split())
+    assert "c: <b>crash</b> has to be RTE" in page.words and "<b>crash" not in page.text
+
+
+async def test_disabling_and_enabling_a_judgehost(site: Site) -> None:
+    """An admin takes a judgehost out of service and back, and unlocks a locked one, each once."""
+    fit, locked = await _host(site, name="fit"), await _host(site, name="locked")
+    async with site.pool.acquire() as connection:
+        await judgehosts.set_unfit(connection, locked, why=STRAY.detail, is_locked=True)
     admin = await _admin(site)
 
-    page = await admin.get("/admin/security")
-    assert "the memory limit does not hold" in page.words and STRAY.detail in page.words
-    assert "it is not running" in page.words
-    for judgehost_id, has_form in ((fit, False), (unfit, False), (locked, True), (lost, False)):
-        assert (f"/admin/judgehosts/{judgehost_id}" in page.text) is has_form
+    async def change(judgehost_id: int, action: str) -> int:
+        fields = {"action": action, "reason": "new fan"}
+        return (await admin.post(f"/admin/judgehosts/{judgehost_id}", fields, form_on="/admin/judgehosts")).status
 
-    answers = [
-        (await admin.post(f"/admin/judgehosts/{judgehost_id}", form_on="/admin/security")).status
-        for judgehost_id in (locked, unfit, 10**17)
+    assert [await change(fit, "disable"), await change(fit, "disable")] == [303, 404]
+    assert "Disabled: new fan" in " ".join((await admin.get("/admin/judgehosts")).words.split())
+    assert [await change(fit, "enable"), await change(fit, "enable")] == [303, 404]
+    assert [await change(locked, "enable"), await change(10**17, "enable"), await change(fit, "burn")] == [
+        303,
+        404,
+        400,
     ]
-    assert answers == [303, 404, 404]
-    assert STRAY.detail not in (await admin.get("/admin/security")).words
-    assert "the memory limit does not hold" in (await admin.get("/admin/security")).words
+    page = await admin.get("/admin/judgehosts")
+    assert STRAY.detail not in page.words and "new fan" not in page.words
 
 
 @pytest.mark.parametrize("role", [Role.CONTESTANT, Role.SETTER])
 async def test_only_admins_change_anything(site: Site, role: Role) -> None:
-    """Nobody else acknowledges or unlocks, or finds out that there is anything to."""
+    """Nobody else acknowledges or enables, or finds out that there is anything to."""
     judgehost_id = await _host(site, [STRAY])
     async with site.pool.acquire() as connection:
         await judgehosts.set_unfit(connection, judgehost_id, why="x", is_locked=True)
@@ -209,7 +242,7 @@ async def test_only_admins_change_anything(site: Site, role: Role) -> None:
 
     answers = [
         await visitor.post("/admin/security", {"events": str((await _ids(site))[0])}, form_on="/account"),
-        await visitor.post(f"/admin/judgehosts/{judgehost_id}", form_on="/account"),
+        await visitor.post(f"/admin/judgehosts/{judgehost_id}", {"action": "enable"}, form_on="/account"),
     ]
 
     assert [answer.status for answer in answers] == [404, 404]

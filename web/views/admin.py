@@ -11,13 +11,13 @@ from yarl import URL
 
 from judge.errors import UsageError
 from judge.incidents import IncidentKind, Severity
-from judge.store import accounts, judgehosts, security, toolchains
+from judge.store import accounts, security
 from judge.store.accounts import Role
 from judge.store.pool import Connection
 from judge.store.security import MOST_ACKNOWLEDGED, Filter
 from web import forms, permissions
 from web.forms import Form
-from web.keys import POOL, SESSION, SETTINGS
+from web.keys import POOL, SESSION
 from web.pages import page
 
 PAGE = 100
@@ -45,19 +45,14 @@ async def change_user(request: web.Request) -> web.Response:
 
 
 async def security_events(request: web.Request) -> web.Response:
-    """Judgehosts, and what they saw: the newest first, by kind and severity if asked."""
+    """What judgehosts saw: the newest first, by kind and severity if asked."""
     permissions.require_admin(request[SESSION].viewer)
     wanted, before_id = _filter(request.query), _number(request.query.get("before", ""))
     async with request.app[POOL].acquire() as connection:
-        hosts = await judgehosts.every(connection)
-        differing = await toolchains.differing(connection, lost_after_s=request.app[SETTINGS].lease_s)
         alarms = await security.open_alarms(connection)
         found = await security.page(connection, wanted=wanted, before_id=before_id, limit=EVENTS_PAGE + 1)
     events = found[:EVENTS_PAGE]
     context = {
-        "judgehosts": hosts,
-        "differing": differing,
-        "lost_after_s": request.app[SETTINGS].lease_s,
         "open_alarms": alarms,
         "events": events,
         "open_ids": ",".join(str(event.id) for event in events if event.is_open),
@@ -82,14 +77,6 @@ async def acknowledge(request: web.Request) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         await security.acknowledge(connection, event_ids=event_ids, by=admin.id)
     raise web.HTTPSeeOther(_address(_filter(request.query), _number(request.query.get("before", ""))))
-
-
-async def unlock_judgehost(request: web.Request) -> web.Response:
-    """Let a judgehost test itself and take work again."""
-    admin = permissions.require_admin(request[SESSION].viewer)
-    async with request.app[POOL].acquire() as connection:
-        await judgehosts.unlock(connection, judgehost_id=int(request.match_info["judgehost"]), by=admin.id)
-    raise web.HTTPSeeOther("/admin/security")
 
 
 def _filter(query: Mapping[str, str]) -> Filter:

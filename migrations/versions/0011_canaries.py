@@ -1,0 +1,12 @@
+"""Canaries: what known programs say of each judgehost; and judgehosts that an admin takes out of service."""
+
+from __future__ import annotations
+
+from migrations.sql import execute_beside
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    execute_beside(__file__)
