@@ -14,7 +14,7 @@ from judge.config import Settings
 from judge.store import sessions, throttles
 from judge.store.objects import ObjectStore, open_store
 from judge.store.pool import open_pool
-from web import forms, middlewares, pages, rates, routes
+from web import forms, maintenance, middlewares, pages, rates, routes
 from web.addresses import TrustedProxies
 from web.credentials import PROGRAM_LOGINS, ProgramLogins
 from web.keys import BOARDS, HUB, PASSWORDS, POOL, PROXIES, RENDERER, SETTINGS
@@ -32,7 +32,10 @@ _log = structlog.get_logger(__name__)
 def make_app(settings: Settings, dsn: str) -> web.Application:
     """The whole site over the database at ``dsn``."""
     app = web.Application(
-        middlewares=[middlewares.errors, middlewares.session, middlewares.csrf, clarifications.news],
+        middlewares=[
+            *(middlewares.errors, middlewares.session, middlewares.csrf),
+            *(maintenance.read_only, clarifications.news),
+        ],
         client_max_size=settings.max_source_bytes + forms.OVERHEAD_BYTES,
     )
     app[SETTINGS] = settings
@@ -42,6 +45,7 @@ def make_app(settings: Settings, dsn: str) -> web.Application:
     app[PROGRAM_LOGINS] = ProgramLogins()
     app[PROXIES] = TrustedProxies(settings.web_trusted_proxies)
     app[BOARDS] = Boards()
+    app[maintenance.KNOWN] = maintenance.Known()
     pages.set_up(app)
     routes.set_up(app)
     app.on_response_prepare.append(middlewares.add_headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from judge.config import Settings
+from judge.store.maintenance import Maintenance
 from judge.store.pool import Pool
 from web.addresses import TrustedProxies
 from web.live import Hub
@@ -21,5 +22,6 @@ PASSWORDS = web.AppKey("passwords", Passwords)
 PROXIES = web.AppKey("proxies", TrustedProxies)
 BOARDS = web.AppKey("boards", Boards)
 
+MAINTENANCE = web.RequestKey("maintenance", Maintenance)
 NEWS = web.RequestKey("news", int)
 SESSION = web.RequestKey("session", SessionState)

@@ -17,6 +17,7 @@ from judge.store.pool import DISCONNECTED
 from web import forms, sessions
 from web.credentials import PROGRAM_LOGINS
 from web.keys import POOL, SESSION, SETTINGS
+from web.maintenance import UnderMaintenance, status_of
 from web.pages import page
 from web.permissions import LoginNeeded
 from web.rates import TooOften
@@ -39,6 +40,8 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Server": "judge",
 }
+#: Maintenance takes minutes.
+_RETRY_AFTER_S = "60"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _TITLES = {
     400: "That did not work",
@@ -89,7 +92,8 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except TooOften as error:
         return _error_page(request, 429, str(error), headers={"Retry-After": str(error.retry_after_s)})
     except UsageError as error:
-        return _error_page(request, 400, str(error))
+        kept = {"Retry-After": _RETRY_AFTER_S} if isinstance(error, UnderMaintenance) else {}
+        return _error_page(request, status_of(error), str(error), headers=kept)
     except web.HTTPException as error:
         if error.status < 400:
             raise

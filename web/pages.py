@@ -17,7 +17,7 @@ from judge.errors import UnknownLanguage
 from judge.models import MIB
 from judge.verdicts import Verdict
 from web import notices, permissions
-from web.keys import NEWS, SESSION, SETTINGS
+from web.keys import MAINTENANCE, NEWS, SESSION, SETTINGS
 from web.sessions import SessionState
 
 HERE = Path(__file__).parent
@@ -125,6 +125,7 @@ def _common(request: web.Request) -> dict[str, object]:
         "is_judge": permissions.is_judge(state.viewer),
         "is_admin": permissions.is_admin(state.viewer),
         "csrf_token": state.csrf_token,
+        "maintenance": request.get(MAINTENANCE),
         "registration_open": request.app[SETTINGS].registration_open,
         "clarification_news": request.get(NEWS, 0),
         "path": request.path,

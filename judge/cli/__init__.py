@@ -27,6 +27,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "host": ("hosts", "host"),
     "image": ("images", "image"),
     "language": ("languages", "language"),
+    "maintenance": ("maintenance", "group"),
     "migrate": ("services", "migrate"),
     "problem": ("problems", "problem"),
     "rejudge": ("rejudge", "rejudge"),

@@ -124,6 +124,7 @@ async def claim(connection: Connection, *, judgehost_id: int, lease_s: float, at
 _CLAIM = f"""
     WITH host AS (
       SELECT isolation, levels, pools FROM judgehosts WHERE id = $1 AND NOT is_locked AND disabled IS NULL
+        AND NOT EXISTS (SELECT FROM maintenance)
     ),
     heads AS MATERIALIZED (
       SELECT lane, priority, head.turn, head.id, head.turn - coalesce((

@@ -90,6 +90,7 @@ async def claim(connection: Connection, *, judgehost_id: int, lease_s: float) ->
             JOIN problems p ON p.id = problem_id
             WHERE (f.state = 'queued' OR f.state = 'running' AND lease_until < now())
               AND EXISTS (SELECT FROM judgehosts WHERE id = $1 AND NOT is_locked AND disabled IS NULL)
+              AND NOT EXISTS (SELECT FROM maintenance)
             ORDER BY asked_at LIMIT 1 FOR UPDATE OF f SKIP LOCKED
             """,
             judgehost_id,

@@ -11,11 +11,10 @@ from judge.store import clarifications, contests
 from judge.store.clarifications import MAX_TEXT_CHARS
 from judge.store.contests import Contest
 from judge.store.pool import Connection
-from web import forms, notices, permissions, rates
+from web import forms, maintenance, notices, permissions, rates
 from web.forms import Form, Handler
 from web.keys import NEWS, POOL, SESSION
 from web.pages import now, page, sentence
-from web.rates import TooOften
 
 #: What the jury answers most often.
 CANNED = ("Yes.", "No.", "No comment.", "Read the problem statement.", "We are looking into it.")
@@ -27,12 +26,14 @@ async def index(request: web.Request) -> web.Response:
     return await _list(request, written="", error="", status=200)
 
 
+@maintenance.keeps_form
 async def write(request: web.Request) -> web.Response:
     """Take a contestant's question, or the jury's announcement."""
     viewer = permissions.require_viewer(request[SESSION].viewer)
     form = await forms.read(request)
     is_jury = permissions.is_judge(viewer)
     try:
+        maintenance.check(request)
         async with request.app[POOL].acquire() as connection:
             contest = await contests.by_name(connection, request.match_info["contest"])
             if (refusal := permissions.why_not_ask(viewer, contest, now())) is not None:
@@ -48,7 +49,7 @@ async def write(request: web.Request) -> web.Response:
                     connection, contest_id=contest.id, problem_id=problem_id, user_id=viewer.id, text=text
                 )
     except UsageError as error:
-        status = 429 if isinstance(error, TooOften) else 400
+        status = maintenance.status_of(error)
         return await _list(request, written=form.text("text"), error=sentence(error), status=status)
     said = (
         "Everybody in the contest can read it now." if is_jury else "The jury has been asked; its answer appears here."

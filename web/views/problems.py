@@ -15,11 +15,11 @@ from judge.store import blobs, contests, statements
 from judge.store.contests import Contest, ContestProblem
 from judge.store.pool import Connection
 from problems.programs import ANSWERS
-from web import forms, permissions, rates, reading
+from web import forms, maintenance, permissions, rates, reading
 from web.forms import Form
 from web.keys import POOL, SESSION, SETTINGS
+from web.maintenance import status_of
 from web.pages import now, page, sentence
-from web.rates import TooOften
 
 #: Samples are shown up to here; the whole file is a link away.
 SAMPLE_BYTES = 4096
@@ -56,12 +56,14 @@ async def show(request: web.Request) -> web.Response:
     return await _problem_page(request, filled, status=200)
 
 
+@maintenance.keeps_form
 async def submit(request: web.Request) -> web.Response:
     """Take a submission, or show the form again with what was filled in and what is wrong with it."""
     viewer = permissions.require_viewer(request[SESSION].viewer)
     settings, pool = request.app[SETTINGS], request.app[POOL]
     form = await forms.read(request)
     try:
+        maintenance.check(request)
         async with pool.acquire() as connection:
             contest, problem = await find(request, connection)
             refusal = permissions.why_not_submit(viewer, contest, now())
@@ -80,7 +82,7 @@ async def submit(request: web.Request) -> web.Response:
             )
     except UsageError as error:
         filled = Filled(language=form.text("language"), source=form.text("source"), error=sentence(error))
-        return await _problem_page(request, filled, status=429 if isinstance(error, TooOften) else 400)
+        return await _problem_page(request, filled, status=status_of(error))
     redirect = web.HTTPSeeOther(f"/submissions/{submission_id}")
     redirect.set_cookie(
         _LANGUAGE_COOKIE,
