@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 import asyncpg
 import sqlalchemy
 import sqlalchemy.exc
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -26,20 +28,49 @@ T = TypeVar("T")
 
 #: Held by whoever migrates, until its transaction ends.
 _MIGRATION_LOCK = 0x6A75646765
+#: How long a migration may keep others from a table while it waits for it, and then lets them pass.
+LOCK_TIMEOUT_S = 2.0
+_LET_PASS_S = 3.0
+#: And how long it tries.
+MOST_WAITED_S = 600.0
+_IN_USE = (asyncpg.LockNotAvailableError.sqlstate, asyncpg.DeadlockDetectedError.sqlstate)
+
+log = structlog.get_logger(__name__)
+
+
+class _InUseError(JudgeError):
+    """Somebody else has a table that a migration changes."""
 
 
 async def migrate(dsn: str, *, to: str = "head") -> list[str]:
     """Bring the schema up to this program's, or to an older revision, and give the revisions applied.
 
     Several processes may do so at once: the first one migrates, the others wait and find nothing to do.
+    The judge may be in use meanwhile. Whoever waits for a table keeps all who come later from it, so that this gives up
+    after a moment, lets them pass, and tries again.
 
     Raises:
-        JudgeError: the server cannot be reached, or its schema is one that this program does not know.
+        JudgeError: the server cannot be reached, its schema is one that this program does not know, or somebody keeps
+            a table for too long.
     """
+    deadline = asyncio.get_running_loop().time() + MOST_WAITED_S
+    while True:
+        try:
+            return await _upgrade(dsn, to)
+        except _InUseError as error:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            log.warning("a table is in use; trying again", error=str(error))
+            await asyncio.sleep(_LET_PASS_S)
+
+
+async def _upgrade(dsn: str, to: str) -> list[str]:
     applied: list[str] = []
 
     def upgrade(connection: sqlalchemy.Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+        # Not before: other migrations may take as long as they need.
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(1000 * LOCK_TIMEOUT_S)}")
         config = _alembic_config()
         config.attributes.update(connection=connection, applied=applied)
         command.upgrade(config, to)
@@ -128,11 +159,18 @@ async def _with_connection(dsn: str, function: Callable[[sqlalchemy.Connection],
         async with engine.connect() as connection:
             return await connection.run_sync(function)
     except (sqlalchemy.exc.DBAPIError, asyncpg.PostgresError) as error:
+        if _sqlstate(error) in _IN_USE:
+            raise _InUseError(f"the database is in use: {error}") from error
         raise JudgeError(f"the database refused: {error}") from error
     except CommandError as error:
         raise JudgeError(_newer(str(error))) from error
     finally:
         await engine.dispose()
+
+
+def _sqlstate(error: sqlalchemy.exc.DBAPIError | asyncpg.PostgresError) -> str | None:
+    cause = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+    return getattr(cause, "sqlstate", None)
 
 
 def _alembic_config() -> Config:

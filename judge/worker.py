@@ -108,7 +108,7 @@ class Inbox:
 
 
 class Idle:
-    """Lends slots that nobody waits for: to canaries, other judgehosts' long judgings, and verifying what was uploaded."""
+    """Lends slots that nobody waits for: to canaries, other judgehosts' judgings, and to verifying uploads."""
 
     def __init__(self, here: Judgehost) -> None:
         self._here = here

@@ -79,9 +79,8 @@ async def named(connection: Connection, name: str, *, lost_after_s: float) -> Ma
     Raises:
         NotFound: there is none.
     """
-    found = next(
-        (machine for machine in await every(connection, lost_after_s=lost_after_s) if machine.host.name == name), None
-    )
+    known = await every(connection, lost_after_s=lost_after_s)
+    found = next((machine for machine in known if machine.host.name == name), None)
     if found is None:
         raise NotFound(f"there is no judgehost {name!r}; `judge host list` shows all")
     return found

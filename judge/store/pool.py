@@ -36,6 +36,10 @@ DISCONNECTED = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    # A migration came between: statements prepared before it are prepared anew, and whoever lost to it tries again.
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.exceptions.OutdatedSchemaCacheError,
+    asyncpg.DeadlockDetectedError,
 )
 _RECONNECT_S = 1.0
 

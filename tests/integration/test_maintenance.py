@@ -59,7 +59,7 @@ async def test_logging_in_and_out_goes_on(site: Site) -> None:
     visitor = site.visitor()
 
     assert (await visitor.log_in("root")).status == 303
-    answer = await visitor.post("/api/problems", form_on="/account")
+    answer = await visitor.post("/api/problems/sum/versions/1/live", form_on="/account")
     assert (answer.status, answer.json["code"]) == (503, 503)
     assert (await visitor.post("/logout", form_on="/account")).status == 303
     assert (await visitor.get("/healthz")).status == 200

@@ -52,10 +52,10 @@ async def test_admins_are_told_of_judgehosts_that_differ(site: Site) -> None:
             await toolchains.tell(connection, host_id, [same, replace(same, language="cpp20", compile_image=image)])
         await connection.execute("UPDATE judgehosts SET last_seen_at = now() - interval '1 hour' WHERE name = 'gone'")
     admin = await site.logged_in("admin", Role.ADMIN)
-    differ, metrics = (await admin.get("/admin/security")).text, (await admin.get("/metrics")).text
+    differ, metrics = (await admin.get("/admin/judgehosts")).text, (await admin.get("/metrics")).text
     async with site.pool.acquire() as connection:
         await connection.execute("UPDATE judgehosts SET last_seen_at = now() - interval '1 hour' WHERE name = 'two'")
-    alone, languages = (await admin.get("/admin/security")).text, (await admin.get("/languages")).text
+    alone, languages = (await admin.get("/admin/judgehosts")).text, (await admin.get("/languages")).text
 
     assert differ.count('<strong>Other images</strong> than another judgehost for <a href="/languages">cpp20</a>') == 2
     assert "judge_differing_languages 1.0" in metrics

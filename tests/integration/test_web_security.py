@@ -195,7 +195,7 @@ async def test_judgehosts(site: Site) -> None:
                 connection, judgehost_id=fit, seconds=2, outcome=outcome, detail=detail, figures=figures
             )
         await connection.execute(
-            "INSERT INTO toolchains VALUES ($1, 'c', 'gcc 12', 'a', 'b'), ($2, 'c', 'gcc 14', 'a', 'b')", fit, lost
+            "INSERT INTO toolchains VALUES ($1, 'c', 'gcc 14', 'a', 'b'), ($2, 'c', 'gcc 14', 'x', 'b')", fit, unfit
         )
     submission_id = await site.submission(await site.contest(), await site.account("ada"))
     async with site.pool.acquire() as connection:
@@ -203,7 +203,7 @@ async def test_judgehosts(site: Site) -> None:
     page = await (await _admin(site)).get("/admin/judgehosts")
 
     assert "the memory limit does not hold" in page.words and STRAY.detail in page.words
-    assert "It is not running" in page.words and "gcc 14" in page.words
+    assert "It is not running" in page.words and "Other images" in page.words
     assert f"#{submission_id}" in page.words
     assert "c 51.2 / 50.0 ms, python3 ? ms" in " ".join(page.words.replace("\xa0", " ").split())
     assert "c: <b>crash</b> has to be RTE" in page.words and "<b>crash" not in page.text

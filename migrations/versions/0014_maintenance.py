@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from migrations.sql import execute_beside
 
-revision = "0011"
-down_revision = "0010"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:
