@@ -2,15 +2,11 @@
 
     keep       renews the leases held, says that the host is there, and abandons judgings whose lease was lost
     sweep      queues judgings again whose holder is gone
-    watch      tests this host, and looks at it from outside its cells
+    watch      tests this host, by canaries too, and looks at it from outside its cells
     deliver    writes down what was seen there
     prefetch   has test data here before it is wanted
 
 ``LocalExecutor`` judges; who claims is not said here.
-keep       renews the leases held, says that the host is there, and abandons judgings whose lease was lost all the same
-watch      tests this host, by canaries too, and looks at it from outside its cells
-deliver    writes down what was seen there
-sweep      queues judgings again whose holder is gone
 """
 
 from __future__ import annotations
@@ -33,8 +29,8 @@ from judge.errors import JudgeError
 from judge.executor import LocalExecutor
 from judge.judging import PackageData
 from judge.languages import needed_images
-from judge.prefetching import prefetch
 from judge.patrol import Patrol
+from judge.prefetching import prefetch
 from judge.room import Bench
 from judge.store import judgehosts, judgings, verifications
 from judge.store.objects import open_store

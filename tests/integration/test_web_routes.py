@@ -81,6 +81,7 @@ ACCESS = {
     "POST /admin/queue": ADMINS,
     "GET /api/queue": ADMINS,
     "POST /api/queue": ADMINS,
+    "GET /admin/judgehosts": ADMINS,
     "POST /admin/judgehosts/{judgehost}": ADMINS,
     # All of these ask from this machine.
     "GET /metrics": ANYBODY,
@@ -93,7 +94,6 @@ MISSING = {
     "GET /contests/{contest}/problems/{label}/pictures/{language}.{format}/{name}",
     "GET /contests/{contest}/problems/{label}/attachments/{name}",
     "GET /packages/{problem}/versions/{version}.zip",
-    "POST /admin/judgehosts/{judgehost}",
 }
 #: How a request is refused: led to log in, asked to, or told that there is no such thing.
 REFUSALS = {303, 401, 403, 404}
