@@ -6,11 +6,12 @@ import difflib
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -32,6 +33,13 @@ class Isolation(StrEnum):
     CONTAINER = "container"  # a Docker container around the box
     GVISOR = "gvisor"  # the same with gVisor's kernel, in user space, between it and the host's
     VM = "vm"  # the same in a virtual machine, by a Kata runtime
+
+
+def _is_past(moment: datetime) -> datetime:
+    """Refuse what would mean other packages each day until then."""
+    if moment > datetime.now(UTC):
+        raise ValueError("that moment is still to come, so that nobody knows what Debian will have then")
+    return moment
 
 
 class Settings(BaseSettings):
@@ -66,8 +74,10 @@ class Settings(BaseSettings):
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT_LANGUAGES
     #: A folder of recipes beside the judge's own.
     languages_dir: Path | None = None
-    #: Mirror for building images; None leaves the choice to mmdebstrap.
+    #: Mirror for building images; None leaves the choice to mmdebstrap. With ``debian_snapshot``, an archive of days.
     debian_mirror: str | None = None
+    #: Images are made of Debian's packages as they were then; None takes those of the day an image is built.
+    debian_snapshot: Annotated[AwareDatetime, AfterValidator(_is_past)] | None = None
     web_host: str = "127.0.0.1"
     web_port: Annotated[int, Field(ge=1, le=65535)] = 8080
     #: True where the site is reached through https: cookies are then marked Secure.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import AsyncIterator, Collection, Iterable
@@ -12,17 +13,18 @@ from judge.cache import FileCache
 from judge.compiling import Programs
 from judge.config import Isolation, Settings, physical_cores
 from judge.errors import SandboxError, UsageError
-from judge.languages import images, needed_images
+from judge.languages import images, needed_images, snapshot
 from judge.models import Source
 from judge.recipe import Language
 from sandbox import engine
 from sandbox.cell import CellMaker
 from sandbox.container import RUNC, ContainerMaker, Runtime, gvisor, virtual_machine
 from sandbox.engine import Progress
-from sandbox.images import Recipe, built, ensure
+from sandbox.images import built, ensure
 from sandbox.inventory import first_line
 from sandbox.local import LocalMaker
 from sandbox.pool import CellPool, Slot
+from sandbox.trees import Recipe
 
 PROGRAM_CACHE_BYTES = 4 * 1024**3
 BLOB_CACHE_BYTES = 20 * 1024**3
@@ -133,9 +135,12 @@ async def add_images(settings: Settings, names: dict[str, str], programs: Iterab
 async def version(settings: Settings, item: Language) -> str | None:
     """What a language's compiler or interpreter calls itself, where it would run; None where it is not there."""
     if settings.isolation is not Isolation.LOCAL:
-        return await first_line(recipes([item.image])[0], item.version)
+        return await first_line(recipes([item.image])[0], item.version, item.environment)
+    environment = os.environ | item.environment
     try:
-        process = await asyncio.create_subprocess_exec(*item.version, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT)
+        process = await asyncio.create_subprocess_exec(
+            *item.version, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, env=environment
+        )
     except (FileNotFoundError, NotADirectoryError):
         return None
     said, _ = await process.communicate()
@@ -150,8 +155,10 @@ def recipes(names: Collection[str] = ()) -> list[Recipe]:
             name=name,
             packages=image.packages,
             is_bare=image.bare,
+            programs=image.programs,
             files=tuple(sorted(image.files.items())),
             prepare=image.prepare,
+            snapshot=snapshot() if image.packages else None,
             oci=image.oci,
         )
         for name, image in images().items()

@@ -13,6 +13,7 @@ import tempfile
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -56,6 +57,7 @@ class _Choice:
 
     folder: Path | None = None
     offered: tuple[str, ...] = DEFAULT_LANGUAGES
+    snapshot: datetime | None = None
 
 
 _choice = _Choice()
@@ -64,9 +66,12 @@ _choice = _Choice()
 def choose(settings: Settings) -> None:
     """Have this process read recipes of the settings' folder beside our own, and offer the settings' languages.
 
+    Images are those of the settings' snapshot of Debian.
+
     Nothing is read before somebody asks for a language: many commands never do.
     """
     _choice.folder, _choice.offered = settings.languages_dir, settings.languages
+    _choice.snapshot = settings.debian_snapshot
     _catalogue.cache_clear()
 
 
@@ -118,6 +123,11 @@ def catalogue() -> Catalogue:
 def images() -> Mapping[str, Image]:
     """Every image, by name."""
     return _catalogue().images
+
+
+def snapshot() -> datetime | None:
+    """When Debian had the packages that images are made of; None means those of the day an image is built."""
+    return _choice.snapshot
 
 
 def languages() -> Mapping[str, Language]:

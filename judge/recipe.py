@@ -51,6 +51,8 @@ class Image(_Strict):
     #: Beside the essential packages, or without these.
     packages: tuple[str, ...] = ()
     bare: bool = False
+    #: Of the packages' programs only these, by their absolute paths; none means all.
+    programs: tuple[str, ...] = ()
     #: ``registry/name@sha256:…``, which is pulled, or ``sha256:…``, which the engine has already.
     oci: str = ""
     #: Files put into the tree, by their absolute path: in a recipe the name of one beside it, once read its text.
@@ -62,6 +64,8 @@ class Image(_Strict):
     def _is_one_of_both(self) -> Self:
         if bool(self.oci) == bool(self.packages):
             raise ValueError("has to have either packages or oci")
+        if self.programs and not self.bare:
+            raise ValueError("programs are chosen for bare images only: a whole Debian needs its own")
         if self.oci and (self.bare or self.files or self.prepare):
             raise ValueError("bare, files and prepare are for images made from packages; oci is taken as it is")
         if self.oci and not _DIGEST.fullmatch(self.oci):

@@ -26,12 +26,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from judge import host, samples
+from judge import fitness, host, samples
 from judge.config import Isolation, Settings
 from judge.database import migrate
 from judge.embedded import embedded
-from judge.errors import JudgeError, UsageError
-from judge.languages import needed_images
+from judge.errors import JudgeError, SandboxError, UsageError
+from judge.languages import needed_images, offered
 from judge.models import MIB
 from judge.store import accounts
 from judge.store.accounts import Role
@@ -103,12 +103,23 @@ async def _up(settings: Settings) -> None:
             _say("Docker engine")
             await stack.enter_async_context(engine.running(_detail, data_dir=settings.data_dir))
             _say("language images")
-            wanted = {*needed_images(), *needed_images(samples.languages(found))}
-            cache_dir = settings.data_dir / "images"
-            await images.ensure(
-                host.recipes(wanted), mirror=settings.debian_mirror, cache_dir=cache_dir, progress=_detail
-            )
+            await _images(settings, {*needed_images(), *needed_images(samples.languages(found))})
         await _run_services(settings, dsn, found)
+
+
+async def _images(settings: Settings, names: set[str]) -> None:
+    """Build what is missing. What fails is told of, and stops what needs it: all, without that of the self-test."""
+    recipes = host.recipes(names)
+    cache_dir = settings.data_dir / "images"
+    try:
+        await images.ensure(recipes, mirror=settings.debian_mirror, cache_dir=cache_dir, progress=_detail)
+    except SandboxError as error:
+        lacking = names - (await images.built(recipes)).keys()
+        if fitness.IMAGE in lacking:
+            raise
+        _detail(str(error))
+        ids = [item.id for item in offered().values() if lacking & {item.image, item.runs_in}]
+        _say(f"going on without {', '.join(sorted(lacking))}: nothing is judged in {', '.join(ids) or 'some language'}")
 
 
 async def _database(settings: Settings, stack: AsyncExitStack) -> str:

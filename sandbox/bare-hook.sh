@@ -26,6 +26,9 @@ rm -r debs
 for java in usr/lib/jvm/java-*/bin/java; do
   if [ -x "$java" ]; then ln -sf "/$java" usr/bin/java; fi
 done
+for erts in usr/lib/erlang/erts-*; do
+  if [ -d "$erts" ]; then ln -s "${erts##*/}" usr/lib/erlang/erts; fi
+done
 # Without this the loader would look for every library in every folder.
 if [ -d usr/lib64 ]; then ldconfig -r . -X; fi
 

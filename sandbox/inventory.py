@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import io
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import docker
 import docker.errors
@@ -16,11 +17,13 @@ from requests.exceptions import RequestException
 
 from judge.errors import SandboxError
 from sandbox import engine
-from sandbox.images import Recipe
+from sandbox.trees import Recipe
 
 #: Where a Debian says which packages it holds; ours keep that file, bare ones too.
 _PACKAGES = "/var/lib/dpkg/status"
 _PACKAGES_BYTES = 32 * 1024 * 1024
+#: On the containers that are made to look into an image, and which a kill -9 leaves.
+LOOKING = "judge.looking"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +55,9 @@ async def contents(recipe: Recipe) -> Contents | None:
     return await asyncio.to_thread(_contents, recipe)
 
 
-async def first_line(recipe: Recipe, argv: Sequence[str]) -> str | None:
+async def first_line(recipe: Recipe, argv: Sequence[str], environment: Mapping[str, str] | None = None) -> str | None:
     """The first line a program of an image says, such as its version; None where there is no such image."""
-    return await asyncio.to_thread(_first_line, recipe, argv)
+    return await asyncio.to_thread(_first_line, recipe, argv, environment or {})
 
 
 def parse_packages(status: str) -> tuple[Package, ...]:
@@ -76,14 +79,21 @@ def _contents(recipe: Recipe) -> Contents | None:
         return Contents(
             digest=str(image.id),
             size_bytes=int(image.attrs["Size"]),
-            built_at=datetime.fromisoformat(image.attrs["Created"]),
+            built_at=_built_at(image.attrs),
             packages=parse_packages(_read(client, str(image.id), _PACKAGES)),
         )
 
 
+def _built_at(attrs: Mapping[str, Any]) -> datetime:
+    """When this host was given the image: what ours say themselves is the same however late they are built."""
+    tagged = (attrs.get("Metadata") or {}).get("LastTagTime") or ""
+    # An image without a tag, such as one that was pulled by its digest, was given one in the year 1.
+    return datetime.fromisoformat(attrs["Created"] if tagged[:4] in ("", "0001") else tagged)
+
+
 def _read(client: docker.DockerClient, image: str, path: str) -> str:
     """A text file of an image, empty where there is none. Nothing of the image is run."""
-    made = client.api.create_container(image, command=["/never/started"], network_disabled=True)
+    made = client.api.create_container(image, command=["/never/started"], network_disabled=True, labels=[LOOKING])
     try:
         pieces, _ = client.api.get_archive(made["Id"], path)
         archive = io.BytesIO()
@@ -101,7 +111,7 @@ def _read(client: docker.DockerClient, image: str, path: str) -> str:
         return file.read().decode(errors="replace") if file is not None else ""
 
 
-def _first_line(recipe: Recipe, argv: Sequence[str]) -> str | None:
+def _first_line(recipe: Recipe, argv: Sequence[str], environment: Mapping[str, str]) -> str | None:
     try:
         connected = engine.connect()
     except SandboxError:
@@ -112,11 +122,13 @@ def _first_line(recipe: Recipe, argv: Sequence[str]) -> str | None:
             said: bytes = client.containers.run(
                 str(client.images.get(recipe.tag).id),
                 list(argv),
+                environment=dict(environment),
                 network_mode="none",
                 read_only=True,
                 cap_drop=["ALL"],
                 security_opt=["no-new-privileges"],
                 stderr=True,
+                labels=[LOOKING],
                 remove=True,
             )
     except docker.errors.ImageNotFound:

@@ -37,6 +37,8 @@ missing_packages() {
     # The brokers that judgehosts are reached through.
     command -v redis-server > /dev/null || echo redis-server
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server
+    # Where images are pulled from.
+    command -v docker-registry > /dev/null || echo docker-registry
   fi
 }
 
@@ -55,12 +57,12 @@ with_runtime() {
   done
 }
 
-# Ends the brokers among those packages, which Debian starts once they are installed: tests run their own.
+# Ends the servers among those packages, which Debian starts once they are installed: tests run their own.
 quieten() {
   local package
   for package in "$@"; do
     case "$package" in
-      redis-server | rabbitmq-server)
+      redis-server | rabbitmq-server | docker-registry)
         if [ -d /run/systemd/system ]; then systemctl disable -q --now "$package"; else service "$package" stop || true; fi
         ;;
     esac

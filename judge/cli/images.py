@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,9 +18,9 @@ from judge.errors import UsageError
 from judge.languages import images as known_images
 from judge.languages import languages, offered
 from judge.models import MIB
-from sandbox import engine, images, inventory
-from sandbox.images import Recipe
+from sandbox import engine, images, inventory, pruning
 from sandbox.inventory import Contents
+from sandbox.trees import Recipe
 
 #: Where the table goes to a file or a pipe.
 _WIDTH = 140
@@ -37,11 +38,17 @@ def listed(lazy: Lazy, *, as_json: bool, is_all: bool, name: str | None) -> None
     found = asyncio.run(_contents(recipes))
     if name is not None:
         _show_packages(recipes[0], found[0], as_json=as_json)
-    elif as_json:
+        return
+    old = asyncio.run(pruning.stale({recipe.tag for recipe in host.recipes(known_images())}))
+    if as_json:
         described = [_as_json(recipe, held) for recipe, held in zip(recipes, found, strict=True)]
-        click.echo(json.dumps({"images": described}))
-    else:
-        _show_images(recipes, found)
+        stale = [{"digest": item.digest, "tags": item.tags, "size_bytes": item.size_bytes} for item in old]
+        click.echo(json.dumps({"images": described, "stale": stale}))
+        return
+    _show_images(recipes, found)
+    if old:
+        size = _mib(sum(item.size_bytes for item in old))
+        click.echo(f"{len(old)} more that no recipe means any more, {size}: `judge image prune` removes them", err=True)
 
 
 @click.group()
@@ -51,9 +58,13 @@ def image() -> None:
 
 @image.command("build")
 @click.argument("names", nargs=-1)
+@click.option("--again", "is_again", is_flag=True, help="Also those that are there: Debian may have newer packages.")
 @click.pass_obj
-def image_build(lazy: Lazy, names: tuple[str, ...]) -> None:
-    """Build the images of those NAMES that are missing; of all languages offered by default."""
+def image_build(lazy: Lazy, names: tuple[str, ...], *, is_again: bool) -> None:
+    """Build the images of those NAMES that are missing; of all languages offered by default.
+
+    Equal recipes and packages give equal digests.
+    """
     wanted = _named(names)
     settings = lazy.settings
 
@@ -61,11 +72,49 @@ def image_build(lazy: Lazy, names: tuple[str, ...]) -> None:
         settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
         async with engine.running(click.echo, data_dir=settings.data_dir):
             cache_dir = settings.data_dir / "images"
-            built = await images.ensure(wanted, mirror=settings.debian_mirror, cache_dir=cache_dir, progress=click.echo)
+            built = await images.ensure(
+                wanted, mirror=settings.debian_mirror, cache_dir=cache_dir, progress=click.echo, is_again=is_again
+            )
         for recipe in wanted:
             click.echo(f"{recipe.tag} {built[recipe.name]}")
 
     asyncio.run(work())
+
+
+@image.command("prune")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Only say what would be removed.")
+@click.option("--all", "is_all", is_flag=True, help="Also the images of languages that are not offered.")
+@click.pass_obj
+def image_prune(lazy: Lazy, *, is_dry: bool, is_all: bool) -> None:
+    """Remove the images made here that no recipe means any more, and what killed builds left.
+
+    What a container uses stays, and so does every image that has another name than a recipe would give it.
+    """
+    cache_dir = lazy.settings.data_dir / "images"
+    asyncio.run(_prune(host.recipes(() if is_all else known_images()), cache_dir, is_dry=is_dry))
+
+
+async def _prune(kept: list[Recipe], cache_dir: Path, *, is_dry: bool) -> None:
+    freed_bytes = 0
+    if not is_dry:
+        await pruning.remove_containers()
+    for item in await pruning.stale({recipe.tag for recipe in kept}):
+        name = ", ".join(item.tags) or item.digest.removeprefix("sha256:")[:12]
+        if item.used_by:
+            click.echo(f"{name}: kept, since a container uses it: {', '.join(item.used_by)}")
+        elif is_dry or await pruning.remove(item):
+            click.echo(f"{name}: {_mib(item.size_bytes)}")
+            freed_bytes += item.size_bytes
+        else:
+            click.echo(f"{name}: kept, since a container uses it by now")
+    for folder in await pruning.leftovers(cache_dir, is_removing=not is_dry):
+        click.echo(f"{folder.path}: {_mib(folder.size_bytes)}")
+        freed_bytes += folder.size_bytes
+    click.echo(f"{_mib(freed_bytes)} {'to be freed' if is_dry else 'freed'}")
+
+
+def _mib(size_bytes: int) -> str:
+    return f"{size_bytes / MIB:.1f} MiB"
 
 
 def _named(names: tuple[str, ...]) -> list[Recipe]:

@@ -15,14 +15,14 @@ _USER = Check(
     title="Images name an unprivileged user",
     cis="4.1",
     why="Whatever starts a container from them, by mistake too, is then nobody.",
-    mend="judge image build, after removing the image with `docker image rm`",
+    mend="judge image build --again",
 )
 _SETUID = Check(
     id="image.setuid",
     title="Images hold no setuid or setgid programs",
     cis="4.8",
     why="Such a program gives its user the rights of its owner. Cells cannot gain any; this is behind it.",
-    mend="judge image build, after removing the image with `docker image rm`",
+    mend="judge image build --again",
 )
 
 

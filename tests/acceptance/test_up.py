@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import signal
@@ -18,9 +19,11 @@ from pathlib import Path
 
 import pytest
 
+from judge.config import DEFAULT_LANGUAGES
 from judge.embedded import embedded
 from judge.store import jury
 from judge.store.pool import connect
+from tests.unit.test_recipes_of_languages import NIM
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -75,9 +78,9 @@ def processes() -> list[tuple[int, int, str]]:
 
 
 @contextlib.asynccontextmanager
-async def running(data_dir: Path, port: int) -> AsyncIterator[Up]:
+async def running(data_dir: Path, port: int, **more: str) -> AsyncIterator[Up]:
     """A ``judge up``, killed at the end if it is still alive."""
-    environment = os.environ | {"JUDGE_DATA_DIR": str(data_dir), "JUDGE_WEB_PORT": str(port)}
+    environment = os.environ | {"JUDGE_DATA_DIR": str(data_dir), "JUDGE_WEB_PORT": str(port)} | more
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-u", "-m", "judge", "up"),
         stdout=asyncio.subprocess.PIPE,
@@ -125,8 +128,11 @@ async def until_gone(pids: dict[str, int]) -> None:
         await asyncio.sleep(0.05)
 
 
-async def test_from_nothing_to_verdicts_and_back_again(data_dir: Path, port: int) -> None:
-    """The first start makes an admin and judges; Ctrl-C stops all; the second start finds all data again."""
+async def test_from_nothing_to_verdicts_and_back_again(data_dir: Path, port: int, tmp_path: Path) -> None:
+    """The first start makes an admin and judges; Ctrl-C stops all; the second start finds all data again.
+
+    A language whose image cannot be built is told of then, and stops nothing.
+    """
     async with running(data_dir, port) as up:
         await up.until("ready: ")
         await up.until("password")
@@ -142,11 +148,15 @@ async def test_from_nothing_to_verdicts_and_back_again(data_dir: Path, port: int
     assert len(PASSWORD.findall(up.said)) == 1
     await until_gone(children)
 
-    async with running(data_dir, port) as up:
+    (tmp_path / "nim.toml").write_text(NIM + "bare = true\n")
+    more = {"JUDGE_LANGUAGES_DIR": str(tmp_path), "JUDGE_LANGUAGES": json.dumps([*DEFAULT_LANGUAGES, "nim"])}
+    async with running(data_dir, port, **more) as up:
         await up.until("ready: ")
         async with embedded(data_dir) as dsn, connect(dsn) as connection:
             assert len(await jury.verdicts(connection, contest_id)) == total
         assert await up.end(signal.SIGTERM) == 0
+    assert "going on without nim: nothing is judged in nim" in up.said
+    assert "Unable to locate package nim" in up.said
     assert PASSWORD.findall(up.said) == []
 
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import tarfile
+from pathlib import Path
+
+import docker
 
 from judge import host
 from judge.languages import offered
+from sandbox import images, loading
+from sandbox.trees import Recipe
 from tests.integration.test_cli import judge
 
 
@@ -48,6 +54,37 @@ def test_packages_of_an_image(image_names: dict[str, str]) -> None:
     assert "openjdk-21-jre-headless" in {line.split()[0] for line in lines}
     assert lines == [f"{item['name']} {item['version']}" for item in document["packages"]]
     assert document["image"] == "java-run"
+
+
+def test_what_pruning_would_remove(image_names: dict[str, str], tmp_path: Path) -> None:
+    """Images of older recipes and folders of killed builds are told of with their sizes, and the list hints at them.
+
+    Nothing is removed, and nothing that a recipe means would be.
+    """
+    old = Recipe(name="prune-me", packages=("one",))
+    with tarfile.open(tmp_path / "tree.tar", "w") as tree:
+        tree.addfile(tarfile.TarInfo("file"))
+    digest = loading.load(old, tmp_path / "tree.tar")
+    folder = tmp_path / "images" / "c.build-x"
+    folder.mkdir(parents=True)
+    (folder / "tree.tar").write_bytes(bytes(1024 * 1024))
+    try:
+        lines = judge("image", "prune", "--dry-run", JUDGE_DATA_DIR=str(tmp_path)).stdout.splitlines()
+        listed = json.loads(judge("language", "images", "--json").stdout)["stale"]
+        hint = judge("language", "images").stderr
+        assert images.find(old) == digest
+    finally:
+        client = docker.from_env()
+        client.images.remove(old.tag)
+        client.close()
+
+    assert f"{old.tag}: 0.0 MiB" in lines
+    assert f"{folder}: 1.0 MiB" in lines
+    assert lines[-1].endswith(" MiB to be freed")
+    assert not [line for line in lines if line.startswith(tuple(recipe.tag for recipe in host.recipes()))]
+    assert old.tag in {tag for item in listed for tag in item["tags"]}
+    assert "`judge image prune` removes them" in hint
+    assert folder.exists()
 
 
 def test_versions_are_those_of_the_images(image_names: dict[str, str]) -> None:

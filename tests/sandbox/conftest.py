@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import AsyncIterator
+import tarfile
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import docker
+import pytest
 import pytest_asyncio
 
-from sandbox import bundle
+from sandbox import bundle, engine
 from sandbox.cell import Cell, CellMaker
 from sandbox.container import ContainerMaker
 from sandbox.local import LocalMaker
@@ -20,6 +24,23 @@ MIB = 1024 * 1024
 CORE = max(os.sched_getaffinity(0))
 LIMITS = RunLimits(cpu_ms=1000, wall_ms=3000, memory_bytes=64 * MIB, output_bytes=MIB, processes=32)
 COMPILE = RunLimits(cpu_ms=30_000, wall_ms=60_000, memory_bytes=1024 * MIB, output_bytes=MIB, processes=64)
+
+
+@pytest.fixture
+def client(image_names: dict[str, str]) -> Iterator[docker.DockerClient]:
+    """The engine that has the images."""
+    client = engine.connect()
+    yield client
+    client.close()
+
+
+def exported(client: docker.DockerClient, image: str) -> tarfile.TarFile:
+    """All files of an image, as a container would have them; no container of it is started."""
+    container = client.containers.create(image, command=["/never/started"])
+    try:
+        return tarfile.open(fileobj=io.BytesIO(b"".join(container.export())))
+    finally:
+        container.remove()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

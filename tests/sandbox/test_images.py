@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import io
-import tarfile
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 import docker
@@ -17,11 +14,11 @@ import pytest
 from judge import host
 from judge.compiling import ENVIRONMENT
 from judge.errors import ImageMissing, SandboxError
-from sandbox import engine, images, inventory
+from sandbox import images, inventory
 from sandbox.container import ContainerMaker
-from sandbox.images import Recipe
 from sandbox.spec import RunSpec
-from tests.sandbox.conftest import CORE, LIMITS, MIB
+from sandbox.trees import Recipe
+from tests.sandbox.conftest import CORE, LIMITS, MIB, exported
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -63,14 +60,6 @@ def built(image_names: dict[str, str]) -> dict[str, str]:
     return image_names
 
 
-@pytest.fixture
-def client(built: dict[str, str]) -> Iterator[docker.DockerClient]:
-    """The engine that has the images."""
-    client = engine.connect()
-    yield client
-    client.close()
-
-
 def shell(client: docker.DockerClient, image: str, script: str, **files: str) -> str:
     """What a shell script says in a container as locked up as a cell is."""
     output: bytes = client.containers.run(
@@ -88,15 +77,6 @@ def shell(client: docker.DockerClient, image: str, script: str, **files: str) ->
         stderr=True,
     )
     return output.decode()
-
-
-def exported(client: docker.DockerClient, image: str) -> tarfile.TarFile:
-    """All files of an image, as a container would have them; no container of it is started."""
-    container = client.containers.create(image, command=["/never/started"])
-    try:
-        return tarfile.open(fileobj=io.BytesIO(b"".join(container.export())))
-    finally:
-        container.remove()
 
 
 async def test_cpp_compiles_statically(client: docker.DockerClient, built: dict[str, str]) -> None:
@@ -126,7 +106,9 @@ async def test_java_compiles_and_runs(client: docker.DockerClient, built: dict[s
 
 async def test_python_has_the_library_contestants_use(client: docker.DockerClient, built: dict[str, str]) -> None:
     """The standard library is whole, and compiled already: nothing can be cached on a read-only root."""
-    said: bytes = client.containers.run(built["python3"], ["/usr/bin/python3", "-c", PYTHON], remove=True)
+    said: bytes = client.containers.run(
+        built["python3"], ["/usr/bin/python3", "-c", PYTHON], network_mode="none", remove=True
+    )
 
     assert said.decode().splitlines() == ["ok 4 1/2 [1]", "Europe/Berlin e3b0c442 UTF-8", "True 0"]
 
@@ -241,21 +223,39 @@ async def test_a_missing_image_names_the_command(built: dict[str, str]) -> None:
         images.find(Recipe(name="absent", packages=()))
 
 
+#: Leaves an address in the image.
+TELLTALE = "head -c 25 /proc/self/maps > /usr/told"
+
+
 @pytest.mark.parametrize("is_bare", [False, True])
 async def test_one_failing_image_does_not_stop_the_others(
     client: docker.DockerClient, built: dict[str, str], tmp_path: Path, is_bare: bool
 ) -> None:
-    """The good one is built, the error is of the bad one and quotes apt, and nothing half-made is left."""
+    """The good one is built, the error is of the bad one and quotes apt, and nothing half-made is left.
+
+    Built again in another folder it is the same to the last byte, and no file says when.
+    """
     bad = Recipe(name="bad", packages=("no-such-package-at-all",), is_bare=is_bare)
-    good = Recipe(name="good", packages=("base-files",), is_bare=is_bare)
+    prepare = () if is_bare else (("/usr/bin/sh", "-c", TELLTALE),)
+    good = Recipe(
+        name="good", packages=("base-files",), files=(("/usr/note", "text"),), prepare=prepare, is_bare=is_bare
+    )
     with pytest.raises(SandboxError, match=r"image bad.*\n(.*\n)*.*Unable to locate package no-such-package-at-all"):
         await images.ensure([bad, good], mirror=None, cache_dir=tmp_path, progress=print)
 
-    assert images.find(good)
+    first = images.find(good)
+    other = tmp_path / "other"
+    again = await images.ensure([good], mirror=None, cache_dir=other, progress=print, is_again=True)
+    dates = [entry.mtime for entry in exported(client, first).getmembers() if entry.name.startswith("usr/")]
+    held = await inventory.contents(good)
     client.images.remove(good.tag)
+    assert again == {"good": first}
+    assert max(dates) <= good.epoch_s
+    # It is told of by when it came to this host all the same.
+    assert held is not None and held.built_at > datetime.now(UTC) - timedelta(minutes=20)
     with pytest.raises(ImageMissing):
         images.find(bad)
-    assert {path.suffix for path in tmp_path.iterdir()} == {".lock"}
+    assert {path.suffix for path in tmp_path.rglob("*") if path != other} == {".lock"}
 
 
 async def test_a_cancelled_build_leaves_nothing(built: dict[str, str], tmp_path: Path) -> None:

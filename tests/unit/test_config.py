@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,13 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert settings.web_trusted_proxies == ("10.0.0.1",)
 
 
+def test_a_moment_is_one_in_a_zone_and_past(tmp_path: Path) -> None:
+    """TOML's own way of writing it is understood."""
+    (tmp_path / "judge.toml").write_text("debian_snapshot = 2026-01-01T02:00:00+02:00\n")
+
+    assert load().debian_snapshot == datetime(2026, 1, 1, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -61,6 +69,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         ("JUDGE_LEASE_S", "0"),
         ("JUDGE_MAX_SOURCE_BYTES", "1"),
         ("JUDGE_WEB_HTTPS", "perhaps"),
+        *(("JUDGE_DEBIAN_SNAPSHOT", value) for value in ("yesterday", "2026-01-01T00:00:00", "2999-01-01T00:00:00Z")),
     ],
 )
 def test_what_cannot_be_understood_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from judge import host, languages
+from judge.config import Settings
 from judge.errors import SandboxError
-from sandbox import images
-from sandbox.images import Recipe
+from sandbox import trees
+from sandbox.trees import Recipe
 
 
 def test_the_tag_depends_on_what_the_image_holds_and_on_nothing_else() -> None:
@@ -27,13 +29,13 @@ def test_the_tag_depends_on_how_it_is_built(monkeypatch: pytest.MonkeyPatch, tmp
     """A changed suite, hook or option is another image."""
     recipe = Recipe(name="c", packages=("gcc",))
     tags = {recipe.tag}
-    monkeypatch.setattr(images, "SUITE", "forky")
+    monkeypatch.setattr(trees, "SUITE", "forky")
     tags.add(recipe.tag)
-    monkeypatch.setattr(images, "_OPTIONS", ("--variant=apt",))
+    monkeypatch.setattr(trees, "_OPTIONS", ("--variant=apt",))
     tags.add(recipe.tag)
     hook = tmp_path / "hook"
     hook.write_text("true")
-    monkeypatch.setattr(images, "HOOK", hook)
+    monkeypatch.setattr(trees, "HOOK", hook)
     tags.add(recipe.tag)
 
     assert len(tags) == 4
@@ -46,10 +48,36 @@ def test_only_bare_images_depend_on_how_bare_ones_are_made(monkeypatch: pytest.M
     before = whole.tag, bare.tag
     hook = tmp_path / "hook"
     hook.write_text("true")
-    monkeypatch.setattr(images, "BARE_HOOK", hook)
+    monkeypatch.setattr(trees, "BARE_HOOK", hook)
 
     assert whole.tag == before[0]
     assert bare.tag != before[1]
+
+
+def test_a_pinned_image_is_another_one() -> None:
+    """It is called after its moment, wherever on earth that is told from, and comes from that day of an archive."""
+    moment = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    free = Recipe(name="c", packages=("gcc",))
+    pinned = Recipe(name="c", packages=("gcc",), snapshot=moment)
+    elsewhere = Recipe(name="c", packages=("gcc",), snapshot=moment.astimezone(timezone(timedelta(hours=5))))
+    later = Recipe(name="c", packages=("gcc",), snapshot=moment + timedelta(seconds=1))
+
+    assert pinned.tag == elsewhere.tag
+    assert len({free.tag, pinned.tag, later.tag}) == 3
+    assert pinned.source(None) == f"{trees.SNAPSHOTS}/20260301T120000Z/"
+    assert pinned.source("http://archive.local/debian/") == "http://archive.local/debian/20260301T120000Z/"
+    assert free.source("http://mirror.local/debian/") == "http://mirror.local/debian/"
+
+
+def test_the_settings_pin_all_that_is_built() -> None:
+    """Every recipe of packages is of that day; somebody else's image is what it is."""
+    moment = datetime(2026, 3, 1, tzinfo=UTC)
+    languages.choose(Settings(debian_snapshot=moment))
+    try:
+        assert {recipe.snapshot for recipe in host.recipes(languages.images())} == {moment}
+    finally:
+        languages.choose(Settings())
+    assert {recipe.snapshot for recipe in host.recipes()} == {None}
 
 
 @pytest.mark.parametrize("word", ["", "--hook", "a,b", "a b", "A", "../x", "a;b"])
