@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -14,6 +15,7 @@ from judge.cli.settings import Lazy
 from judge.errors import UsageError
 from judge.store import rejudgings, selections
 from judge.store.pool import Connection
+from web.described import described_rejudging
 
 #: How often to look how far a rejudging is.
 _LOOK_S = 1.0
@@ -58,9 +60,18 @@ def _filters(command: _F) -> _F:
 @click.option("--reason", default="", help="Why; shown to admins.")
 @click.option("--dry-run", is_flag=True, help="Only say how many submissions are chosen.")
 @click.option("--wait", is_flag=True, help="Wait until all of it is judged.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj
 def rejudge(
-    lazy: Lazy, /, ids: tuple[str, ...], *, takes_all: bool, dry_run: bool, wait: bool, **fields: str | bool
+    lazy: Lazy,
+    /,
+    ids: tuple[str, ...],
+    *,
+    takes_all: bool,
+    dry_run: bool,
+    wait: bool,
+    as_json: bool,
+    **fields: str | bool,
 ) -> None:
     """Judge submissions again, by their numbers (also like 5-9) or by what they are; several conditions must all hold.
 
@@ -71,19 +82,25 @@ def rejudge(
     if plan.selection.is_everything and plan.target.version_id is None and not takes_all:
         raise UsageError("that would be every submission there is: say which, or --all")
 
-    async def work() -> None:
+    async def work() -> dict[str, Any]:
         async with open_connection(lazy.settings) as to:
             if dry_run:
-                click.echo(f"{_count(await selections.count(to, plan.selection, plan.target))} would be judged again")
-                return
+                return {"submissions": await selections.count(to, plan.selection, plan.target)}
             rejudging_id = await rejudging.create(to, plan, by=None)
-            made = await rejudgings.by_id(to, rejudging_id)
-            click.echo(f"rejudging {rejudging_id}: {_count(made.submissions)} queued")
             if wait:
                 await until_judged(to, rejudging_id)
-            click.echo(f"see `judge rejudging show {rejudging_id}`")
+            return described_rejudging(await rejudgings.by_id(to, rejudging_id))
 
-    asyncio.run(work())
+    document = asyncio.run(work())
+    if as_json:
+        click.echo(json.dumps(document))
+    elif dry_run:
+        click.echo(f"{submissions_in_words(document['submissions'])} would be judged again")
+    else:
+        number = document["id"]
+        click.echo(
+            f"rejudging {number}: {submissions_in_words(document['submissions'])}; see `judge rejudging show {number}`"
+        )
 
 
 async def until_judged(connection: Connection, rejudging_id: int) -> None:
@@ -100,5 +117,6 @@ async def until_judged(connection: Connection, rejudging_id: int) -> None:
         await asyncio.sleep(_LOOK_S)
 
 
-def _count(number: int) -> str:
+def submissions_in_words(number: int) -> str:
+    """How many submissions, as a text says it."""
     return f"{number} submission{'s' if number != 1 else ''}"

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from judge import plans, rejudging
 from judge.cli.context import open_connection
-from judge.cli.rejudge import until_judged
+from judge.cli.rejudge import submissions_in_words, until_judged
 from judge.cli.settings import Lazy
 from judge.errors import UsageError
 from judge.store import rejudgings
@@ -97,7 +97,7 @@ def apply(lazy: Lazy, /, rejudging_id: int, *, unfinished: bool, yes: bool, **fi
     part = plans.part(words)
     _confirm(f"Apply rejudging {rejudging_id}? Contestants see the new verdicts at once.", yes=yes)
     done = _run(lazy, lambda to: rejudging.apply(to, rejudging_id, by=None, part=part, is_partial=unfinished))
-    click.echo(f"rejudging {rejudging_id}: the verdicts of {done.submissions} submissions count now")
+    click.echo(f"rejudging {rejudging_id}: the verdicts of {submissions_in_words(done.submissions)} count now")
     for number, why in (
         (done.unfinished, "not judged yet"),
         (done.errors, "ended as a judge error; --errors applies these too"),
@@ -115,7 +115,7 @@ def undo(lazy: Lazy, rejudging_id: int, *, yes: bool) -> None:
     """Bring back the verdicts from before rejudging ID was applied; it is then open again."""
     _confirm(f"Undo rejudging {rejudging_id}? Contestants see the old verdicts again.", yes=yes)
     number = _run(lazy, lambda to: rejudging.undo(to, rejudging_id, by=None))
-    click.echo(f"rejudging {rejudging_id}: {number} submissions have the verdicts from before")
+    click.echo(f"rejudging {rejudging_id}: verdicts from before are back, those of {submissions_in_words(number)}")
 
 
 @group.command()

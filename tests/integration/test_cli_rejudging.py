@@ -32,7 +32,8 @@ async def test_from_counting_to_undoing(on: Court, dsn: str) -> None:
         return done.stdout
 
     assert run("rejudge", "--contest", "test", "--dry-run", "--reason", "x") == "2 submissions would be judged again\n"
-    assert "rejudging 1: 2 submissions queued" in run("rejudge", "--contest", "test", "--reason", "a new answer")
+    said = json.loads(run("rejudge", "--contest", "test", "--reason", "a new answer", "--json"))
+    assert (said["id"], said["submissions"], said["unfinished"]) == (1, 2, 2)
     await on.judge(AC, WA)
     shown = json.loads(run("rejudging", "show", "1", "--json", "--wait"))
     assert {(cell["old"], cell["new"], cell["submissions"]) for cell in shown["matrix"]} == {
@@ -41,9 +42,9 @@ async def test_from_counting_to_undoing(on: Court, dsn: str) -> None:
     }
     assert [change["submission_id"] for change in shown["changes"]] == made
     assert "1 of" not in run("rejudging", "show", "1")
-    assert "the verdicts of 1 submissions count now" in run("rejudging", "apply", "1", "--old", "WA", stdin="y\n")
+    assert "the verdicts of 1 submission count now" in run("rejudging", "apply", "1", "--old", "WA", stdin="y\n")
     assert await on.verdicts(made) == [AC, AC]
-    assert "1 submissions have the verdicts from before" in run("rejudging", "undo", "1", "--yes")
+    assert "verdicts from before are back, those of 1 submission" in run("rejudging", "undo", "1", "--yes")
     run("rejudging", "cancel", "1", "--yes")
     listed = json.loads(run("rejudging", "list", "--json"))["rejudgings"]
     assert [(each["id"], each["state"], each["reason"]) for each in listed] == [(1, "cancelled", "a new answer")]

@@ -113,10 +113,11 @@ async def decided(connection: Connection, rejudging_id: int, fields: Mapping[str
             )
             left = done.errors + done.overridden
             rest = f" {left} with judge errors or verdicts set by a person were left alone." if left else ""
-            return f"The verdicts of {done.submissions} submissions count now.{rest}"
+            plural = "s" if done.submissions != 1 else ""
+            return f"The verdicts of {done.submissions} submission{plural} count now.{rest}"
         case "undo":
             number = await rejudging.undo(connection, rejudging_id, by=by)
-            return f"{number} submissions have the verdicts from before."
+            return f"The verdicts from before are back, those of {number} submission{'s' if number != 1 else ''}."
         case "cancel":
             number = await rejudging.cancel(connection, rejudging_id, by=by)
             return f"Cancelled; {number} judgings are spared."
