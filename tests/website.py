@@ -321,11 +321,11 @@ async def event(connection: Connection, submission_id: int, kind: str, data: dic
 
 
 async def read_events(answer: ClientResponse) -> list[tuple[str, str, dict[str, Any]]]:
-    """All events of a stream until it ends: id, kind and data of each."""
+    """All events of a stream until it ends but places in the queue: id, kind and data of each."""
     events = []
     for block in (await answer.text()).split("\n\n"):
         lines = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line and not line.startswith(":"))
-        if "data" in lines:
+        if "id" in lines:
             events.append((lines["id"], lines["event"], json.loads(lines["data"])))
     return events
 

@@ -18,12 +18,16 @@ import structlog
 from aiohttp import web
 
 from judge.errors import JudgeError
-from judge.store import events, submissions
+from judge.store import events, places, submissions
 from judge.store.events import CHANNEL, Event
 from judge.store.listening import listen
+from judge.store.places import Place
 from judge.store.pool import Pool
 
 HEARTBEAT_S = 15.0
+#: How often those who wait are told their place; with many of them less often, so that all ask so often in a second.
+PLACE_S = 2.0
+PLACES_PER_S = 50.0
 #: A reader that takes longer to take what it is sent is cut off.
 WRITE_TIMEOUT_S = 10.0
 #: Then the stream ends, and the browser asks again: so whoever was locked out is not told more for ever.
@@ -68,6 +72,11 @@ class Hub:
                 _log.warning("live updates wait for the database", error=str(error), retry_s=retry_s)
             await asyncio.sleep(retry_s)
             retry_s = min(retry_s * 2, _LONGEST_RETRY_S)
+
+    @property
+    def place_s(self) -> float:
+        """How long to wait before telling somebody their place in the queue again."""
+        return max(PLACE_S, self._sessions.total() / PLACES_PER_S)
 
     def close(self) -> None:
         """Let every stream end."""
@@ -119,6 +128,8 @@ class Watch:
     is_judge: bool
     #: The last event they know.
     after_id: int
+    #: A judgehost not heard of for so long judges nothing.
+    lost_after_s: float
 
 
 async def stream(request: web.Request, pool: Pool, hub: Hub, watch: Watch, *, session: bytes) -> web.StreamResponse:
@@ -145,6 +156,8 @@ async def _send_all(
     clock = asyncio.get_running_loop().time
     ends_at = clock() + LONGEST_STREAM_S
     after_id = watch.after_id
+    place: Place | None = None
+    is_waiting = True
     await _write(response, "retry: 2000\n\n")
     while not hub.is_closing and clock() < ends_at:
         if batch:
@@ -152,9 +165,16 @@ async def _send_all(
             await _write(response, "".join(_message(event, is_judge=watch.is_judge) for event in batch))
             if batch[-1].kind == "verdict":
                 return
+            is_waiting = batch[-1].data.get("state") == "queued"
         if len(batch) < PAGE:
+            if is_waiting:
+                told, place = place, await _place(pool, watch)
+                is_waiting = place is not None
+                if place is not None and place != told:
+                    # Without an id: it is no event that a browser could come back to.
+                    await _write(response, f"event: place\ndata: {json.dumps({'words': str(place)})}\n\n")
             try:
-                async with asyncio.timeout(HEARTBEAT_S):
+                async with asyncio.timeout(min(hub.place_s, HEARTBEAT_S) if is_waiting else HEARTBEAT_S):
                     await news.wait()
             except TimeoutError:
                 await _write(response, ": nothing new\n\n")
@@ -171,6 +191,11 @@ async def _write(response: web.StreamResponse, text: str) -> None:
 async def _read(pool: Pool, submission_id: int, after_id: int) -> list[Event]:
     async with pool.acquire() as connection:
         return await events.after(connection, submission_id=submission_id, after_id=after_id, limit=PAGE)
+
+
+async def _place(pool: Pool, watch: Watch) -> Place | None:
+    async with pool.acquire() as connection:
+        return await places.of_submission(connection, watch.submission_id, lost_after_s=watch.lost_after_s)
 
 
 async def _is_over(pool: Pool, submission_id: int) -> bool:

@@ -76,6 +76,7 @@ def set_up(app: web.Application) -> None:
             web.get("/api/problems" + _VERSION, api.show),
             web.post("/api/problems" + _VERSION + "/live", api.make_live),
             web.get(_SUBMISSION, submissions.show),
+            web.get("/api" + _SUBMISSION, submissions.described),
             web.post(_SUBMISSION + "/verdict", overrides.override),
             web.post("/api" + _SUBMISSION + "/verdict", rejudging_api.override),
             web.get("/admin/contests", contest_admin.index),

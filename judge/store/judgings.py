@@ -155,8 +155,9 @@ _CLAIM = f"""
              claimed_at = now(), lease_until = now() + make_interval(secs => $2)
       FROM next, host WHERE judgings.id = next.id RETURNING judgings.*
     )
-    SELECT claimed.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation, rejudging_id
-    FROM claimed JOIN submissions ON submissions.id = submission_id ORDER BY priority, turn, claimed.id
+    SELECT claimed.id AS judging_id, attempt, submission_id, problem_version_id, isolation, rejudging_id,
+           (SELECT contest_id FROM submissions WHERE id = submission_id) AS contest_id
+    FROM claimed ORDER BY priority, turn, claimed.id
 """
 
 

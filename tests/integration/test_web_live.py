@@ -30,9 +30,11 @@ async def _open(visitor: Visitor, submission_id: int, **headers: str) -> ClientR
 
 
 async def _next(answer: ClientResponse) -> str:
-    """The next message, without waiting for the stream's end."""
+    """The next message but places in the queue, without waiting for the stream's end."""
     async with asyncio.timeout(10):
-        return (await answer.content.readuntil(b"\n\n")).decode()
+        while (message := (await answer.content.readuntil(b"\n\n")).decode()).startswith("event: place"):
+            pass
+        return message
 
 
 async def test_streams_in_order(site: Site) -> None:

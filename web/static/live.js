@@ -97,7 +97,7 @@ class LivePage {
 
   open() {
     this.source = new EventSource(`/submissions/${this.id}/events?after=${this.after}`);
-    for (const kind of ["judging", "run", "verdict"]) {
+    for (const kind of ["judging", "place", "run", "verdict"]) {
       this.source.addEventListener(kind, (event) => this[kind](JSON.parse(event.data)));
     }
   }
@@ -107,8 +107,14 @@ class LivePage {
     if (state !== "running" || attempt > this.attempt) this.startAfresh();
     this.attempt = attempt;
     if (tests_total) this.total = tests_total;
+    if (state !== "queued") this.place({ words: "" });
     this.find("progress").max = Math.max(1, this.total);
     this.say(verdictBadge("pending", "…", STATES[state] || "Being judged"));
+  }
+
+  // Beside the verdict's line, which screen readers read aloud: a place changes often.
+  place({ words }) {
+    this.find("place").textContent = words;
   }
 
   startAfresh() {
@@ -137,7 +143,7 @@ class LivePage {
       name.append(element("code", run.testcase || ""));
       row.append(name, element("td", "", "message"));
     }
-    this.place(row, run.ordinal);
+    this.put(row, run.ordinal);
     this.find("tests").hidden = false;
     const judged = this.rows.children.length;
     this.find("progress").value = judged;
@@ -151,7 +157,7 @@ class LivePage {
   }
 
   // Tests may end out of order; the table keeps theirs.
-  place(row, ordinal) {
+  put(row, ordinal) {
     for (const other of this.rows.children) {
       if (Number(other.dataset.ordinal) === ordinal) return other.replaceWith(row);
       if (Number(other.dataset.ordinal) > ordinal) return other.before(row);
@@ -162,6 +168,7 @@ class LivePage {
   verdict(end) {
     if (end.attempt < this.attempt) return;
     this.source.close();
+    this.place({ words: "" });
     const [sign, words] = VERDICTS[end.verdict] || ["", end.verdict];
     this.say(verdictBadge(end.verdict, sign, words));
     this.find("verdict-box").dataset.verdict = end.verdict;

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from aiohttp import web
 
 from judge.errors import NotFound
-from judge.store import blobs, contests, submissions
+from judge.store import blobs, contests, places, submissions
 from judge.store.pool import Connection
 from judge.store.submissions import Summary
 from web import permissions
-from web.keys import HUB, POOL, RENDERER, SESSION
+from web.keys import HUB, POOL, RENDERER, SESSION, SETTINGS
 from web.live import Watch, stream
 from web.pages import page
 from web.views.overrides import SETTABLE
@@ -54,6 +56,7 @@ async def show(request: web.Request) -> web.Response:
         summary = await _find(request, connection)
         judging = await submissions.current_judging(connection, summary.id)
         follow_after = await submissions.before_current_judging(connection, summary.id)
+        place = await places.of_submission(connection, summary.id, lost_after_s=request.app[SETTINGS].lease_s)
         files = await submissions.files(connection, summary.id)
         history = await submissions.history(connection, summary.id) if permissions.is_judge(viewer) else []
         contents = [await blobs.get(connection, file.sha256) for file in files]
@@ -68,11 +71,33 @@ async def show(request: web.Request) -> web.Response:
         {
             "submission": summary,
             "judging": judging,
+            "place": place,
             "sources": sources,
             "follow_after": follow_after,
             "history": history,
             "settable": SETTABLE,
         },
+    )
+
+
+async def described(request: web.Request) -> web.Response:
+    """A submission as JSON: what became of it, or where in the queue it stands."""
+    async with request.app[POOL].acquire() as connection:
+        summary = await _find(request, connection)
+        place = await places.of_submission(connection, summary.id, lost_after_s=request.app[SETTINGS].lease_s)
+    return web.json_response(
+        {
+            "id": summary.id,
+            "contest": summary.contest_name,
+            "problem": summary.label,
+            "language": summary.language,
+            "submitted_at": summary.submitted_at.isoformat(),
+            "state": summary.state,
+            "verdict": summary.verdict and summary.verdict.value,
+            "score": summary.score,
+            "queue": place and {**asdict(place), "words": str(place)},
+            "page": f"/submissions/{summary.id}",
+        }
     )
 
 
@@ -82,7 +107,12 @@ async def follow(request: web.Request) -> web.StreamResponse:
     async with request.app[POOL].acquire() as connection:
         summary = await _find(request, connection)
     known = request.headers.get("Last-Event-ID") or request.query.get("after", "")
-    watch = Watch(submission_id=summary.id, is_judge=permissions.is_judge(state.viewer), after_id=_number(known))
+    watch = Watch(
+        submission_id=summary.id,
+        is_judge=permissions.is_judge(state.viewer),
+        after_id=_number(known),
+        lost_after_s=request.app[SETTINGS].lease_s,
+    )
     session = state.session.token_hash if state.session else b""
     return await stream(request, request.app[POOL], request.app[HUB], watch, session=session)
 
