@@ -7,4 +7,4 @@ sub descend {
 }
 
 my ($first, $second) = split ' ', <STDIN>;
-print $first + $second + descend(100_000) - 100_000, "\n";
+print $first + $second + descend(300_000) - 300_000, "\n";
