@@ -34,6 +34,9 @@ fuzz: .venv/.dev ## Fuzz the launcher's readers, FUZZ_SECONDS (60) for each.
 	  nice sandbox/launcher/fuzz/run.sh $$harness -max_total_time=$(or $(FUZZ_SECONDS),60) -print_final_stats=1 || exit; \
 	done
 
+chaos: setup ## Let a long storm rage: CHAOS_SECONDS (600), CHAOS_SEED, CHAOS_JUDGEHOSTS (2), CHAOS_BROKER (redis).
+	@CHAOS_SEED=$(or $(CHAOS_SEED),$$RANDOM) CHAOS_SECONDS=$(or $(CHAOS_SECONDS),600) .venv/bin/pytest -s tests/chaos/test_storm.py
+
 lock: .venv/.dev ## Pin the versions that are installed in .venv.
 	.venv/bin/python scripts/lock.py
 
@@ -53,4 +56,4 @@ clean: ## Remove what was built and installed; the data in var/ stays.
 	@scripts/setup.sh python requirements.lock requirements-dev.lock
 	@touch $@
 
-.PHONY: help gvisor setup up test check launcher fuzz lock clean
+.PHONY: help gvisor setup up test check launcher fuzz chaos lock clean

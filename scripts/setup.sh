@@ -34,6 +34,8 @@ missing_packages() {
     command -v qemu-system-x86_64 > /dev/null || echo qemu-system-x86
     [ -x /usr/sbin/mkfs.ext4 ] || [ -x /sbin/mkfs.ext4 ] || echo e2fsprogs
     can_fuzz || echo clang
+    # What lies about the time of day.
+    compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' > /dev/null || echo libfaketime
     # The brokers that judgehosts are reached through.
     command -v redis-server > /dev/null || echo redis-server
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server
