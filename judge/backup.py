@@ -49,6 +49,8 @@ class Contents:
     made_at: str
     #: By table.
     rows: Mapping[str, int]
+    #: Blobs whose bytes are in an object store, and not in the backup.
+    elsewhere: int
     #: Those of the machine where it was made.
     settings: Mapping[str, Any]
     #: Revisions applied after restoring.
@@ -72,6 +74,7 @@ async def snapshot(connection: Connection, settings: Settings, file: BinaryIO, s
         revision = await copying.revision(connection)
         assert revision is not None
         tables = await copying.tables(connection)
+        elsewhere = await copying.blobs_elsewhere(connection)
         told = settings.model_dump(mode="json", exclude=_UNTOLD)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         with tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT) as tar:
@@ -81,6 +84,7 @@ async def snapshot(connection: Connection, settings: Settings, file: BinaryIO, s
                 "made_at": made_at,
                 "tables": [asdict(table) for table in tables],
                 "settings": told,
+                "elsewhere": elsewhere,
             }
             _add_json(tar, "manifest.json", manifest)
             rows, digests = {}, {}
@@ -91,7 +95,7 @@ async def snapshot(connection: Connection, settings: Settings, file: BinaryIO, s
                 said(f"{number}/{len(tables)} {table.name}: {rows[table.name]} rows, {writer.size} bytes")
             standing = [asdict(one) for one in await copying.sequences(connection)]
             _add_json(tar, "end.json", {"rows": rows, "sha256": digests, "sequences": standing})
-    return Contents(revision=revision, made_at=made_at, rows=rows, settings=told)
+    return Contents(revision=revision, made_at=made_at, rows=rows, elsewhere=elsewhere, settings=told)
 
 
 async def restore(dsn: str, file: BinaryIO, said: Said, *, replaces: bool) -> Contents:
@@ -123,6 +127,7 @@ async def restore(dsn: str, file: BinaryIO, said: Said, *, replaces: bool) -> Co
         revision=revision,
         made_at=str(manifest["made_at"]),
         rows=rows,
+        elsewhere=int(manifest["elsewhere"]),
         settings=manifest["settings"],
         upgraded=tuple(upgraded),
     )

@@ -38,6 +38,8 @@ def backup_command(lazy: Lazy, path: str, *, quiet: bool) -> None:
                 return await backup.write(dsn, lazy.settings, file, _said(is_quiet=quiet))
 
     contents = asyncio.run(work())
+    if contents.elsewhere:
+        click.echo(f"{contents.elsewhere} blobs are in the object store: keep a copy of that too", err=True)
     click.echo(f"backed up {sum(contents.rows.values())} rows of revision {contents.revision}", err=True)
 
 
@@ -60,6 +62,8 @@ def restore_command(lazy: Lazy, path: str, *, replace: bool, quiet: bool) -> Non
 
     contents = asyncio.run(work())
     _compare(contents, lazy.settings)
+    if contents.elsewhere:
+        click.echo(f"{contents.elsewhere} blobs are in the object store: `judge blobs check` looks for them", err=True)
     upgraded = f", then applied {', '.join(contents.upgraded)}" if contents.upgraded else ""
     click.echo(f"restored {sum(contents.rows.values())} rows as of {contents.made_at}{upgraded}")
 

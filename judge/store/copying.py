@@ -98,6 +98,12 @@ async def size_bytes(connection: Connection) -> int:
     return size
 
 
+async def blobs_elsewhere(connection: Connection) -> int:
+    """How many blobs have their bytes in an object store, which no copying of rows takes along."""
+    count: int = await connection.fetchval("SELECT count(*) FROM blobs WHERE content IS NULL")
+    return count
+
+
 async def copy_out(connection: Connection, table: Table, write: Callable[[bytes], Coroutine[Any, Any, None]]) -> int:
     """Hand on all rows of a table, piece by piece; how many those were."""
     columns = ", ".join(map(_quoted, table.columns))

@@ -96,6 +96,17 @@ async def test_everything_comes_back(pool: Pool, dsn: str, empty_dsn: str) -> No
         await queue.enqueue(connection, **ids, source=pasted("python3", b"print(3)\n"))
 
 
+async def test_what_is_in_an_object_store_is_counted(pool: Pool, dsn: str, empty_dsn: str) -> None:
+    """Blobs whose bytes are elsewhere are not in the file, which says how many those are; their names are."""
+    await pool.execute("INSERT INTO blobs (sha256, size) VALUES (sha256('a'), 1), (sha256('b'), 1)")
+    file = io.BytesIO()
+    assert (await backup.write(dsn, Settings(), file, _say)).elsewhere == 2
+    file.seek(0)
+
+    assert (await backup.restore(empty_dsn, file, _say, replaces=False)).elsewhere == 2
+    assert await _everything(empty_dsn) == await _everything(dsn)
+
+
 async def test_it_is_of_one_moment(pool: Pool, dsn: str, empty_dsn: str) -> None:
     """Submissions that come while the backup is written are in it whole or not at all."""
     async with pool.acquire() as connection:
