@@ -103,13 +103,14 @@ def _stale(kept: Collection[str]) -> list[Stale]:
             gone = tuple(tag for tag in tags if tag not in kept)
             if (tags and not gone) or not _is_ours(client, image):
                 continue
-            is_freed = len(gone) == len(tags) and holders[held[0]] == 1
+            # One that a recipe still means keeps that name, and loses others whoever uses it.
+            is_last = len(gone) == len(tags)
             found.append(
                 Stale(
                     digest=image["Id"],
                     tags=gone,
-                    size_bytes=int(image["Size"]) if is_freed else 0,
-                    used_by=tuple(users.get(image["Id"], ())),
+                    size_bytes=int(image["Size"]) if is_last and holders[held[0]] == 1 else 0,
+                    used_by=tuple(users.get(image["Id"], ())) if is_last else (),
                 )
             )
     return sorted(found, key=lambda item: (-item.size_bytes, item.tags, item.digest))

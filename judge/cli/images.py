@@ -46,7 +46,7 @@ def listed(lazy: Lazy, *, as_json: bool, is_all: bool, name: str | None) -> None
         click.echo(json.dumps({"images": described, "stale": stale}))
         return
     _show_images(recipes, found)
-    if old:
+    if old := [item for item in old if not item.used_by]:
         size = _mib(sum(item.size_bytes for item in old))
         click.echo(f"{len(old)} more that no recipe means any more, {size}: `judge image prune` removes them", err=True)
 

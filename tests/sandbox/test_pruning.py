@@ -115,14 +115,18 @@ async def test_what_is_not_ours_stays(yard: Yard, client: docker.DockerClient) -
 
 
 async def test_equal_files_are_not_freed_twice(yard: Yard, tmp_path: Path) -> None:
-    """An image whose files another one has too frees nothing, and one that keeps a name loses the old one only."""
+    """An image whose files another one has too frees nothing; what keeps a name loses the old one, though in use."""
     first = yard.image("same", "one")
     second = Recipe(name="yard-same", packages=("two",))
     assert loading.load(second, tmp_path / "same.tar") == yard.ids[0]
 
-    (item,) = await yard.stale(second)
-    assert (item.tags, item.size_bytes) == ((first.tag,), 0)
-    assert await pruning.remove(item)
+    container = yard.client.containers.create(yard.ids[0], command=["/never/started"])
+    try:
+        (item,) = await yard.stale(second)
+        assert (item.tags, item.size_bytes, item.used_by) == ((first.tag,), 0, ())
+        assert await pruning.remove(item)
+    finally:
+        container.remove()
     assert yard.client.images.get(second.tag).tags == [second.tag]
 
 
