@@ -9,6 +9,7 @@ import io
 import os
 import secrets
 import signal
+import subprocess
 import tarfile
 import time
 from asyncio.subprocess import Process
@@ -123,6 +124,9 @@ class Engine:
                     os.kill(pid, signal.SIGKILL)
             await asyncio.sleep(_POLL_S)
         self._remove_groups()
+        # An engine that is killed leaves its own, and the next adds to them.
+        for point in reversed(self.mounts()):
+            await asyncio.to_thread(subprocess.run, ["umount", "--lazy", point], check=True)
 
     def _shims(self) -> list[int]:
         found = []
