@@ -14,10 +14,10 @@ import contextlib
 import hashlib
 import re
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 from urllib.parse import urlsplit
 
 import structlog
@@ -41,6 +41,8 @@ _TIMEOUT_S = 3.0
 #: How long a judging may take; RabbitMQ waits half an hour for a message to be acknowledged.
 MOST_JUDGING_S = 25 * 60
 _STOP_S = 5.0
+#: What Postgres has room for.
+_MOST_ID, _MOST_ATTEMPT = 2**63 - 1, 2**31 - 1
 #: How often a connection that says nothing is spoken to.
 _CHECK_S = 1.0
 
@@ -53,7 +55,7 @@ class Message:
     attempt: int
 
 
-Judge = Callable[[Message], Awaitable[None]]
+Judge = Callable[[Message], Coroutine[Any, Any, None]]
 
 
 def check_url(url: str) -> None:
@@ -273,11 +275,11 @@ class Receiver:
 
     def _on_message(self, judging_id: object = None, attempt: object = None) -> None:
         """In one of Celery's threads: have it judged by the event loop, and wait for the end of that."""
-        if not _is_count(judging_id) or not _is_count(attempt):
+        if not _is_count(judging_id, _MOST_ID) or not _is_count(attempt, _MOST_ATTEMPT):
             log.warning("dropped a message that is none of ours")
             return
-        message = Message(judging_id=judging_id, attempt=attempt)  # type: ignore[arg-type]
-        judging = asyncio.run_coroutine_threadsafe(self._judged(message), self._loop)
+        message = Message(judging_id=judging_id, attempt=attempt)
+        judging = asyncio.run_coroutine_threadsafe(self._judge(message), self._loop)
         self._judging.add(judging)
         try:
             judging.result()
@@ -286,9 +288,6 @@ class Receiver:
             return
         finally:
             self._judging.discard(judging)
-
-    async def _judged(self, message: Message) -> None:
-        await self._judge(message)
 
     def _work(self) -> None:
         try:
@@ -345,6 +344,5 @@ class _Consumer(Consumer):  # type: ignore[misc]
         return bounded
 
 
-def _is_count(value: object) -> bool:
-    """Whether it is a number that Postgres has room for as both a judging and an attempt."""
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
+def _is_count(value: object, most: int) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most

@@ -14,9 +14,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -67,9 +68,9 @@ class Judgehost:
     #: How many slots messages reach; none where nobody listens to any.
     open_slots: Callable[[], int] = lambda: 0
 
-    def begin(self, work: object, name: str) -> None:
+    def begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Have a coroutine run for as long as the host judges."""
-        self.tasks.create_task(work, name=name)  # type: ignore[arg-type]
+        self.tasks.create_task(work, name=name)
 
 
 @contextlib.asynccontextmanager

@@ -16,13 +16,17 @@ from judge.store.pool import Connection
 _LOCKS = 0x6A756467
 #: A dispatcher that hangs between two statements must not keep others from the judgehost for longer.
 _PATIENCE = "3s"
-#: How long a judgehost that did not hear a message is sent no other, where there are any.
+#: How long a judgehost that did not hear a message is sent no other, if others hear.
 _DEAF_S = 10.0
 
+_IS_THERE = (
+    "open_slots > 0 AND unfit IS NULL AND disabled IS NULL AND NOT is_draining"
+    " AND last_seen_at > now() - make_interval(secs => $1)"
+)
+_IS_DEAF = "coalesce(deaf_until > now(), false)"
 _HAS_ROOM = (
-    "open_slots > (SELECT count(*) FROM judgings WHERE judgehost_id = judgehosts.id AND state = 'judging')"
-    " AND unfit IS NULL AND disabled IS NULL AND NOT is_draining AND last_seen_at > now() - make_interval(secs => $1)"
-    " AND (deaf_until IS NULL OR deaf_until < now())"
+    f"{_IS_THERE} AND (NOT {_IS_DEAF} OR NOT EXISTS (SELECT FROM judgehosts WHERE {_IS_THERE} AND NOT {_IS_DEAF}))"
+    " AND open_slots > (SELECT count(*) FROM judgings WHERE judgehost_id = judgehosts.id AND state = 'judging')"
 )
 
 

@@ -56,14 +56,14 @@ async def test_many_dispatchers_give_no_more_than_there_are_slots(waiting: Conte
 
 
 async def test_only_judgehosts_that_hear_and_may_judge_get_work(waiting: Contest) -> None:
-    """None for a host that claims by itself, is unfit, drains, was not heard of, or lost a message just now."""
+    """None for a host that claims by itself, is unfit, drains, or was not heard of."""
     connection = waiting.connection
     for spoil, mend in (
         ("open_slots = 0", "open_slots = 2"),
         ("unfit = 'broken'", "unfit = NULL"),
+        ("disabled = 'by an admin'", "disabled = NULL"),
         ("is_draining = true", "is_draining = false"),
         ("last_seen_at = now() - interval '1 minute'", "last_seen_at = now()"),
-        ("deaf_until = now() + interval '1 minute'", "deaf_until = NULL"),
     ):
         await connection.execute(f"UPDATE judgehosts SET {spoil}")
         assert await _assign(waiting) is None, spoil
@@ -87,15 +87,18 @@ async def test_a_message_is_believed_only_where_the_database_agrees(waiting: Con
 
 
 async def test_a_lost_message_is_no_loss_of_the_judging(waiting: Contest) -> None:
-    """It is queued again however often that happens, and the host that did not hear is left alone for a while."""
+    """It is queued again however often that happens; while others hear, the host that did not is left alone."""
     for _ in range(4):
         assignment = await _assign(waiting)
         assert assignment is not None
         await waiting.run_out(assignment.claim)
         assert await queue.reap(waiting.connection) == 1
         assert await waiting.state(assignment.claim) == ("queued", None)
-        assert await _assign(waiting) is None
-        await waiting.connection.execute("UPDATE judgehosts SET deaf_until = now() - interval '1 second'")
+    other = await judgehosts.register(waiting.connection, name="other", slots=1, isolation="local")
+    await assigning.tell_slots(waiting.connection, judgehost_id=other, open_slots=1, is_news=True)
+    for name in ("other", None):
+        assignment = await _assign(waiting)
+        assert (assignment and assignment.judgehost) == name
     assert await waiting.connection.fetchval("SELECT max(losses) FROM judgings") == 0
 
 
