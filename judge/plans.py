@@ -106,7 +106,7 @@ def _is_set(fields: Mapping[str, str], name: str) -> bool:
 
 def _name(fields: Mapping[str, str], name: str) -> str | None:
     text = _text(fields, name)
-    if "\0" in text:
+    if not text.isprintable():
         raise UsageError(f"{name}: that is no name")
     return text or None
 
@@ -131,9 +131,9 @@ def _time(text: str) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise UsageError(f"{text!r} is no time; write it like 2030-05-01T09:00+02:00") from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def _ids(text: str) -> tuple[int, ...]:

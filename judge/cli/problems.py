@@ -17,7 +17,8 @@ from judge.cli.settings import Lazy
 from judge.cli.verifying import problem_verify
 from judge.errors import NotFound, PackageError, UsageError
 from judge.models import KIB, MIB
-from judge.store import blobs, contests, problems, versions
+from judge.store import blobs, contests, problems, selections, versions
+from judge.store.selections import Selection, Target
 from judge.verifying.stats import Stats, stats
 from judge.workbench import finished, read_package
 from problems import archive
@@ -123,6 +124,13 @@ async def _publish(lazy: Lazy, loaded: list[Package], contest_name: str | None) 
             if contest_id is not None:
                 problem_id = await problems.problem_of(to, version_id)
                 await contests.add_problem(to, contest_id=contest_id, problem_id=problem_id)
+            stale = await selections.count(to, Selection(problem=package.name, is_stale=True), Target())
+            if stale:
+                click.echo(
+                    f"{package.name}: {stale} submissions were judged with other tests, limits or checker;"
+                    f" `judge rejudge --problem {package.name} --stale` judges them again",
+                    err=True,
+                )
 
 
 async def _stored(lazy: Lazy, name: str, scratch: Path) -> Path:

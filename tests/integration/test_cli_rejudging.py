@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest_asyncio
 
 from judge.store.pool import Pool
 from judge.verdicts import Verdict
 from tests.integration.test_cli import judge
-from tests.rejudged import Court, court
+from tests.rejudged import SAMPLES, Court, court
 
 AC, WA = Verdict.AC, Verdict.WA
 
@@ -70,3 +72,17 @@ async def test_refused(on: Court, dsn: str) -> None:
         assert done.returncode == 2, words
         assert said in done.stderr, done.stderr
         assert "Traceback" not in done.stderr
+
+
+async def test_offered_after_an_import(on: Court, dsn: str, tmp_path: Path) -> None:
+    """Importing a package that judges otherwise says how many submissions that makes out of date, and the command."""
+    await on.submitted(WA)
+    package = tmp_path / "hello-sum"
+    shutil.copytree(SAMPLES / "hello-sum", package)
+    settings = package / "problem.yaml"
+    settings.write_text(settings.read_text().replace("time_limit: 2", "time_limit: 3"))
+
+    done = judge("problem", "import", str(package), JUDGE_DATABASE_URL=dsn)
+
+    assert "hello-sum: 1 submissions were judged with other" in done.stderr
+    assert "judge rejudge --problem hello-sum --stale" in done.stderr

@@ -121,6 +121,7 @@ async def test_many(on: Court) -> None:
         ({"language": "latin"}, "no language 'latin'"),
         ({"verdicts": "OK"}, "'OK' is no verdict"),
         ({"judged_from": "soon"}, "'soon' is no time"),
+        ({"judged_from": "0001-01-01T00:00+23:00"}, "is no time"),
         ({"who": "them"}, "'them'"),
         ({"ids": "1-99999999"}, "too many"),
         ({"ids": "x"}, "'x' is no number"),
