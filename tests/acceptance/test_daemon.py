@@ -35,7 +35,7 @@ WRONG = b"print('nonsense')\n"
 
 
 @contextlib.asynccontextmanager
-async def daemon(dsn: str, data_dir: Path, level: str) -> AsyncIterator[Process]:
+async def daemon(dsn: str, data_dir: Path, level: str, *, canary_minutes: int = 0) -> AsyncIterator[Process]:
     """A running daemon, killed at the end if it is alive."""
     environment = {
         **os.environ,
@@ -43,6 +43,7 @@ async def daemon(dsn: str, data_dir: Path, level: str) -> AsyncIterator[Process]
         "JUDGE_DATA_DIR": str(data_dir),
         "JUDGE_ISOLATION": level,
         "JUDGE_LEASE_S": "3",
+        "JUDGE_CANARY_MINUTES": str(canary_minutes),
     }
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "judge", "daemon", env=environment)
     try:

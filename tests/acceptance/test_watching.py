@@ -41,8 +41,11 @@ async def stray() -> AsyncIterator[asyncio.subprocess.Process]:
 async def test_a_host_with_a_stray_process_takes_no_work(
     filled: Queue, dsn: str, short_tmp: Path, stray: asyncio.subprocess.Process
 ) -> None:
-    """The daemon sees it, locks the host and claims nothing; once an admin unlocks it, everything is judged."""
-    async with daemon(dsn, short_tmp / "locked", "local") as process:
+    """The daemon sees it, locks the host and claims nothing; once an admin unlocks it, everything is judged.
+
+    Canaries are judged before anything else.
+    """
+    async with daemon(dsn, short_tmp / "locked", "local", canary_minutes=10) as process:
 
         async def is_told_of() -> bool:
             text = f"process {stray.pid} (sleep)%"
@@ -61,5 +64,7 @@ async def test_a_host_with_a_stray_process_takes_no_work(
         )
         await judgehosts.enable(filled.connection, judgehost_id=host.id, by=user_id)
         await filled.until(filled.all_done)
+        first = "SELECT (SELECT min(ended_at) FROM canaries) < (SELECT min(claimed_at) FROM judgings)"
+        assert await filled.connection.fetchval(first)
         process.terminate()
         assert await process.wait() == 0

@@ -30,6 +30,8 @@ class Judgehost(Service):
             "JUDGE_JUDGEHOST_NAME": name,
             "JUDGE_LANGUAGES": f'["{LANGUAGE}"]',
             "JUDGE_SLOTS": "1",
+            # It starts often, and canaries have tests of their own.
+            "JUDGE_CANARY_MINUTES": "0",
             "LD_PRELOAD": str(_faketime()),
             "FAKETIME_TIMESTAMP_FILE": str(self._clock),
             "FAKETIME_CACHE_DURATION": "1",

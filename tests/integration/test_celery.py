@@ -114,6 +114,7 @@ async def court(pool: Pool, dsn: str, broker: Broker, short_tmp: Path) -> AsyncI
         "JUDGE_BROKER_URL": broker.url,
         "JUDGE_ISOLATION": "local",
         "JUDGE_SLOTS": "1",
+        "JUDGE_CANARY_MINUTES": "0",
     }
     async with pool.acquire() as connection:
         contest_id = await contests.ensure_contest(connection, name="test", title="Test")
