@@ -1,0 +1,76 @@
+"""The files of deploy/ name commands and settings that there are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from judge.cli import main
+from judge.config import Settings
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
+UNITS = sorted(DEPLOY.glob("systemd/*.service"))
+COMPOSE = sorted(DEPLOY.glob("compose/*.yml"))
+#: What compose files and units have of their own.
+_OWN = {"JUDGE_DB_PASSWORD", "JUDGE_DB_LISTEN", "JUDGE_UID", "JUDGE_GID"}
+
+
+@pytest.mark.parametrize("path", [*FILES, ROOT / "docs" / "deploying.md"], ids=lambda path: path.name)
+def test_settings_are_known(path: Path) -> None:
+    """Every variable is a setting: a misspelt one would stop the process, or worse, not."""
+    known = {f"JUDGE_{name.upper()}" for name in Settings.model_fields}
+    text = path.read_text().replace("JUDGE_BLOB_STORE…", "")
+
+    assert set(re.findall(r"\bJUDGE_[A-Z_]+[A-Z]\b", text)) - _OWN <= known
+
+
+def _check_command(words: list[str]) -> None:
+    command: click.Command = main
+    for word in words:
+        if not isinstance(command, click.Group):
+            break
+        found = command.get_command(click.Context(command), word)
+        assert found is not None, words
+        command = found
+
+
+@pytest.mark.parametrize("path", [*UNITS, ROOT / "docs" / "deploying.md"], ids=lambda path: path.name)
+def test_commands_exist(path: Path) -> None:
+    """What units start, and the guide tells to run, are commands of the judge."""
+    found = re.findall(r"(?:\.venv/bin/|`|\n)judge ((?:[a-z-]+ ?)+)", path.read_text())
+
+    assert found
+    for line in found:
+        _check_command(line.split())
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_units_have_no_privileges(path: Path) -> None:
+    """Each runs as a user of its own, gains nothing, and may write only what is its own."""
+    lines = path.read_text().splitlines()
+
+    assert {"NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict", "ProtectHome=yes"} <= set(lines)
+    assert any(re.fullmatch(r"User=judge(-web)?", line) for line in lines)
+    assert ("SupplementaryGroups=docker" in lines) == (path.stem in ("judge-daemon", "judge-worker"))
+    # What looks for stray processes has to see them.
+    assert ("ProtectProc=invisible" in lines) <= (path.stem == "judge-web")
+
+
+def test_compose_files_name_what_is_there() -> None:
+    """Services of the files for an object store are those of the files that they go with; commands exist."""
+    services = {path.stem: yaml.safe_load(path.read_text())["services"] for path in COMPOSE}
+
+    assert set(services) == {"web", "judgehost", "web-s3", "judgehost-s3"}
+    for name in ("web", "judgehost"):
+        assert set(services[f"{name}-s3"]) <= set(services[name])
+        for service in services[name].values():
+            if "command" in service:
+                _check_command([service["command"]])
+    mounts = services["judgehost"]["daemon"]["volumes"]
+    assert all(mount.split(":")[0] == mount.split(":")[1] for mount in mounts)
