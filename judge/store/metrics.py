@@ -23,7 +23,7 @@ class Figures:
     in_progress: int
     #: How long the judging that has waited longest has done so; 0 where none waits.
     longest_wait_s: float
-    #: By state: live, unfit, locked, lost.
+    #: By state: live, disabled, unfit, locked, lost.
     judgehosts: Mapping[str, int]
     #: Languages that judgehosts compile or run with different images.
     differing_languages: int
@@ -53,7 +53,8 @@ async def figures(connection: Connection, *, lost_after_s: float) -> Figures:
         )
         hosts = await connection.fetch(
             "SELECT CASE WHEN last_seen_at < now() - make_interval(secs => $1) THEN 'lost' WHEN is_locked THEN 'locked'"
-            " WHEN unfit IS NOT NULL THEN 'unfit' ELSE 'live' END AS state, count(*) FROM judgehosts GROUP BY state",
+            " WHEN disabled IS NOT NULL THEN 'disabled' WHEN unfit IS NOT NULL THEN 'unfit' ELSE 'live' END AS state,"
+            " count(*) FROM judgehosts GROUP BY state",
             lost_after_s,
         )
         differing = await toolchains.differing(connection, lost_after_s=lost_after_s)

@@ -268,11 +268,13 @@ async def test_metrics(site: Site) -> None:
     """Prometheus finds what the database counts, and zeros for what has not happened."""
     locked = await _host(site, [STRAY, STRAY, CELL_ENDED])
     await _host(site, name="beta")
+    gamma = await _host(site, name="gamma")
     await _refused(site)
     seeded = await site.contest("other", problems=[("A", "other", "Other")])
     await site.submission(seeded, await site.account("bob"))
     async with site.pool.acquire() as connection:
         await judgehosts.set_unfit(connection, locked, why="x", is_locked=True)
+        await judgehosts.disable(connection, judgehost_id=gamma, reason="x", by=None)
         await security.acknowledge(connection, event_ids=await _ids(site, "severity = 'warning'"), by=1)
 
     page = await site.visitor().get("/metrics")
@@ -291,6 +293,7 @@ async def test_metrics(site: Site) -> None:
         "judge_judgings_in_progress": "0.0",
         'judge_judgehosts{state="live"}': "1.0",
         'judge_judgehosts{state="locked"}': "1.0",
+        'judge_judgehosts{state="disabled"}': "1.0",
         'judge_judgehosts{state="lost"}': "0.0",
     }
     assert {name: figures.get(name) for name in expected} == expected

@@ -17,7 +17,7 @@ from judge.verdicts import Verdict
 from web import permissions
 from web.keys import POOL, PROXIES, SESSION, SETTINGS
 
-_HOST_STATES = ("live", "unfit", "locked", "lost")
+_HOST_STATES = ("live", "disabled", "unfit", "locked", "lost")
 
 
 async def metrics(request: web.Request) -> web.Response:
