@@ -151,6 +151,8 @@ async def make_tree(recipe: Recipe, mirror: str | None, tar: Path, progress: Pro
     if os.geteuid() == 0:
         # Only root's builds can be kept beside their result: a user's run under subordinate ids, which need /tmp.
         environment["TMPDIR"] = str(tar.parent)
+        # What it mounts in its tree ends with it, however it ends: whoever removes the tree must not walk into that.
+        argv = ("unshare", "--mount", "--", *argv)
     with tar.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             *("setpriv", "--pdeathsig", "TERM", "--", *argv),
