@@ -48,6 +48,7 @@ ACCESS = {
     "GET /submissions/{submission}": OWNERS,
     "GET /submissions/{submission}/events": OWNERS,
     "POST /submissions/{submission}/verdict": ADMINS,
+    "GET /api/submissions/{submission}": OWNERS,
     "POST /api/submissions/{submission}/verdict": ADMINS,
     "GET /admin/contests": ADMINS,
     "POST /admin/contests": ADMINS,
