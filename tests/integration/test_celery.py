@@ -141,12 +141,15 @@ async def test_a_worker_judges_what_the_daemon_sends(court: Court) -> None:
 @one_broker
 async def test_any_of_several_daemons_may_die(court: Court) -> None:
     """Two daemons dispatch at once; when one is killed, all is judged once, and nothing is lost."""
-    async with court.process("worker"), court.process("daemon", "second"):
-        async with court.process("daemon", "first") as first:
-            await court.submit(WRONG, "WA", count=6)
-            await court.until_true("SELECT count(*) > 0 FROM judgings WHERE state = 'done'")
-            first.kill()
-            await court.until_done()
+    async with (
+        court.process("worker"),
+        court.process("daemon", "second"),
+        court.process("daemon", "first") as first,
+    ):
+        await court.submit(WRONG, "WA", count=6)
+        await court.until_true("SELECT count(*) > 0 FROM judgings WHERE state = 'done'")
+        first.kill()
+        await court.until_done()
     assert await court.verdicts() == court.expected
     assert await court.connection.fetchval("SELECT max(losses) FROM judgings") == 0
 
