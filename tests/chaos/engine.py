@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import io
+import json
 import os
 import secrets
 import signal
@@ -186,12 +187,13 @@ class Engine:
 
     def _load(self, images: list[str]) -> None:
         with contextlib.closing(engine.connect()) as source, contextlib.closing(self._client()) as target:
-            for name in images:
-                target.api.load_image(source.images.get(name).save(named=True))
+            for image in map(source.images.get, images):
+                target.api.load_image(image.save(named=True))
+                _tag(target, image.id, image.tags)
 
     def _load_files(self, image: str, paths: list[str]) -> None:
         with contextlib.closing(engine.connect()) as source, contextlib.closing(self._client()) as target:
-            repository, _, tag = source.images.get(image).tags[0].partition(":")
+            tags = source.images.get(image).tags
             made = source.containers.create(image, command="true", network_mode="none")
             try:
                 tree = io.BytesIO()
@@ -200,7 +202,8 @@ class Engine:
                         _copy(b"".join(made.get_archive(path)[0]), path, whole)
             finally:
                 made.remove(force=True)
-            target.api.import_image_from_data(tree.getvalue(), repository=repository, tag=tag)
+            imported = target.api.import_image_from_data(tree.getvalue())
+            _tag(target, json.loads(imported.splitlines()[-1])["status"], tags)
 
     def _containers(self) -> list[str]:
         with contextlib.closing(self._client()) as client:
@@ -214,6 +217,13 @@ class Engine:
                     with contextlib.suppress(docker.errors.NotFound):
                         found.append(client.api.inspect_container(item.id)["State"]["Pid"])
         return [pid for pid in found if pid]
+
+
+def _tag(client: docker.DockerClient, image: str, tags: Iterable[str]) -> None:
+    """Give an image all the names that it has elsewhere."""
+    for name in tags:
+        repository, _, tag = name.rpartition(":")
+        client.api.tag(image, repository, tag)
 
 
 def _copy(archive: bytes, path: str, whole: tarfile.TarFile) -> None:
