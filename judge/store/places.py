@@ -72,7 +72,8 @@ async def of_submission(connection: Connection, submission_id: int, *, lost_afte
 _HOSTS = """
     SELECT id, slots, lanes FROM judgehosts, LATERAL (
       SELECT array_agg(pool || '/' || level) AS lanes FROM unnest(pools) pool, unnest(levels || ARRAY['']) level
-    ) its WHERE $1 = ANY (lanes) AND unfit IS NULL AND last_seen_at >= now() - make_interval(secs => $2)
+    ) its WHERE $1 = ANY (lanes) AND unfit IS NULL AND disabled IS NULL AND NOT is_draining
+      AND last_seen_at >= now() - make_interval(secs => $2)
 """
 
 #: By the order of claims: the turn is measured from the one that each lane serves.

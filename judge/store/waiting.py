@@ -63,7 +63,8 @@ async def overview(connection: Connection, *, lost_after_s: float) -> Queue:
         hosts = await connection.fetch(
             "SELECT name, slots, pools, levels, last_seen_at, (SELECT count(*)::int FROM judgings"
             " WHERE state = 'judging' AND judgehost_id = h.id) AS judging,"
-            " unfit IS NULL AND last_seen_at >= now() - make_interval(secs => $1) AS takes_work"
+            " unfit IS NULL AND disabled IS NULL AND NOT is_draining"
+            " AND last_seen_at >= now() - make_interval(secs => $1) AS takes_work"
             " FROM judgehosts h ORDER BY name",
             lost_after_s,
         )

@@ -141,7 +141,7 @@ def _judge(dsn: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "judge", *words],
         cwd=ROOT,
-        env=os.environ | {"JUDGE_DATABASE_URL": dsn},
+        env=os.environ | {"JUDGE_DATABASE_URL": dsn, "JUDGE_LEASE_S": "3600"},
         capture_output=True,
         text=True,
         timeout=60,

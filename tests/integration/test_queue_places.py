@@ -85,9 +85,10 @@ async def test_nobody_is_told_what_nobody_knows(contest: Contest) -> None:
     """Without judgehosts, or before anything was judged, there is a place and no time."""
     submitted = [await contest.submit(await contest.team(login)) for login in "ab"]
     assert await _place(contest, submitted[1]) == Place(ahead=1, wait_s=None, is_held=False)
-    await contest.connection.execute("UPDATE judgehosts SET last_seen_at = now() - interval '1 day'")
-
-    assert await _place(contest, submitted[0]) == Place(ahead=0, wait_s=None, is_held=False)
+    for change in ("last_seen_at = now() - interval '1 day'", "last_seen_at = now(), disabled = 'a new disk'"):
+        await contest.connection.execute(f"UPDATE judgehosts SET {change}")
+        place = await _place(contest, submitted[0])
+        assert place == Place(ahead=0, wait_s=None, is_held=False)
 
 
 async def test_counting_ends(contest: Contest, monkeypatch: pytest.MonkeyPatch) -> None:
