@@ -174,7 +174,7 @@ async def _preview_page(request: web.Request, *, error: str = "") -> web.Respons
             else None,
             "part": part,
             "query": {name: request.query[name] for name in _PART if request.query.get(name)},
-            "chosen": chosen_words(found),
+            "chosen": _chosen_words(found),
             "steadiness": await previews.steadiness(connection, found.id) if found.plan.repeats > 1 else [],
             "effects": await effects(connection, found.id, now()) if shows_effects else None,
             "refresh_s": 2 if found.total <= MANY else 20,
@@ -183,7 +183,7 @@ async def _preview_page(request: web.Request, *, error: str = "") -> web.Respons
     return page(request, "rejudging", context, status=409 if error else 200)
 
 
-def chosen_words(found: Rejudging) -> list[str]:
+def _chosen_words(found: Rejudging) -> list[str]:
     """What a rejudging was asked for, in words."""
     selection, target = found.plan.selection, found.plan.target
     ids = ", ".join(map(str, selection.submission_ids[:10]))
