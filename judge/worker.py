@@ -28,11 +28,11 @@ _IDLE_POLL_S = 5.0
 _DRAIN_POLL_S = 0.2
 
 
-async def run(settings: Settings, dsn: str, told: asyncio.Event) -> None:
-    """Judge until cancelled, or until ``told`` is set and the host is drained.
+def broker_url(settings: Settings) -> str:
+    """Where the broker is.
 
     Raises:
-        JudgeError: this host cannot judge, or there is no broker, with what to do about it.
+        UsageError: the settings do not say, or name no broker.
     """
     if not settings.broker_url:
         raise UsageError(
@@ -40,10 +40,20 @@ async def run(settings: Settings, dsn: str, told: asyncio.Event) -> None:
             " without a broker, `judge daemon` judges by itself"
         )
     check_url(settings.broker_url)
+    return settings.broker_url
+
+
+async def run(settings: Settings, dsn: str, told: asyncio.Event) -> None:
+    """Judge until cancelled, or until ``told`` is set and the host is drained.
+
+    Raises:
+        JudgeError: this host cannot judge, or there is no broker, with what to do about it.
+    """
+    url = broker_url(settings)
     async with judgehost.opened(settings, dsn) as here:
         inbox = Inbox(here, lease_s=settings.lease_s)
         slots = here.executor.usable_slots()
-        async with Receiver(settings.broker_url, here.name, slots=slots, judge=inbox.judge) as receiver:
+        async with Receiver(url, here.name, slots=slots, judge=inbox.judge) as receiver:
             here.open_slots = lambda: (
                 here.executor.usable_slots() if receiver.is_listening and here.guard.is_fit and not told.is_set() else 0
             )

@@ -53,8 +53,10 @@ def worker(lazy: Lazy) -> None:
     Told to end by SIGTERM or Ctrl-C, it takes nothing more and finishes what it judges; told twice, or after
     JUDGE_DRAIN_S seconds, it gives that back to the queue.
     """
-    from judge.worker import run
+    from judge.worker import broker_url, run
 
+    # Before a database is looked for, and perhaps started.
+    broker_url(lazy.settings)
     told = asyncio.Event()
     with server_dsn(lazy.settings) as dsn:
         up.until_told(run(lazy.settings, dsn, told), told)
