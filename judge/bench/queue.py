@@ -28,7 +28,7 @@ async def _measure_pick_up(settings: Settings, said: Progress) -> list[Figure]:
         rows = await on.connection.fetch(
             "SELECT extract(epoch FROM claimed_at - queued_at)::float8 * 1000 AS picked_up_ms,"
             " extract(epoch FROM finished_at - claimed_at)::float8 * 1000 AS judged_ms"
-            " FROM judgings JOIN submissions ON submissions.id = submission_id WHERE user_id = $1",
+            " FROM judgings JOIN submissions ON submissions.id = submission_id WHERE submissions.user_id = $1",
             user_id,
         )
     picked_up = statistics.median(row["picked_up_ms"] for row in rows)
