@@ -199,7 +199,9 @@ class Sender:
             task_id=f"{message.judging_id}-{message.attempt}",
             queue=_queue(queue),
             producer=self._producer,
-            expires=expires_s,
+            # Counted by the broker, where it can. What Celery calls ``expires`` is a time of day, and a worker whose
+            # clock is wrong would drop all that it is sent.
+            expiration=expires_s,
             retry=False,
         )
 

@@ -138,6 +138,17 @@ async def test_a_worker_judges_what_the_daemon_sends(court: Court) -> None:
     assert await court.connection.fetchval("SELECT count(*) FROM judgehosts") == 1
 
 
+async def test_a_worker_may_be_wrong_about_the_time_of_day(court: Court) -> None:
+    """A clock that is a day ahead makes no message look late: leases are by the database's clock."""
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    wrong = {"LD_PRELOAD": str(library), "FAKETIME": "+1d", "DONT_FAKE_MONOTONIC": "1"}
+    async with court.process("worker", **wrong), court.process("daemon", "dispatcher"):
+        await court.submit(WRONG, "WA", count=2)
+        await court.until_done()
+
+    assert await court.connection.fetchval("SELECT bool_and(attempt = 1 AND losses = 0) FROM judgings")
+
+
 @one_broker
 async def test_any_of_several_daemons_may_die(court: Court) -> None:
     """Two daemons dispatch at once; when one is killed, all is judged once, and nothing is lost."""
