@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     #: ``redis://…`` or ``amqp://…``; None or nothing: ``judge daemon`` judges on its own host.
     broker_url: str | None = None
     #: A judging not renewed for this long is taken from its judgehost.
-    lease_s: Annotated[float, Field(gt=0)] = 7.0
+    lease_s: Annotated[float, Field(gt=0)] = 6.0
     #: How long a worker that is told to end goes on with what it judges, before it gives that back.
     drain_s: Annotated[float, Field(ge=0)] = 60.0
     #: How often canaries are judged on each judgehost, beside its start; 0: never.

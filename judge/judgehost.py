@@ -43,7 +43,7 @@ from sandbox.pool import CellPool, Kind
 log = structlog.get_logger()
 
 #: How often a lease is renewed before it would run out: one renewal may fail, and the next be late.
-RENEWALS = 3.5
+RENEWALS = 3
 #: How often lapsed leases are looked for within the length of one.
 SWEEPS = 7
 

@@ -28,7 +28,7 @@ async def test_every_program_gets_its_verdict_whatever_dies(short_tmp: Path, ima
     weather = Weather(
         seed=int(os.environ.get("CHAOS_SEED", "1")),
         seconds=float(os.environ.get("CHAOS_SECONDS", "0")),
-        submissions=int(os.environ.get("CHAOS_SUBMISSIONS", "200")),
+        submissions=int(os.environ.get("CHAOS_SUBMISSIONS", "120")),
         judgehosts=int(os.environ.get("CHAOS_JUDGEHOSTS", "2")),
         broker=BROKERS[os.environ.get("CHAOS_BROKER", "redis")],
     )

@@ -158,6 +158,8 @@ async def test_the_command_line(contest: Contest, dsn: str) -> None:
 
     paused = await asyncio.to_thread(_judge, dsn, "queue", "pause", "--language", "python3", "--reason", "new compiler")
     assert "3 waiting judgings are held" in paused.stdout, paused.stderr
+    # Nobody keeps the host alive here, and commands may take long to start.
+    await contest.connection.execute("UPDATE judgehosts SET last_seen_at = now() + interval '1 minute'")
     shown = await asyncio.to_thread(_judge, dsn, "queue", "show", "--json")
     found: dict[str, Any] = json.loads(shown.stdout)
 
