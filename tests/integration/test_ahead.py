@@ -134,6 +134,7 @@ async def _host(stack: contextlib.AsyncExitStack, pool: Pool, connection: Connec
         programs=host.open_programs(settings, await host.image_names(settings)),
         blob_cache=FileCache(folder / "blobs", most_bytes=1 << 30),
         tasks=await stack.enter_async_context(asyncio.TaskGroup()),
+        judgehost_id=judgehost_id,
     )
     return Host(judgehost_id, executor, maker, pool)
 

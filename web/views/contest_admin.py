@@ -87,7 +87,7 @@ def _changed(before: Plan, form: Form) -> tuple[Plan, str]:
     Raises:
         UsageError: something in the form is not what it should be.
     """
-    moment = now().replace(microsecond=0)
+    moment = now()
     match form.text("action"):
         case "save":
             return _plan(form), "Saved."
