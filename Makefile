@@ -35,7 +35,8 @@ fuzz: .venv/.dev ## Fuzz the launcher's readers, FUZZ_SECONDS (60) for each.
 	done
 
 chaos: setup ## Let a long storm rage: CHAOS_SECONDS (600), CHAOS_SEED, CHAOS_JUDGEHOSTS (2), CHAOS_BROKER (redis).
-	@CHAOS_SEED=$(or $(CHAOS_SEED),$$RANDOM) CHAOS_SECONDS=$(or $(CHAOS_SECONDS),600) .venv/bin/pytest -s tests/chaos/test_storm.py
+	@CHAOS_SEED=$(or $(CHAOS_SEED),$$RANDOM) CHAOS_SECONDS=$(or $(CHAOS_SECONDS),600) \
+	  CHAOS_SUBMISSIONS=$(or $(CHAOS_SUBMISSIONS),400) CHAOS_TAKE_OVER_S=$(or $(CHAOS_TAKE_OVER_S),10) .venv/bin/pytest -s tests/chaos/test_storm.py
 
 lock: .venv/.dev ## Pin the versions that are installed in .venv.
 	.venv/bin/python scripts/lock.py

@@ -1,7 +1,7 @@
 """What may go wrong in the storm. Each fault strikes, waits until the judge has coped, and puts right what it broke.
 
-A fault that is told whom it hurts is *measured*: what that judgehost held has to be judged by another within
-``RECOVERY_S``.
+A fault that is told whom it hurts is *measured*: what that judgehost held has to be judged by another soon
+(``Recovery``).
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ from tests.chaos.engine import Engine
 from tests.chaos.judgehost import Judgehost
 from tests.chaos.service import Service
 
-#: What the issue of reliability promises.
-RECOVERY_S = 10.0
 #: Longer than anything takes that is not stuck, on a machine with other things to do.
 PATIENCE_S = 90.0
 #: Of users that cells have at level ``local``, which is not the storm's.
@@ -42,10 +40,9 @@ class Recovery:
     #: Processes that wanted to run, for each core; about 2 when nothing but the storm does.
     load: float
 
-    @property
-    def is_in_time(self) -> bool:
+    def is_within(self, most_s: float) -> bool:
         """Whether that is soon enough, on a machine that has nothing else to do; else as much later as it is slower."""
-        return self.seconds <= RECOVERY_S * max(1.0, self.load / 2)
+        return self.seconds <= most_s * max(1.0, self.load / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ async def test_every_program_gets_its_verdict_whatever_dies(short_tmp: Path, ima
     weather = Weather(
         seed=int(os.environ.get("CHAOS_SEED", "1")),
         seconds=float(os.environ.get("CHAOS_SECONDS", "0")),
-        submissions=int(os.environ.get("CHAOS_SUBMISSIONS", "120")),
+        submissions=int(os.environ.get("CHAOS_SUBMISSIONS", "80")),
         judgehosts=int(os.environ.get("CHAOS_JUDGEHOSTS", "2")),
         broker=BROKERS[os.environ.get("CHAOS_BROKER", "redis")],
     )
@@ -44,7 +44,8 @@ async def test_every_program_gets_its_verdict_whatever_dies(short_tmp: Path, ima
     for recovery in report.recoveries:
         click.echo(f"{recovery.fault}: taken over in {recovery.seconds:.1f} s, at {recovery.load:.1f} a core")
     assert report.findings == []
-    assert [recovery for recovery in report.recoveries if not recovery.is_in_time] == []
+    most_s = float(os.environ.get("CHAOS_TAKE_OVER_S", "30"))
+    assert [recovery for recovery in report.recoveries if not recovery.is_within(most_s)] == []
 
 
 def _keep_logs(folder: Path) -> None:
