@@ -57,6 +57,9 @@ class Assistance:
             await assist(problem, problem.completed(source), bench, slot, desk)
         except (JudgeError, CheckerFailure, *DISCONNECTED) as error:
             log.warning("cannot assist", judging=claim.judging_id, slot=slot.index, error=repr(error))
+        except Exception:
+            # A bug of ours must not take the daemon down; whoever holds the judging runs what is left.
+            log.exception("assisting raised", judging=claim.judging_id)
         finally:
             await desk.leave()
 

@@ -47,13 +47,14 @@ class Shared:
             return True
 
     async def result(self, index: int) -> Run | None:
+        # The time that is allowed ends what neither comes nor can be taken, too: a run that another release wrote.
         with contextlib.suppress(*DISCONNECTED):
-            while True:
-                async with self._pool.acquire() as connection:
-                    run = await shared_tests.result(connection, self._claim, index)
-                if run is not None:
-                    return run
-                if await self.take(index):
-                    return None
-                await asyncio.sleep(_POLL_S)
+            async with asyncio.timeout(self._patience_s):
+                while (run := await self._look(index)) is None and not await self.take(index):
+                    await asyncio.sleep(_POLL_S)
+                return run
         return None
+
+    async def _look(self, index: int) -> Run | None:
+        async with self._pool.acquire() as connection:
+            return await shared_tests.result(connection, self._claim, index)

@@ -42,16 +42,14 @@ class Place:
 
 
 async def plan(connection: Connection, contest: Contest) -> Plan:
-    """What the contest is like now."""
-    isolation = await connection.fetchval("SELECT isolation FROM contests WHERE id = $1", contest.id)
-    return Plan(
-        title=contest.title,
-        starts_at=contest.starts_at,
-        ends_at=contest.ends_at,
-        freeze_at=contest.freeze_at,
-        penalty_minutes=contest.penalty_minutes,
-        isolation=isolation,
+    """What the contest is like; nobody else changes it before this transaction, if it is one, ends."""
+    row = await connection.fetchrow(
+        "SELECT title, starts_at, ends_at, freeze_at, penalty_minutes, isolation FROM contests WHERE id = $1"
+        " FOR NO KEY UPDATE",
+        contest.id,
     )
+    assert row is not None
+    return Plan(**row)
 
 
 async def create(connection: Connection, *, name: str, wanted: Plan, by: int) -> None:
@@ -69,9 +67,7 @@ async def create(connection: Connection, *, name: str, wanted: Plan, by: int) ->
             ends_at=wanted.ends_at,
             freeze_at=wanted.freeze_at,
             isolation=wanted.isolation,
-        )
-        await connection.execute(
-            "UPDATE contests SET penalty_minutes = $2 WHERE id = $1", contest_id, wanted.penalty_minutes
+            penalty_minutes=wanted.penalty_minutes,
         )
         await _record(connection, "create contest", contest_id, {"name": name}, by)
 

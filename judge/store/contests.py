@@ -116,6 +116,7 @@ async def create(
     ends_at: datetime | None,
     freeze_at: datetime | None,
     isolation: str | None = None,
+    penalty_minutes: int = 20,
 ) -> int:
     """Make a contest; its id.
 
@@ -129,14 +130,15 @@ async def create(
         raise UsageError(f"contest name {name!r}: use at most 64 of a-z, 0-9, _ and -, the first no sign")
     check_times(starts_at, ends_at, freeze_at)
     contest_id: int | None = await connection.fetchval(
-        "INSERT INTO contests (name, title, starts_at, ends_at, freeze_at, isolation) VALUES ($1, $2, $3, $4, $5, $6)"
-        " ON CONFLICT (name) DO NOTHING RETURNING id",
+        "INSERT INTO contests (name, title, starts_at, ends_at, freeze_at, isolation, penalty_minutes)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING RETURNING id",
         name,
         title,
         starts_at,
         ends_at,
         freeze_at,
         isolation,
+        penalty_minutes,
     )
     if contest_id is None:
         raise UsageError(f"there is a contest called {name!r} already")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from judge import host, queue
+from judge import host, queue, sharing
 from judge.assisting import Assistance
 from judge.cache import FileCache
 from judge.config import Isolation, Settings
@@ -215,6 +215,25 @@ async def test_an_assistant_that_is_gone_is_not_waited_for(pool: Pool, short_tmp
         await on.until("SELECT count(*) > 0 FROM shared_tests")
         await on.connection.execute(
             "UPDATE shared_tests SET judgehost_id = $1, taken_at = now() WHERE judgehost_id IS NULL", gone_id
+        )
+        await on.done()
+
+        assert await on.connection.fetchval("SELECT verdict FROM judgings") == "AC"
+        assert sum(on.maker.runs.values()) == TESTS
+
+
+async def test_a_run_of_another_release_is_made_again(
+    pool: Pool, short_tmp: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an assistant wrote and nobody here can read does not hold a judging up for ever."""
+    monkeypatch.setattr(sharing, "_PATIENCE_S", 0.2)
+    async with stage(pool, short_tmp / "release", [1]) as on:
+        other_id = await judgehosts.register(on.connection, name="other", slots=1, isolation="local")
+        await on.start(SLOWER + "print(n)\n")
+        await on.until("SELECT count(*) > 0 FROM shared_tests")
+        await on.connection.execute(
+            "UPDATE shared_tests SET judgehost_id = $1, taken_at = now(), run = $2 WHERE index = 8",
+            *(other_id, {"verdict": "perhaps"}),
         )
         await on.done()
 

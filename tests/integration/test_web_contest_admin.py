@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -80,6 +81,19 @@ async def test_while_it_runs(site: Site) -> None:
             query = f"SELECT {holds} AND $1::timestamptz IS NOT NULL FROM contests"
             assert await connection.fetchval(query, ends_at), action
         assert await connection.fetchval("SELECT count(*) FROM audit_log WHERE action = 'change contest'") == 5
+
+
+async def test_two_extend_at_once(site: Site) -> None:
+    """Neither of them is forgotten."""
+    await site.contest()
+    visitors = [await site.logged_in(login, Role.ADMIN) for login in ("one", "two")]
+    async with site.pool.acquire() as connection:
+        ends_at = await connection.fetchval("SELECT ends_at FROM contests")
+        answers = await asyncio.gather(
+            *(visitor.post(SETTINGS, {"action": "extend", "minutes": "30"}) for visitor in visitors for _ in range(5))
+        )
+        assert {answer.status for answer in answers} == {303}
+        assert await connection.fetchval("SELECT ends_at FROM contests") == ends_at + timedelta(minutes=300)
 
 
 async def test_problems(site: Site) -> None:

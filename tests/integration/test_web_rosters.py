@@ -57,6 +57,15 @@ async def test_all_or_none(site: Site) -> None:
         assert await accounts.by_login(connection, "new") is None
 
 
+async def test_more_than_a_browser_waits_for(site: Site) -> None:
+    """A long list is for the command, which has time; nothing of it is made."""
+    admin = await site.logged_in("root", Role.ADMIN)
+    answer = await admin.post(FORM, {"list": "\n".join(f"t{n},Team" for n in range(301)), "role": "contestant"})
+    assert (answer.status, "judge user import" in answer.words) == (400, True)
+    async with site.pool.acquire() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM users") == 1
+
+
 async def test_an_empty_log(site: Site) -> None:
     """Nothing has been done yet, and the page says so."""
     admin = await site.logged_in("root", Role.ADMIN)

@@ -76,8 +76,10 @@ async def _change(connection: Connection, contest: Contest, form: Form, *, by: i
     """Change the contest; what to say of it."""
     if form.text("action") in ("add", "relabel", "remove"):
         return await _change_problems(connection, contest, form, by=by)
-    wanted, said = _changed(await contest_changes.plan(connection, contest), form)
-    await contest_changes.change(connection, contest, wanted, by=by)
+    # Two who put off the end at once put it off twice.
+    async with connection.transaction():
+        wanted, said = _changed(await contest_changes.plan(connection, contest), form)
+        await contest_changes.change(connection, contest, wanted, by=by)
     return said
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
 from judge import roster
@@ -17,6 +15,8 @@ from web.pages import page, sentence
 
 #: What accounts of a list may be; admins are made one by one.
 ROLES = (Role.CONTESTANT, Role.SETTER)
+#: Hashing that many takes less than a browser, or a proxy before us, waits for: passwords nobody saw would be lost.
+MOST_ENTRIES = 300
 
 
 async def form(request: web.Request) -> web.Response:
@@ -31,11 +31,16 @@ async def make(request: web.Request) -> web.Response:
     sent = await forms.read(request)
     try:
         entries = roster.read(_text(sent))
+        if len(entries) > MOST_ENTRIES:
+            raise UsageError(
+                f"the list has {len(entries)} accounts; at most {MOST_ENTRIES} are made at once here,"
+                " more by `judge user import`"
+            )
         role = next((role for role in ROLES if role.value == sent.text("role")), None)
         if role is None:
             raise UsageError("there is no such role for a list of accounts")
-        # As many at a time as the hasher admits.
-        hashes = await asyncio.gather(*(request.app[PASSWORDS].hash(entry.password) for entry in entries))
+        # One after the other, so that nobody who logs in meanwhile waits for all of them.
+        hashes = [await request.app[PASSWORDS].hash(entry.password) for entry in entries]
         async with request.app[POOL].acquire() as connection:
             made = list(zip(entries, hashes, strict=True))
             await accounts.create_many(connection, made, role=role, by=admin.id)
@@ -55,5 +60,5 @@ def _text(sent: Form) -> str:
 
 
 def _form(request: web.Request, *, written: str, error: str) -> web.Response:
-    context = {"written": written, "roles": ROLES, "most": roster.MOST_ENTRIES, "error": error}
+    context = {"written": written, "roles": ROLES, "most": MOST_ENTRIES, "error": error}
     return page(request, "roster", context, status=400 if error else 200)
