@@ -33,7 +33,7 @@ async def drop(connection: Connection, claim: Claim) -> None:
 
 
 async def offered(connection: Connection, *, judgehost_id: int) -> Claim | None:
-    """The claim of another judgehost that has most test cases waiting, at a level that this one can give."""
+    """The claim of another judgehost that has most test cases waiting, of a pool and at a level of this one's."""
     row = await connection.fetchrow(
         "SELECT judgings.id AS judging_id, judgings.attempt, submission_id, contest_id, problem_version_id,"
         " judgings.isolation, rejudging_id FROM"
@@ -41,6 +41,7 @@ async def offered(connection: Connection, *, judgehost_id: int) -> Claim | None:
         " AS open JOIN judgings ON judgings.id = open.judging_id AND judgings.attempt = open.attempt"
         " JOIN submissions ON submissions.id = submission_id"
         " JOIN judgehosts mine ON mine.id = $1 AND judgings.isolation = ANY (mine.levels)"
+        " AND split_part(judgings.lane, '/', 1) = ANY (mine.pools)"
         " WHERE judgings.state = 'judging' AND judgings.judgehost_id <> $1"
         " ORDER BY priority, waiting DESC, judgings.id LIMIT 1",
         judgehost_id,

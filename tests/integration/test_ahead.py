@@ -204,6 +204,20 @@ async def test_another_host_assists(pool: Pool, short_tmp: Path) -> None:
         assert await on.connection.fetchval("SELECT count(*) FROM shared_tests") == 0
 
 
+async def test_a_host_of_another_pool_runs_nothing(pool: Pool, short_tmp: Path) -> None:
+    """A contest that is judged by some hosts only is judged by no others, a test of it neither."""
+    async with stage(pool, short_tmp / "pools", [1, 1]) as on:
+        await on.connection.execute("UPDATE judgehosts SET pools = '{elsewhere}' WHERE id = $1", on.hosts[1].id)
+        await on.start(SLOWER + "print(n)\n")
+        await on.until("SELECT count(*) > 0 FROM shared_tests")
+        await on.hosts[1].assistance.fill_idle_slots()
+        assert on.hosts[1].executor.has_idle()
+        await on.done()
+
+        assert sum(on.maker.runs.values()) == TESTS
+        assert not on.hosts[1].maker.runs
+
+
 async def test_an_assistant_that_is_gone_is_not_waited_for(pool: Pool, short_tmp: Path) -> None:
     """What another judgehost took and died over is run by whoever holds the judging."""
     async with stage(pool, short_tmp / "gone", [1]) as on:
