@@ -82,7 +82,9 @@ async def answer(request: web.Request) -> web.Response:
 async def news(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Have every page of a contest know how many clarifications wait for the viewer."""
     viewer, contest = request[SESSION].viewer, request.match_info.get("contest")
-    if viewer is not None and contest is not None and request.method == "GET":
+    # Pictures, samples and other files have more in their addresses, and show nothing of it.
+    is_page = request.match_info.keys() <= {"contest", "label"}
+    if viewer is not None and contest is not None and is_page and request.method == "GET":
         async with request.app[POOL].acquire() as connection:
             request[NEWS] = await clarifications.news(
                 connection, contest=contest, user_id=viewer.id, is_jury=permissions.is_judge(viewer)
