@@ -29,6 +29,12 @@ pytestmark = pytest.mark.timeout(180)
 SAMPLES = Path(__file__).parents[2] / "problems" / "samples"
 RUN = Run(testcase="sample/1", verdict=Verdict.AC, cpu_us=1, wall_us=2, memory_bytes=3, message="tab\t\\ \x01 é")
 
+#: Somebody holds an advisory lock in this database; pg_locks lists those of all databases of the server.
+IS_LOCKED = (
+    "SELECT count(*) > 0 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+    " WHERE locktype = 'advisory' AND datname = current_database()"
+)
+
 
 def _say(line: str) -> None:
     del line
@@ -208,11 +214,11 @@ async def test_restoring_that_is_killed_leaves_nothing(pool: Pool, dsn: str, emp
     process.stdin.write(good[: good.index(b"end.json")][:-2048])
     await process.stdin.drain()
     async with connect(empty_dsn) as connection:
-        while not await connection.fetchval("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory'"):
+        while not await connection.fetchval(IS_LOCKED):
             await asyncio.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         await process.wait()
-        while await connection.fetchval("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory'"):
+        while await connection.fetchval(IS_LOCKED):
             await asyncio.sleep(0.01)
         assert await copying.tables(connection) == []
 
