@@ -17,8 +17,8 @@ from judge.store.pool import open_pool
 from web import forms, maintenance, middlewares, pages, rates, routes
 from web.addresses import TrustedProxies
 from web.credentials import PROGRAM_LOGINS, ProgramLogins
+from web.hub import Hub
 from web.keys import BOARDS, HUB, PASSWORDS, POOL, PROXIES, RENDERER, SETTINGS
-from web.live import Hub
 from web.passwords import Passwords
 from web.rendering import Renderer
 from web.standings import Boards

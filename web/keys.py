@@ -8,7 +8,7 @@ from judge.config import Settings
 from judge.store.maintenance import Maintenance
 from judge.store.pool import Pool
 from web.addresses import TrustedProxies
-from web.live import Hub
+from web.hub import Hub
 from web.passwords import Passwords
 from web.rendering import Renderer
 from web.sessions import SessionState

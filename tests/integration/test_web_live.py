@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
+import socket
 from dataclasses import replace
 
 import pytest
@@ -12,8 +15,8 @@ from judge.store.accounts import Role
 from judge.store.pool import Connection
 from judge.verdicts import Verdict
 from tests.website import Site, Visitor, a_run, event, read_events
+from web import hub, streams
 from web.keys import HUB
-from web.live import PER_SESSION
 
 
 async def _watched(site: Site, role: Role = Role.CONTESTANT) -> tuple[Visitor, int]:
@@ -158,19 +161,92 @@ async def test_survives_a_lost_connection(site: Site) -> None:
     assert [kind for _, kind, _ in rest] == ["verdict"]
 
 
-async def test_limit_per_session(site: Site) -> None:
-    """One browser watches so many submissions at once and no more, and may again when it lets go of one."""
+@pytest.mark.parametrize("kind", ["session", "account", "address"])
+async def test_limits_of_open_streams(site: Site, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """One browser, account or address has so many streams open and no more, and may again when it lets go of one."""
+    monkeypatch.setattr(hub, "MOST_OF_ONE", {**dict.fromkeys(hub.MOST_OF_ONE, 100), kind: 3})
     visitor, submission_id = await _watched(site)
-    answers = [await _open(visitor, submission_id) for _ in range(PER_SESSION)]
+    other = site.visitor()
+    await other.log_in("ada")
+    by = [visitor, other, visitor] if kind != "session" else [visitor] * 3
+    answers = [await _open(each, submission_id) for each in by]
     assert {answer.status for answer in answers} == {200}
 
     assert (await _open(visitor, submission_id)).status == 429
+    assert (await _open(other, submission_id)).status == (200 if kind == "session" else 429)
 
     answers[0].close()
     async with asyncio.timeout(20):
         while (await _open(visitor, submission_id)).status != 200:
             async with site.pool.acquire() as connection:
                 await event(connection, submission_id, "other", {})
+
+
+async def test_limit_of_the_process(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All together have so many open, and whoever comes too late is told to come again later."""
+    monkeypatch.setattr(hub, "PER_PROCESS", 2)
+    visitor, submission_id = await _watched(site)
+    for _ in range(2):
+        assert (await _open(visitor, submission_id)).status == 200
+
+    refused = await _open(visitor, submission_id)
+
+    assert (refused.status, refused.headers["Retry-After"]) == (503, "60")
+
+
+async def test_heartbeat(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream with nothing to tell says so now and then, so that proxies keep it and the dead are noticed."""
+    monkeypatch.setattr(streams, "HEARTBEAT_S", 0.1)
+    visitor, submission_id = await _watched(site)
+    answer = await _open(visitor, submission_id)
+    async with asyncio.timeout(10):
+        while await _next(answer) != ": nothing new\n\n":
+            pass
+
+
+async def test_slow_reader(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that reads nothing makes the site keep little, is cut off, and gets all of the rest when it comes back."""
+    monkeypatch.setattr(streams, "WRITE_TIMEOUT_S", 0.5)
+    visitor, submission_id = await _watched(site)
+    count, long = 300, "x" * 60_000
+    async with site.pool.acquire() as connection:
+        for ordinal in range(1, count + 1):
+            await site.show_run(connection, submission_id, ordinal, replace(a_run(), team_message=long))
+    reader, writer = await asyncio.open_connection(site.server.host, site.server.port, limit=2**16)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**16)
+    cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
+    request = f"GET /submissions/{submission_id}/events HTTP/1.1\r\nHost: judge\r\nCookie: {cookie}\r\n\r\n"
+    writer.write(request.encode())
+    await reader.readuntil(b"retry: 2000\n\n")
+
+    kept = await _most_kept(site)
+
+    received = bytearray()
+    with contextlib.suppress(ConnectionError):
+        while piece := await reader.read(2**16):
+            received += piece
+    writer.close()
+    known = re.findall(rb"id: (\d+)\n(?:.*\n){2}\r?\n", bytes(received))
+    assert len(known) < count, "it was never cut off"
+    assert kept < 1_000_000
+    await site.judge(submission_id, Verdict.AC)
+    last = known[-1].decode() if known else "0"
+    rest = await read_events(await _open(visitor, submission_id, **{"Last-Event-ID": last}))
+    # The first event is that it is queued, the last is the verdict.
+    assert len(known) + len(rest) == count + 2
+    assert rest[-1][1] == "verdict"
+
+
+async def _most_kept(site: Site) -> int:
+    """The most bytes that wait for a reader of a stream, until it is cut off."""
+    most = 0
+    async with asyncio.timeout(20):
+        while site.server.app[HUB].count:
+            handlers = site.server.handler.connections
+            transports = [handler.transport for handler in handlers if handler.transport is not None]
+            most = max(most, sum(transport.get_write_buffer_size() for transport in transports))
+            await asyncio.sleep(0.01)
+    return most
 
 
 async def test_shutdown_ends_streams(site: Site) -> None:

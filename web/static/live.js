@@ -100,6 +100,10 @@ class LivePage {
     for (const kind of ["judging", "place", "run", "verdict"]) {
       this.source.addEventListener(kind, (event) => this[kind](JSON.parse(event.data)));
     }
+    // Browsers come back after a lost connection, but not after a refusal: then too many pages were open.
+    this.source.addEventListener("error", () => {
+      if (this.source.readyState === EventSource.CLOSED) setTimeout(() => this.open(), 30000);
+    });
   }
 
   // A new attempt, or an earlier state than running, means that what was shown so far no longer holds.

@@ -11,9 +11,10 @@ from judge.store import blobs, contests, places, submissions
 from judge.store.pool import Connection
 from judge.store.submissions import Summary
 from web import permissions
-from web.keys import HUB, POOL, RENDERER, SESSION, SETTINGS
+from web.keys import POOL, RENDERER, SESSION, SETTINGS
 from web.live import Watch, stream
 from web.pages import page
+from web.streams import known_id
 from web.views.overrides import SETTABLE
 
 PAGE = 50
@@ -103,18 +104,15 @@ async def described(request: web.Request) -> web.Response:
 
 async def follow(request: web.Request) -> web.StreamResponse:
     """Live updates of one submission, from after the last event that the browser knows."""
-    state = request[SESSION]
     async with request.app[POOL].acquire() as connection:
         summary = await _find(request, connection)
-    known = request.headers.get("Last-Event-ID") or request.query.get("after", "")
     watch = Watch(
         submission_id=summary.id,
-        is_judge=permissions.is_judge(state.viewer),
-        after_id=_number(known),
+        is_judge=permissions.is_judge(request[SESSION].viewer),
+        after_id=known_id(request),
         lost_after_s=request.app[SETTINGS].lease_s,
     )
-    session = state.session.token_hash if state.session else b""
-    return await stream(request, request.app[POOL], request.app[HUB], watch, session=session)
+    return await stream(request, watch)
 
 
 async def _find(request: web.Request, connection: Connection) -> Summary:
