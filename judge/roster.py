@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from judge.errors import UsageError
@@ -17,13 +17,15 @@ _MOST_COMPLAINTS = 20
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 _MAX_NAME_CHARS = 100
+MAX_GROUP_CHARS = 60
 #: Without letters and digits that look alike on paper. 12 of these are 58 bits.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP_CHARS = 3, 4
-_COLUMNS = ("login", "name", "password")
+_COLUMNS = ("login", "name", "password", "group")
 #: What CLICS calls the columns of ``accounts.tsv``, whose first line is "accounts", a tab and the version.
 _CLICS_COLUMNS = ("type", "name", "login", "password")
 _ALIASES = {"username": "login", "user": "login", "team": "name", "fullname": "name", "full name": "name"}
+_ALIASES |= dict.fromkeys(("school", "affiliation", "institution", "organization"), "group")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +36,14 @@ class Entry:
     name: str
     #: Kept out of ``repr`` so that no log or traceback carries it.
     password: str = field(repr=False)
+    group_name: str | None = None
 
 
 def read(text: str) -> tuple[Entry, ...]:
     """The accounts of a list. Passwords that it leaves out are made.
 
     The separator is a tab, a semicolon or a comma, whichever the first line has. A first line that names columns
-    (login, name, password) says in which order they are; without one the order is that.
+    (login, name, password, group) says in which order they are; without one the order is that.
 
     Raises:
         UsageError: with every line that is wrong, up to a number of them.
@@ -57,12 +60,13 @@ def read(text: str) -> tuple[Entry, ...]:
     seen: dict[str, int] = {}
     for number, row in rows:
         login, name = row.get("login", ""), row.get("name", "") or row.get("login", "")
-        complaint = _complaint(login, name, row.get("password", ""), seen.get(login.casefold()))
+        complaint = _complaint(login, name, row, seen.get(login.casefold()))
         if complaint is not None:
             wrong.append(f"line {number}: {complaint}")
             continue
         seen[login.casefold()] = number
-        entries.append(Entry(login=login, name=name, password=row.get("password", "") or password()))
+        chosen, group_name = row.get("password", "") or password(), row.get("group", "") or None
+        entries.append(Entry(login=login, name=name, password=chosen, group_name=group_name))
     if wrong:
         more = [f"and {len(wrong) - _MOST_COMPLAINTS} more"] if len(wrong) > _MOST_COMPLAINTS else []
         raise UsageError("\n".join([*wrong[:_MOST_COMPLAINTS], *more]))
@@ -104,12 +108,15 @@ def _columns(first: Sequence[str]) -> tuple[Sequence[str], bool]:
     return (names, True) if "login" in names else (_COLUMNS, False)
 
 
-def _complaint(login: str, name: str, password: str, earlier: int | None) -> str | None:
+def _complaint(login: str, name: str, row: Mapping[str, str], earlier: int | None) -> str | None:
     """What is wrong with an account; None where nothing is."""
+    password, group_name = row.get("password", ""), row.get("group", "")
     if not _LOGIN.fullmatch(login):
         return f"{login!r} is no login: use 1 to 32 letters, digits, dots, dashes or underscores"
     if len(name) > _MAX_NAME_CHARS or not name.isprintable():
         return f"the name is longer than {_MAX_NAME_CHARS} characters, or has some that cannot be shown"
+    if len(group_name) > MAX_GROUP_CHARS or not group_name.isprintable():
+        return f"the group is longer than {MAX_GROUP_CHARS} characters, or has some that cannot be shown"
     if password and not (8 <= len(password) <= 200 and password.isprintable()):
         return "a password has 8 to 200 characters; leave it out to have one made"
     return None if earlier is None else f"{login} is on line {earlier} already"

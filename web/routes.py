@@ -8,7 +8,6 @@ from web import intake
 from web.pages import STATIC
 from web.views import (
     accounts,
-    admin,
     api,
     audit,
     clarifications,
@@ -26,8 +25,10 @@ from web.views import (
     rejudging_api,
     rejudgings,
     rosters,
+    security,
     standings,
     submissions,
+    users,
     versions,
 )
 
@@ -102,12 +103,14 @@ def set_up(app: web.Application) -> None:
             web.get("/account", accounts.account_form),
             web.post("/account", accounts.change_password),
             web.get("/admin/audit", audit.index),
-            web.get("/admin/users", admin.users),
+            web.get("/admin/users", users.index),
+            web.post("/admin/users", users.change_many),
             web.get("/admin/users/import", rosters.form),
             web.post("/admin/users/import", rosters.make),
-            web.post("/admin/users/{account:[0-9]{1,18}}", admin.change_user),
-            web.get("/admin/security", admin.security_events),
-            web.post("/admin/security", admin.acknowledge),
+            web.get("/admin/users/{account:[0-9]{1,18}}", users.show),
+            web.post("/admin/users/{account:[0-9]{1,18}}", users.change),
+            web.get("/admin/security", security.index),
+            web.post("/admin/security", security.acknowledge),
             web.get("/admin/queue", queue.show),
             web.post("/admin/queue", queue.change),
             web.get("/api/queue", queue.described),

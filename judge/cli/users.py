@@ -76,8 +76,8 @@ def reset_password(lazy: Lazy, login: str, *, password_stdin: bool) -> None:
 def import_accounts(lazy: Lazy, file: BinaryIO, role: str) -> None:
     """Make the accounts that FILE ("-": standard input) lists: CSV, TSV, or CLICS' accounts.tsv.
 
-    One account a line: login and name; a first line may name the columns login, name and password. All of them are
-    made, or none. Prints login, name and password of each with tabs between them: passwords are not kept.
+    One account a line: login and name; a first line may name the columns login, name, password and group. All of them
+    are made, or none. Prints login, name and password of each with tabs between them: passwords are not kept.
     """
     content = file.read(roster.MAX_BYTES + 1)
     try:

@@ -33,6 +33,8 @@ class Account:
     role: Role
     created_at: datetime
     disabled_at: datetime | None
+    #: Whom it is listed with: a school, a site; None: nobody.
+    group_name: str | None
     #: Kept out of ``repr`` so that no log or traceback carries it.
     password_hash: str | None = field(repr=False)
 
@@ -44,7 +46,8 @@ class Account:
 #: Of the logins that stand in the way of an import.
 _MOST_NAMED = 10
 
-_COLUMNS = "id, login, name, role::text, created_at, disabled_at, password_hash"
+#: What ``from_row`` wants of a row.
+COLUMNS = "id, login, name, role::text, created_at, disabled_at, group_name, password_hash"
 
 
 async def create(connection: Connection, *, login: str, name: str, password_hash: str | None, role: Role) -> int:
@@ -79,11 +82,13 @@ async def create_many(connection: Connection, made: Sequence[tuple[Entry, str]],
     """
     async with connection.transaction():
         rows = await connection.fetch(
-            "INSERT INTO users (login, name, password_hash, role)"
-            " SELECT login, name, hash, $4::text::role FROM unnest($1::text[], $2::text[], $3::text[])"
-            " AS new (login, name, hash) ON CONFLICT DO NOTHING RETURNING login",
+            "INSERT INTO users (login, name, group_name, password_hash, role)"
+            " SELECT login, name, group_name, hash, $5::text::role"
+            " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS new (login, name, group_name, hash)"
+            " ON CONFLICT DO NOTHING RETURNING login",
             [entry.login for entry, _ in made],
             [entry.name for entry, _ in made],
+            [entry.group_name for entry, _ in made],
             [password_hash for _, password_hash in made],
             role.value,
         )
@@ -97,8 +102,8 @@ async def create_many(connection: Connection, made: Sequence[tuple[Entry, str]],
 
 async def by_login(connection: Connection, login: str) -> Account | None:
     """The account of that login, in whatever case."""
-    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM users WHERE lower(login) = lower($1)", login)
-    return _account(row) if row else None
+    row = await connection.fetchrow(f"SELECT {COLUMNS} FROM users WHERE lower(login) = lower($1)", login)
+    return from_row(row) if row else None
 
 
 async def by_id(connection: Connection, account_id: int) -> Account:
@@ -107,20 +112,10 @@ async def by_id(connection: Connection, account_id: int) -> Account:
     Raises:
         NotFound: there is none.
     """
-    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM users WHERE id = $1", account_id)
+    row = await connection.fetchrow(f"SELECT {COLUMNS} FROM users WHERE id = $1", account_id)
     if row is None:
         raise NotFound("There is no such account.")
-    return _account(row)
-
-
-async def page(connection: Connection, *, after_login: str = "", limit: int = 100) -> list[Account]:
-    """Accounts in the order of their logins, from after that one."""
-    rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM users WHERE lower(login) > lower($1) ORDER BY lower(login) LIMIT $2",
-        after_login,
-        limit,
-    )
-    return [_account(row) for row in rows]
+    return from_row(row)
 
 
 async def count_admins(connection: Connection) -> int:
@@ -188,10 +183,10 @@ async def rehash(connection: Connection, *, account_id: int, password_hash: str)
 
 
 async def _locked(connection: Connection, account_id: int) -> Account:
-    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM users WHERE id = $1 FOR UPDATE", account_id)
+    row = await connection.fetchrow(f"SELECT {COLUMNS} FROM users WHERE id = $1 FOR UPDATE", account_id)
     if row is None:
         raise NotFound("There is no such account.")
-    return _account(row)
+    return from_row(row)
 
 
 async def _keep_an_admin(connection: Connection, account: Account) -> None:
@@ -206,5 +201,6 @@ async def _keep_an_admin(connection: Connection, account: Account) -> None:
         raise UsageError(f"{account.login} is the only admin left; make somebody else admin first.")
 
 
-def _account(row: asyncpg.Record) -> Account:
+def from_row(row: asyncpg.Record) -> Account:
+    """The account of a row with ``COLUMNS``."""
     return Account(**{**dict(row), "role": Role(row["role"])})

@@ -56,6 +56,8 @@ MATRIX = [
     ("/account", 303, 200, 200, 200, 200),
     ("/admin/users", 303, 404, 404, 404, 200),
     ("/admin/users/import", 303, 404, 404, 404, 200),
+    ("/admin/users/{user}", 303, 404, 404, 404, 200),
+    ("/admin/users/999999999999999999", 303, 404, 404, 404, 404),
     ("/admin/audit", 303, 404, 404, 404, 200),
     ("/admin/contests", 303, 404, 404, 404, 200),
     ("/admin/contests/spring", 303, 404, 404, 404, 200),
@@ -101,13 +103,14 @@ async def test_matrix(site: Site) -> None:
     visitors = await _visitors(site)
     own = await site.submission(spring, await _id_of(site, "owner"))
     await site.judge(own, Verdict.AC, [a_run()])
+    user = await _id_of(site, "owner")
     async with site.pool.acquire() as connection:
         plan = Plan(reason="a test", selection=Selection())
         rejudging_id = await rejudging.create(connection, plan, by=None)
 
     answers = {}
     for path, *_ in MATRIX:
-        address = path.format(own=own, version=spring.version_id, rejudging=rejudging_id)
+        address = path.format(own=own, user=user, version=spring.version_id, rejudging=rejudging_id)
         answers[path] = tuple([(await visitor.get(address)).status for visitor in visitors])
 
     assert answers == {path: tuple(expected) for path, *expected in MATRIX}

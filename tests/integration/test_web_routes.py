@@ -75,6 +75,8 @@ ACCESS = {
     "GET /admin/users": ADMINS,
     "GET /admin/users/import": ADMINS,
     "POST /admin/users/import": ADMINS,
+    "POST /admin/users": ADMINS,
+    "GET /admin/users/{account}": ADMINS,
     "POST /admin/users/{account}": ADMINS,
     "GET /admin/security": ADMINS,
     "POST /admin/security": ADMINS,

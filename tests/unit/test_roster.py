@@ -27,6 +27,16 @@ def test_forms_of_a_list(text: str) -> None:
     assert [(entry.login, entry.name) for entry in roster.read(text)] == [("ada", "Ada Lovelace"), ("bob", "Bob")]
 
 
+def test_groups() -> None:
+    """A list may have groups, under whatever name organisers call them, or some of them, or none."""
+    for head in ("group", "School", "AFFILIATION"):
+        entries = roster.read(f"login,{head}\nada,Lund\nbob,\n")
+        assert [entry.group_name for entry in entries] == ["Lund", None]
+    assert roster.read("ada,Ada\n")[0].group_name is None
+    with pytest.raises(UsageError, match="line 2: the group is longer than 60"):
+        roster.read("login,group\nada," + "x" * 61)
+
+
 def test_passwords() -> None:
     """Those that are given stay; others are made, each another one; none is shown by accident."""
     given_, made, other = roster.read("login,password\nada,correct horse\nbob,\ncy,\n")

@@ -1,4 +1,4 @@
-"""For admins: accounts, and what judgehosts saw."""
+"""For admins: what judgehosts saw."""
 
 from __future__ import annotations
 
@@ -11,47 +11,25 @@ from yarl import URL
 
 from judge.errors import UsageError
 from judge.incidents import IncidentKind, Severity
-from judge.store import accounts, security
-from judge.store.accounts import Role
-from judge.store.pool import Connection
+from judge.store import security
 from judge.store.security import MOST_ACKNOWLEDGED, Filter
 from web import forms, permissions
-from web.forms import Form
 from web.keys import POOL, SESSION
 from web.pages import page
 
-PAGE = 100
-EVENTS_PAGE = 50
+PAGE = 50
 
 _E = TypeVar("_E", bound=StrEnum)
 
 
-async def users(request: web.Request) -> web.Response:
-    """All accounts, a page at a time."""
-    permissions.require_admin(request[SESSION].viewer)
-    return await _list(request, error="")
-
-
-async def change_user(request: web.Request) -> web.Response:
-    """Change an account's role, or disable or enable it."""
-    admin = permissions.require_admin(request[SESSION].viewer)
-    form = await forms.read(request)
-    try:
-        async with request.app[POOL].acquire() as connection:
-            await _change(connection, form, account_id=int(request.match_info["account"]), by=admin.id)
-    except UsageError as error:
-        return await _list(request, error=str(error))
-    raise web.HTTPSeeOther("/admin/users")
-
-
-async def security_events(request: web.Request) -> web.Response:
+async def index(request: web.Request) -> web.Response:
     """What judgehosts saw: the newest first, by kind and severity if asked."""
     permissions.require_admin(request[SESSION].viewer)
     wanted, before_id = _filter(request.query), _number(request.query.get("before", ""))
     async with request.app[POOL].acquire() as connection:
         alarms = await security.open_alarms(connection)
-        found = await security.page(connection, wanted=wanted, before_id=before_id, limit=EVENTS_PAGE + 1)
-    events = found[:EVENTS_PAGE]
+        found = await security.page(connection, wanted=wanted, before_id=before_id, limit=PAGE + 1)
+    events = found[:PAGE]
     context = {
         "open_alarms": alarms,
         "events": events,
@@ -61,7 +39,7 @@ async def security_events(request: web.Request) -> web.Response:
         "severities": list(Severity)[::-1],
         "address": _address(wanted, before_id),
         "newest": _address(wanted, None) if before_id is not None else None,
-        "older": _address(wanted, events[-1].id) if len(found) > EVENTS_PAGE else None,
+        "older": _address(wanted, events[-1].id) if len(found) > PAGE else None,
     }
     return page(request, "security", context)
 
@@ -106,29 +84,3 @@ def _member(kinds: type[_E], text: str) -> _E | None:
 def _number(text: str) -> int | None:
     """An event's id that somebody sent; None for what is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
-
-
-async def _change(connection: Connection, form: Form, *, account_id: int, by: int) -> None:
-    match form.text("action"):
-        case "role" if form.text("role") in tuple(Role):
-            await accounts.set_role(connection, account_id=account_id, role=Role(form.text("role")), by=by)
-        case "disable" | "enable" as action:
-            is_disabled = action == "disable"
-            await accounts.set_disabled(connection, account_id=account_id, is_disabled=is_disabled, by=by)
-        case _:
-            raise UsageError("There is no such change to an account; reload the page and try again.")
-
-
-async def _list(request: web.Request, *, error: str) -> web.Response:
-    after = request.query.get("after", "")
-    async with request.app[POOL].acquire() as connection:
-        listed = await accounts.page(connection, after_login=after if after.isprintable() else "", limit=PAGE + 1)
-        alarms = await security.open_alarms(connection)
-    context = {
-        "accounts": listed[:PAGE],
-        "next_after": listed[PAGE - 1].login if len(listed) > PAGE else None,
-        "roles": list(Role),
-        "open_alarms": alarms,
-        "error": error,
-    }
-    return page(request, "users", context, status=400 if error else 200)
