@@ -13,7 +13,7 @@ from judge.verdicts import Verdict
 from tests.furnished import Furnished, furnish, walk
 from tests.rejudged import judged
 from tests.website import Site, Visitor
-from web import streams
+from web import standings, streams
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -46,6 +46,8 @@ async def planted() -> Planted:
 @pytest_asyncio.fixture
 async def town(site: Site, planted: Planted, monkeypatch: pytest.MonkeyPatch) -> Furnished:
     monkeypatch.setattr(streams, "HEARTBEAT_S", 0.2)
+    # A scoreboard that is kept for a moment would hide what changes within it.
+    monkeypatch.setattr(standings, "FRESH_S", 0.0, raising=False)
     return await furnish(site, planted)
 
 
