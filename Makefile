@@ -41,6 +41,9 @@ chaos: setup ## Let a long storm rage: CHAOS_SECONDS (600), CHAOS_SEED, CHAOS_JU
 lock: .venv/.dev ## Pin the versions that are installed in .venv.
 	.venv/bin/python scripts/lock.py
 
+locales: .venv/.dev ## Bring the catalogues of pages' texts up to date with the sources.
+	.venv/bin/python scripts/locales.py
+
 clean: ## Remove what was built and installed; the data in var/ stays.
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info test-artefacts
 	$(MAKE) --no-print-directory -C sandbox/launcher clean
@@ -57,4 +60,4 @@ clean: ## Remove what was built and installed; the data in var/ stays.
 	@scripts/setup.sh python requirements.lock requirements-dev.lock
 	@touch $@
 
-.PHONY: help gvisor setup up test check launcher fuzz chaos lock clean
+.PHONY: help gvisor setup up test check launcher fuzz chaos lock locales clean

@@ -6,6 +6,7 @@ Everything here is hostile until parsed: sizes, the number of parts, names, enco
 from __future__ import annotations
 
 import asyncio
+import re
 import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -28,6 +29,8 @@ READ_TIMEOUT_S = 60.0
 #: A large file may come over a slow line.
 SAVE_TIMEOUT_S = 1800.0
 
+#: Browsers read two slashes, or a slash and a backslash, as another host.
+_OWN_PATH = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f]{0,500}")
 _CHUNK_BYTES = 64 * KIB
 _WRITE_BYTES = MIB
 
@@ -233,6 +236,11 @@ def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
     if len(fields) != len(pairs):
         raise UsageError("The form has a field twice.")
     return fields
+
+
+def own_path(text: str) -> str:
+    """Where a form or link may lead next: that path of this site, and the first page instead of anywhere else."""
+    return text if _OWN_PATH.fullmatch(text) else "/"
 
 
 def _safe_name(file_name: str) -> str:

@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from yarl import URL
 
 from judge.config import Settings
 from judge.errors import NotFound, StoreUnreachable, UsageError
 from judge.store.pool import DISCONNECTED
-from web import forms, sessions
+from web import forms, sessions, translating
 from web.credentials import PROGRAM_LOGINS
 from web.keys import POOL, SESSION, SETTINGS
 from web.maintenance import UnderMaintenance, status_of
@@ -22,6 +22,7 @@ from web.pages import page
 from web.permissions import LoginNeeded
 from web.rates import TooOften
 from web.sessions import SessionState
+from web.translating import N_, gettext
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -44,24 +45,24 @@ _HEADERS = {
 _RETRY_AFTER_S = "60"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _TITLES = {
-    400: "That did not work",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Not allowed",
-    411: "That did not work",
-    413: "Too large",
-    429: "Too often",
-    500: "Something broke on our side",
-    503: "Out of order for the moment",
+    400: N_("That did not work"),
+    403: N_("Not allowed"),
+    404: N_("Not found"),
+    405: N_("Not allowed"),
+    411: N_("That did not work"),
+    413: N_("Too large"),
+    429: N_("Too often"),
+    500: N_("Something broke on our side"),
+    503: N_("Out of order for the moment"),
 }
 _TEXTS = {
-    403: "You may not do that.",
-    404: "There is no such page, or it is not for you to see.",
-    405: "This page does not take that kind of request.",
-    411: "The request does not say how long it is.",
-    413: "That is more than a submission may be. Nothing was taken.",
-    429: "Too many requests at once. Wait a moment, then try again.",
-    503: "The site cannot reach its database, or is too busy. Try again in a moment.",
+    403: N_("You may not do that."),
+    404: N_("There is no such page, or it is not for you to see."),
+    405: N_("This page does not take that kind of request."),
+    411: N_("The request does not say how long it is."),
+    413: N_("That is more than a submission may be. Nothing was taken."),
+    429: N_("Too many requests at once. Wait a moment, then try again."),
+    503: N_("The site cannot reach its database, or is too busy. Try again in a moment."),
 }
 
 _log = structlog.get_logger(__name__)
@@ -78,6 +79,19 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     if "Cache-Control" not in response.headers:
         is_asset = request.path.startswith("/static/") and "v" in request.query
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_asset else "no-store"
+
+
+@web.middleware
+async def locale(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer in the language of whoever asks, and programs in English."""
+    chosen = request.cookies.get(translating.COOKIE, "")
+    if _is_api(request):
+        translating.use(translating.DEFAULT)
+    elif chosen in translating.LOCALES:
+        translating.use(chosen)
+    else:
+        translating.use(translating.asked_for(request.headers.get(hdrs.ACCEPT_LANGUAGE, "")))
+    return await handler(request)
 
 
 @web.middleware
@@ -98,17 +112,18 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if error.status < 400:
             raise
         kept = {name: error.headers[name] for name in ("Allow", "Retry-After") if name in error.headers}
-        return _error_page(request, error.status, _TEXTS.get(error.status, error.reason or ""), headers=kept)
+        return _error_page(request, error.status, _words(error), headers=kept)
     except DISCONNECTED:
         _log.exception("a request failed for want of a connection", path=request.path)
-        return _error_page(request, 503, _TEXTS[503])
+        return _error_page(request, 503, gettext(_TEXTS[503]))
     except StoreUnreachable as error:
         _log.warning("a request failed for want of the object store", path=request.path, error=str(error))
-        return _error_page(request, 503, "The site cannot reach its store of files. Try again in a moment.")
+        return _error_page(request, 503, gettext("The site cannot reach its store of files. Try again in a moment."))
     except Exception:  # noqa: BLE001 - the last resort: whoever asked gets a page, we get a traceback
         number = secrets.token_hex(4)
         _log.exception("a request failed", path=request.path, number=number)
-        return _error_page(request, 500, f"It has been written down as {number}; tell an admin that number.")
+        text = gettext("It has been written down as %(number)s; tell an admin that number.", number=number)
+        return _error_page(request, 500, text)
 
 
 @web.middleware
@@ -140,7 +155,7 @@ async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     settings, state = request.app[SETTINGS], request[SESSION]
     if not _is_same_origin(request, settings):
-        return _error_page(request, 403, "That form was sent by another site. Nothing was done.")
+        return _error_page(request, 403, gettext("That form was sent by another site. Nothing was done."))
     if state.is_by_password:
         return await handler(request)
     if _is_api(request) and state.session is None:
@@ -150,7 +165,7 @@ async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
         if hmac.compare_digest(form.text("csrf").encode(), state.csrf_token.encode()):
             return await handler(request)
     return _error_page(
-        request, 403, "The form is too old. Go back, reload the page, log in if need be, and send it again."
+        request, 403, gettext("The form is too old. Go back, reload the page, log in if need be, and send it again.")
     )
 
 
@@ -175,6 +190,11 @@ def _login(request: web.Request, error: LoginNeeded) -> web.StreamResponse:
     return _error_page(request, 403, str(error))
 
 
+def _words(error: web.HTTPException) -> str:
+    known = _TEXTS.get(error.status)
+    return gettext(known) if known else error.reason
+
+
 def _is_api(request: web.Request) -> bool:
     return request.path.startswith("/api/")
 
@@ -184,7 +204,7 @@ def _error_page(
 ) -> web.StreamResponse:
     if _is_api(request):
         return web.json_response({"code": status, "message": text}, status=status, headers=headers)
-    title = _TITLES.get(status, "That did not work")
+    title = gettext(_TITLES.get(status, _TITLES[400]))
     response = page(request, "error", {"title": title, "text": text, "code": status}, status=status)
     response.headers.update(headers or {})
     return response

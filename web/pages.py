@@ -16,9 +16,10 @@ from judge import languages
 from judge.errors import UnknownLanguage
 from judge.models import MIB
 from judge.verdicts import Verdict
-from web import notices, permissions
+from web import notices, permissions, translating
 from web.keys import MAINTENANCE, NEWS, SESSION, SETTINGS
 from web.sessions import SessionState
+from web.translating import gettext
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -37,6 +38,7 @@ def set_up(app: web.Application) -> None:
         lstrip_blocks=True,
     )
     environment = aiohttp_jinja2.get_env(app)
+    translating.set_up(environment)
     environment.globals["asset"] = _Assets()
     for shown in (when, clock, seconds, mebibytes, points, verdict):
         environment.filters[shown.__name__] = shown
@@ -89,23 +91,23 @@ def span(total_s: float) -> str:
 
 
 def seconds(cpu_us: int | None) -> str:
-    return "" if cpu_us is None else f"{cpu_us / 1_000_000:.3f} s"
+    return "" if cpu_us is None else f"{translating.decimal(cpu_us / 1_000_000, 3)} s"
 
 
 def mebibytes(size_bytes: int | None) -> str:
     if size_bytes is None:
         return ""
-    return f"{size_bytes / MIB:.1f} MiB" if size_bytes < 100 * MIB else f"{size_bytes // MIB} MiB"
+    return f"{translating.decimal(size_bytes / MIB, 1)} MiB" if size_bytes < 100 * MIB else f"{size_bytes // MIB} MiB"
 
 
 def points(score: float) -> str:
-    return f"{score:g} {'point' if score == 1 else 'points'}"
+    return gettext("1 point") if score == 1 else gettext("%(score)s points", score=translating.shortest(score))
 
 
 def verdict(value: Verdict) -> Markup:
     """A verdict in words, with its sign and the class that colours it."""
     return Markup('<span class="verdict verdict-{}"><span aria-hidden="true">{}</span> {}</span>').format(
-        value.value, _SIGNS.get(value, "✗"), value.words
+        value.value, _SIGNS.get(value, "✗"), gettext(value.words)
     )
 
 
@@ -129,6 +131,11 @@ def _common(request: web.Request) -> dict[str, object]:
         "registration_open": request.app[SETTINGS].registration_open,
         "clarification_news": request.get(NEWS, 0),
         "path": request.path,
+        # What answers a form may have no page of its own to come back to.
+        "path_again": request.path_qs if request.method == "GET" else "/",
+        "locale": translating.current(),
+        "locales": translating.LOCALES,
+        "words": translating.for_scripts(),
         "now": now(),
     }
 

@@ -17,6 +17,7 @@ from web.views import (
     health,
     judgehosts,
     languages,
+    locales,
     metrics,
     overrides,
     packages,
@@ -54,6 +55,7 @@ def set_up(app: web.Application) -> None:
             web.post(_CONTEST + "/clarifications/{clarification:[0-9]{1,18}}", clarifications.answer),
             web.get("/problems", problems.index),
             web.get("/languages", languages.index),
+            web.get("/locale/{locale:[a-z]{2}}", locales.choose),
             web.get(_PROBLEM, problems.show),
             web.post(_PROBLEM, problems.submit),
             web.get(

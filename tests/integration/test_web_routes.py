@@ -28,6 +28,7 @@ ACCESS = {
     "POST /contests/{contest}/clarifications/{clarification}": JUDGES,
     "GET /problems": ANYBODY,
     "GET /languages": ANYBODY,
+    "GET /locale/{locale}": ANYBODY,
     "GET /contests/{contest}/problems/{label}": ANYBODY,
     "POST /contests/{contest}/problems/{label}": USERS,
     "GET /contests/{contest}/problems/{label}/statements/{language}.{format}": ANYBODY,
@@ -97,6 +98,7 @@ MISSING = {
     "GET /contests/{contest}/problems/{label}/pictures/{language}.{format}/{name}",
     "GET /contests/{contest}/problems/{label}/attachments/{name}",
     "GET /packages/{problem}/versions/{version}.zip",
+    "GET /locale/{locale}",
 }
 #: How a request is refused: led to log in, asked to, or told that there is no such thing.
 REFUSALS = {303, 401, 403, 404}
@@ -134,6 +136,7 @@ async def test_every_route_for_every_role(site: Site) -> None:
         "ordinal": 1,
         "kind": "in",
         "name": "none.png",
+        "locale": "xx",
     }
     visitors = [site.visitor(), await site.logged_in("contestant"), site.visitor()]
     await visitors[2].log_in("owner")

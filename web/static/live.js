@@ -3,16 +3,16 @@
 "use strict";
 
 const VERDICTS = {
-  AC: ["✓", "Accepted"],
-  WA: ["✗", "Wrong answer"],
-  TLE: ["✗", "Time limit exceeded"],
-  RTE: ["✗", "Run-time error"],
-  MLE: ["✗", "Memory limit exceeded"],
-  OLE: ["✗", "Output limit exceeded"],
-  CE: ["!", "Compile error"],
-  JE: ["!", "Judge error"],
+  AC: ["✓", gettext("Accepted")],
+  WA: ["✗", gettext("Wrong answer")],
+  TLE: ["✗", gettext("Time limit exceeded")],
+  RTE: ["✗", gettext("Run-time error")],
+  MLE: ["✗", gettext("Memory limit exceeded")],
+  OLE: ["✗", gettext("Output limit exceeded")],
+  CE: ["!", gettext("Compile error")],
+  JE: ["!", gettext("Judge error")],
 };
-const STATES = { queued: "Queued", compiling: "Compiling", running: "Running" };
+const STATES = { queued: gettext("Queued"), compiling: gettext("Compiling"), running: gettext("Running") };
 
 function element(tag, text, className) {
   const made = document.createElement(tag);
@@ -30,7 +30,9 @@ function verdictBadge(code, sign, words) {
 }
 
 function localiseTimes(root) {
-  const format = new Intl.DateTimeFormat(undefined, {
+  // The reader's own habits, where they are of the page's language.
+  const own = navigator.languages.find((tag) => tag.split("-")[0] === LANGUAGE) ?? LANGUAGE;
+  const format = new Intl.DateTimeFormat(own, {
     year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
   });
   for (const time of root.querySelectorAll("time[datetime]")) {
@@ -55,8 +57,8 @@ function offerCopying(root) {
     button.hidden = false;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.closest(".bar").nextElementSibling.textContent);
-      button.textContent = "Copied";
-      setTimeout(() => { button.textContent = "Copy"; }, 1500);
+      button.textContent = gettext("Copied");
+      setTimeout(() => { button.textContent = gettext("Copy"); }, 1500);
     });
   }
 }
@@ -88,6 +90,7 @@ class LivePage {
   constructor(section) {
     this.id = section.dataset.submission;
     this.after = section.dataset.after;
+    this.title = document.title;
     this.attempt = -1;
     this.total = 0;
     this.find = (name) => document.getElementById(name);
@@ -113,7 +116,7 @@ class LivePage {
     if (tests_total) this.total = tests_total;
     if (state !== "queued") this.place({ words: "" });
     this.find("progress").max = Math.max(1, this.total);
-    this.say(verdictBadge("pending", "…", STATES[state] || "Being judged"));
+    this.say(verdictBadge("pending", "…", STATES[state] || gettext("Being judged")));
   }
 
   // Beside the verdict's line, which screen readers read aloud: a place changes often.
@@ -151,7 +154,8 @@ class LivePage {
     this.find("tests").hidden = false;
     const judged = this.rows.children.length;
     this.find("progress").value = judged;
-    this.say(verdictBadge("pending", "…", this.total ? `Running, ${judged} of ${this.total} tests` : "Running"));
+    this.say(verdictBadge("pending", "…", this.total
+      ? gettext("Running, %(judged)s of %(total)s tests", { judged, total: this.total }) : gettext("Running")));
   }
 
   remarks({ reason, score, team_message }) {
@@ -183,10 +187,10 @@ class LivePage {
       this.find("compile").hidden = false;
     }
     if (end.slowest_cpu_us != null && !["CE", "JE"].includes(end.verdict)) {
-      this.find("usage").textContent =
-        `slowest test ${seconds(end.slowest_cpu_us)}, peak memory ${mebibytes(end.peak_memory_bytes)}`;
+      this.find("usage").textContent = gettext("slowest test %(time)s, peak memory %(memory)s",
+        { time: seconds(end.slowest_cpu_us), memory: mebibytes(end.peak_memory_bytes) });
     }
-    document.title = `${words} – ${document.title.replace(/^.*?(?=Submission )/, "")}`;
+    document.title = `${words} – ${this.title}`;
   }
 
   // Told only when it changes: a screen reader reads each change aloud.
@@ -197,17 +201,19 @@ class LivePage {
 }
 
 function seconds(us) {
-  return us == null ? "" : `${(us / 1e6).toFixed(3)} s`;
+  return us == null ? "" : `${decimal(us / 1e6, 3)} s`;
 }
 
 function points(score) {
-  return score == null ? "" : `${Number(score.toPrecision(6))} ${score === 1 ? "point" : "points"}`;
+  if (score == null) return "";
+  if (score === 1) return gettext("1 point");
+  return gettext("%(score)s points", { score: score.toLocaleString(LANGUAGE, { maximumSignificantDigits: 6, useGrouping: false }) });
 }
 
 function mebibytes(bytes) {
   if (bytes == null) return "";
   const size = bytes / 1048576;
-  return size < 100 ? `${size.toFixed(1)} MiB` : `${Math.floor(size)} MiB`;
+  return size < 100 ? `${decimal(size, 1)} MiB` : `${Math.floor(size)} MiB`;
 }
 
 localiseTimes(document);

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from aiohttp import web
 
 from judge.errors import UsageError
@@ -16,9 +14,6 @@ from web.forms import Form
 from web.keys import PASSWORDS, POOL, SESSION, SETTINGS
 from web.pages import page
 from web.rates import TooOften
-
-#: Where a login may lead: a path of this site. Browsers read two slashes, or a slash and a backslash, as another host.
-_OWN_PATH = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f]{0,500}")
 
 
 async def register_form(request: web.Request) -> web.Response:
@@ -60,9 +55,9 @@ async def register(request: web.Request) -> web.Response:
 
 async def login_form(request: web.Request) -> web.Response:
     if request[SESSION].viewer is not None:
-        raise web.HTTPSeeOther(_own_path(request.query.get("next", "")))
+        raise web.HTTPSeeOther(forms.own_path(request.query.get("next", "")))
     await _ensure_session(request)
-    return page(request, "login", {"error": "", "login": "", "next": _own_path(request.query.get("next", ""))})
+    return page(request, "login", {"error": "", "login": "", "next": forms.own_path(request.query.get("next", ""))})
 
 
 async def login(request: web.Request) -> web.Response:
@@ -76,9 +71,9 @@ async def login(request: web.Request) -> web.Response:
             await sessions.begin(connection, request[SESSION], viewer=credentials.viewer_of(usable))
             await _renew_hash(request, connection, usable, password)
     except UsageError as error:
-        context = {"error": str(error), "login": form.text("login"), "next": _own_path(form.text("next"))}
+        context = {"error": str(error), "login": form.text("login"), "next": forms.own_path(form.text("next"))}
         return page(request, "login", context, status=_status(error))
-    raise web.HTTPSeeOther(_own_path(form.text("next")))
+    raise web.HTTPSeeOther(forms.own_path(form.text("next")))
 
 
 async def logout(request: web.Request) -> web.Response:
@@ -134,10 +129,6 @@ def _new_password(form: Form, *, login: str) -> str:
     if password != form.text("password_again"):
         raise UsageError("The two passwords differ.")
     return password
-
-
-def _own_path(text: str) -> str:
-    return text if _OWN_PATH.fullmatch(text) else "/"
 
 
 def _status(error: UsageError) -> int:

@@ -1,0 +1,74 @@
+"""Pages in the language of whoever reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.website import Site
+
+
+async def test_the_browser_asks_for_a_language(site: Site) -> None:
+    """Pages, errors included, are in what the browser asks for, and in English where we have nothing of that."""
+    visitor = site.visitor()
+
+    german = await (await visitor.open("/", **{"Accept-Language": "de-CH,en;q=0.5"})).text()
+    missing = await (await visitor.open("/nowhere", **{"Accept-Language": "de"})).text()
+    swedish = await (await visitor.open("/", **{"Accept-Language": "sv"})).text()
+
+    assert '<html lang="de">' in german
+    assert "Zum Inhalt springen" in german
+    assert "Nicht gefunden" in missing
+    assert '<html lang="en">' in swedish
+    assert "Skip to the content" in swedish
+
+
+async def test_a_reader_chooses(site: Site) -> None:
+    """The link at the foot of a page leads back to that page, in the language that it names; from then on all are."""
+    visitor = site.visitor()
+    front = await visitor.get("/problems?x=%22%26")
+    assert 'href="/locale/de?next=%2Fproblems%3Fx%3D%2522%2526"' in front.text
+
+    answer = await visitor.get("/locale/de?next=%2Fproblems%3Fx%3D%2522%2526")
+
+    assert (answer.status, answer.headers["Location"]) == (303, "/problems?x=%22%26")
+    assert "HttpOnly" in answer.headers["Set-Cookie"]
+    assert '<html lang="de">' in (await visitor.get("/problems")).text
+    german = await (await visitor.open("/", **{"Accept-Language": "en"})).text()
+    assert "Wettbewerbe" in german
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil.example", ""])
+async def test_choosing_leads_nowhere_else(site: Site, target: str) -> None:
+    """Nobody can make a link of ours that leads to another site."""
+    answer = await site.visitor().get(f"/locale/de?next={target}")
+
+    assert answer.headers["Location"] == "/"
+
+
+async def test_no_such_language(site: Site) -> None:
+    """Only languages that there are can be chosen, by link or by a cookie that somebody made up."""
+    visitor = site.visitor()
+
+    assert (await visitor.get("/locale/xx")).status == 404
+    assert '<html lang="en">' in (await visitor.get("/", cookies={"locale": "../de"})).text
+
+
+async def test_programs_are_answered_in_english(site: Site) -> None:
+    """What the API says stays the same for everybody: programs may look for it."""
+    visitor = site.visitor()
+    await visitor.get("/locale/de")
+
+    answer = await visitor.client.get("/api/nowhere", headers={"Accept-Language": "de"})
+
+    assert (await answer.json())["message"] == "There is no such page, or it is not for you to see."
+
+
+async def test_scripts_are_given_their_words(site: Site) -> None:
+    """A page in another language brings the words of its scripts, as data that is no script itself."""
+    visitor = site.visitor()
+    assert '<meta name="words"' not in (await visitor.get("/")).text
+    await visitor.get("/locale/de")
+
+    page = await visitor.get("/")
+
+    assert "&#34;Copied&#34;: &#34;Kopiert&#34;" in page.text

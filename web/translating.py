@@ -1,0 +1,141 @@
+"""The words of pages in the reader's language, by gettext: English in the sources, one catalogue for each other locale.
+
+A request's locale is the one chosen on a page, which a cookie remembers, else what the browser asks for, else English.
+It is kept in a context variable, so that an error raised far down is already worded for whoever reads it. Programs, and
+the command line, are answered in English.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from babel import Locale
+from babel.messages import mofile, pofile
+from babel.messages.catalog import Catalog
+from babel.numbers import get_decimal_symbol
+from babel.support import NullTranslations, Translations
+
+CATALOGUES = Path(__file__).parent / "locales"
+DOMAIN = "judge"
+DEFAULT = "en"
+#: Each locale there is, by the name that its readers call it.
+LOCALES = {
+    DEFAULT: "English",
+    **{folder.name: Locale.parse(folder.name).get_display_name() or folder.name for folder in CATALOGUES.iterdir()},
+}
+
+#: Where the browser keeps its reader's choice.
+COOKIE = "locale"
+
+#: Nobody reads more languages than that.
+_MOST_ASKED = 20
+_WEIGHT = re.compile(r"\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*")
+
+_current: ContextVar[str] = ContextVar("locale", default=DEFAULT)
+
+
+def set_up(environment: jinja2.Environment) -> None:
+    """Give templates ``_``, ``ngettext`` and ``{% trans %}``."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # The extension brings it.
+        lambda text: _catalogue().gettext(text),
+        lambda one, many, number: _catalogue().ngettext(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, text: _catalogue().pgettext(context, text),
+    )
+
+
+def use(locale: str) -> None:
+    """Word everything that this request leads to in that locale."""
+    _current.set(locale)
+
+
+def current() -> str:
+    """The locale of the request that is being answered, as a language tag."""
+    return _current.get()
+
+
+def asked_for(header: str) -> str:
+    """The locale of ours that an ``Accept-Language`` header likes best; of those it likes alike, the first."""
+    best, best_weight = DEFAULT, 0.0
+    for part in header.split(",")[:_MOST_ASKED]:
+        tag, semicolon, parameter = part.partition(";")
+        named = tag.strip().partition("-")[0].lower()
+        weight = _WEIGHT.fullmatch(parameter)
+        liked = float(weight[1]) if weight else 0.0 if semicolon else 1.0
+        if named in LOCALES and liked > best_weight:
+            best, best_weight = named, liked
+    return best
+
+
+def gettext(message: str, /, **values: object) -> str:
+    """A text in the reader's language, its ``%(name)s`` replaced by the values."""
+    return _catalogue().gettext(message) % values
+
+
+def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
+    """The text for that number, which replaces ``%(num)s``."""
+    return _catalogue().ngettext(one, many, number) % {"num": number, **values}
+
+
+def N_(message: str) -> str:  # noqa: N802 - that is how gettext's tools know it
+    """Mark a text that is kept in English and translated where it is shown."""
+    return message
+
+
+def decimal(value: float, digits: int) -> str:
+    """A number with so many digits behind the decimal sign."""
+    return _sign(f"{value:.{digits}f}")
+
+
+def shortest(value: float) -> str:
+    """A number with as many digits as it needs, at most six."""
+    return _sign(f"{value:g}")
+
+
+def for_scripts() -> dict[str, str]:
+    """What scripts say, by its English: empty in English."""
+    return _scripts_words(current())
+
+
+def catalogue(locale: str) -> Catalog:
+    """A locale's catalogue as it is written."""
+    path = CATALOGUES / locale / "LC_MESSAGES" / f"{DOMAIN}.po"
+    with path.open("rb") as file:
+        return pofile.read_po(file, locale=locale, domain=DOMAIN)
+
+
+def _catalogue() -> NullTranslations:
+    return _translations(current())
+
+
+@cache
+def _translations(locale: str) -> NullTranslations:
+    """Compiled when first needed, which takes a moment, so that no built file can be older than its source."""
+    if locale == DEFAULT:
+        return NullTranslations()
+    compiled = io.BytesIO()
+    mofile.write_mo(compiled, catalogue(locale))
+    compiled.seek(0)
+    return Translations(compiled, domain=DOMAIN)
+
+
+@cache
+def _scripts_words(locale: str) -> dict[str, str]:
+    if locale == DEFAULT:
+        return {}
+    return {
+        str(message.id): str(message.string)
+        for message in catalogue(locale)
+        if message.string and any(Path(file).suffix == ".js" for file, _ in message.locations)
+    }
+
+
+def _sign(english: str) -> str:
+    return english.replace(".", get_decimal_symbol(current()))
