@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
-from pathlib import PurePosixPath
 from typing import Self
 
 from judge.groups import Grading
@@ -124,7 +123,7 @@ class Testcase:
 
     @property
     def is_sample(self) -> bool:
-        return PurePosixPath(self.name).parts[0] == "sample"
+        return is_sample(self.name)
 
 
 class Convention(StrEnum):
@@ -275,6 +274,11 @@ class Judged:
     @property
     def peak_memory_bytes(self) -> int:
         return max((run.memory_bytes for run in self.runs), default=0)
+
+
+def is_sample(testcase: str) -> bool:
+    """Whether the test case of that name is a sample, which contestants have in full."""
+    return testcase.startswith("sample/")
 
 
 def static_case(group: str) -> str:

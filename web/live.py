@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from judge.store import events, places, submissions
+from judge.store.contests import Feedback
 from judge.store.events import Event
 from judge.store.places import Place
 from judge.store.pool import Pool
+from web import feedback
 from web.hub import Hub
 from web.keys import HUB, POOL
 from web.streams import HEARTBEAT_S, Stream, counted, streaming
@@ -21,14 +22,6 @@ PLACES_PER_S = 50.0
 #: Read at a time: what a slow reader makes the process keep.
 PAGE = 100
 
-#: An allow-list: what an event has beside this may give a test away.
-_SHOWN: Mapping[str, tuple[str, ...]] = {
-    "judging": ("state", "attempt", "tests_total"),
-    "run": ("attempt", "ordinal", "verdict", "score", "cpu_us", "memory_bytes", "reason", "team_message"),
-    "verdict": ("attempt", "verdict", "score", "slowest_cpu_us", "peak_memory_bytes", "compile_output"),
-}
-_SHOWN_TO_JUDGES: Mapping[str, tuple[str, ...]] = {"run": ("testcase",)}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
@@ -37,6 +30,8 @@ class Watch:
     submission_id: int
     #: Judges are told the names of test cases as well.
     is_judge: bool
+    #: How much they are told.
+    feedback: Feedback
     #: The last event they know.
     after_id: int
     #: A judgehost not heard of for so long judges nothing.
@@ -61,7 +56,9 @@ async def _send_all(made: Stream, pool: Pool, hub: Hub, watch: Watch, batch: lis
     is_waiting = True
     while made.is_open:
         for event in batch:
-            await made.send(*_shown(event, is_judge=watch.is_judge), event_id=event.id)
+            told = feedback.of_event(event, watch.feedback, is_judge=watch.is_judge)
+            if told is not None:
+                await made.send(*told, event_id=event.id)
         if batch:
             if batch[-1].kind == "verdict":
                 return
@@ -69,9 +66,9 @@ async def _send_all(made: Stream, pool: Pool, hub: Hub, watch: Watch, batch: lis
             is_waiting = batch[-1].data.get("state") == "queued"
         if len(batch) < PAGE:
             if is_waiting:
-                told, place = place, await _place(pool, watch)
+                before, place = place, await _place(pool, watch)
                 is_waiting = place is not None
-                if place is not None and place != told:
+                if place is not None and place != before:
                     await made.send("place", {"words": str(place)})
             await made.news(within_s=max(PLACE_S, hub.count / PLACES_PER_S) if is_waiting else HEARTBEAT_S)
         batch = await _read(pool, watch.submission_id, after_id)
@@ -91,13 +88,3 @@ async def _is_over(pool: Pool, submission_id: int) -> bool:
     async with pool.acquire() as connection:
         judging = await submissions.current_judging(connection, submission_id)
     return judging is not None and judging.state == "done"
-
-
-def _shown(event: Event, *, is_judge: bool) -> tuple[str, Mapping[str, object]]:
-    """What is sent of an event; of a kind that pages do not show, only that it moves the reader's place on."""
-    fields = _SHOWN.get(event.kind)
-    if fields is None:
-        return "other", {}
-    if is_judge:
-        fields = (*fields, *_SHOWN_TO_JUDGES.get(event.kind, ()))
-    return event.kind, {name: event.data[name] for name in fields if name in event.data}

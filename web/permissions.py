@@ -10,7 +10,7 @@ from datetime import datetime
 
 from judge.errors import JudgeError, NotFound
 from judge.store.accounts import Role
-from judge.store.contests import Contest
+from judge.store.contests import Contest, Feedback
 from judge.store.sessions import Viewer
 
 
@@ -104,6 +104,13 @@ def why_not_ask(viewer: Viewer, contest: Contest, now: datetime) -> str | None:
     return None
 
 
+def feedback(viewer: Viewer | None, shown: Feedback) -> Feedback:
+    """How much they see of what became of a submission that they may see, of a contest that shows so much."""
+    return Feedback.FULL if is_judge(viewer) else shown
+
+
 def hidden_from(viewer: Viewer | None, contest: Contest) -> datetime | None:
     """From when on the scoreboard keeps verdicts from them; None: they see it as it is."""
-    return None if is_judge(viewer) else contest.freeze_at
+    if is_judge(viewer):
+        return None
+    return contest.starts_at if contest.feedback is Feedback.NONE else contest.freeze_at

@@ -12,6 +12,7 @@ from judge.cli.settings import Lazy
 from judge.config import Isolation
 from judge.errors import UsageError
 from judge.store import contests
+from judge.store.contests import Feedback
 
 #: Walls that a contest may ask for; ``local`` has none, and is nobody's to ask for.
 _LEVELS = click.Choice([level.value for level in Isolation if level is not Isolation.LOCAL])
@@ -95,6 +96,24 @@ def contest_pool(lazy: Lazy, name: str, pool: str) -> None:
     click.echo(f"contest {name}: judged in pool {pool}")
     if not hosts:
         click.echo(f"no judgehost is in the pool {pool} yet: its submissions wait until one is", err=True)
+
+
+@contest.command("feedback")
+@click.argument("name")
+@click.argument("feedback", type=click.Choice([item.value for item in Feedback]))
+@click.pass_obj
+def contest_feedback(lazy: Lazy, name: str, feedback: str) -> None:
+    """Show contestants so much of what became of their own submissions to contest NAME, also of earlier ones.
+
+    "full" is every test case, "samples" the verdict and the samples, "verdict" the verdict, "none" whether it compiled.
+    """
+
+    async def work() -> None:
+        async with open_connection(lazy.settings) as to:
+            await contests.set_feedback(to, name=name, feedback=Feedback(feedback))
+
+    asyncio.run(work())
+    click.echo(f"contest {name}: feedback is {feedback}")
 
 
 def _time(text: str | None) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from string import ascii_uppercase
 
 import asyncpg
@@ -19,6 +20,19 @@ from judge.verdicts import Verdict
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
+class Feedback(StrEnum):
+    """How much contestants are shown of what became of their own submissions."""
+
+    #: The verdict, and every test case without its name.
+    FULL = "full"
+    #: The verdict, and the sample test cases.
+    SAMPLES = "samples"
+    #: The verdict, with its score.
+    VERDICT = "verdict"
+    #: Whether it compiled.
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
     """One row of ``contests``."""
@@ -31,6 +45,7 @@ class Contest:
     ends_at: datetime | None
     freeze_at: datetime | None
     penalty_minutes: int
+    feedback: Feedback = Feedback.FULL
 
     def has_started(self, now: datetime) -> bool:
         return now >= self.starts_at
@@ -90,7 +105,7 @@ class Scores:
     names: dict[int, str]
 
 
-_CONTEST = "id, name, title, starts_at, ends_at, freeze_at, penalty_minutes"
+_CONTEST = "id, name, title, starts_at, ends_at, freeze_at, penalty_minutes, feedback"
 
 #: Problems without a live version are still being prepared: nobody can submit to them.
 _PROBLEM = """
@@ -190,6 +205,16 @@ async def set_pool(connection: Connection, *, name: str, pool: str) -> int:
     return hosts
 
 
+async def set_feedback(connection: Connection, *, name: str, feedback: Feedback) -> None:
+    """Show contestants so much from now on, of what was judged before as well.
+
+    Raises:
+        NotFound: there is no such contest.
+    """
+    if await connection.execute("UPDATE contests SET feedback = $2 WHERE name = $1", name, feedback) != "UPDATE 1":
+        raise NotFound("There is no contest of that name.")
+
+
 async def ensure_contest(connection: Connection, *, name: str, title: str) -> int:
     """The id of the contest of that name, which is made, open for ever, where there is none."""
     contest_id: int = await connection.fetchval(
@@ -222,7 +247,7 @@ async def add_problem(connection: Connection, *, contest_id: int, problem_id: in
 async def all_contests(connection: Connection) -> list[Contest]:
     """Every contest, the latest start first."""
     rows = await connection.fetch(f"SELECT {_CONTEST} FROM contests ORDER BY starts_at DESC, id DESC")
-    return [Contest(**row) for row in rows]
+    return [_contest(row) for row in rows]
 
 
 async def by_name(connection: Connection, name: str) -> Contest:
@@ -234,7 +259,7 @@ async def by_name(connection: Connection, name: str) -> Contest:
     row = await connection.fetchrow(f"SELECT {_CONTEST} FROM contests WHERE name = $1", name)
     if row is None:
         raise NotFound("There is no contest of that name.")
-    return Contest(**row)
+    return _contest(row)
 
 
 async def problems(connection: Connection, contest_id: int) -> list[ContestProblem]:
@@ -305,6 +330,10 @@ async def scores(connection: Connection, contest: Contest) -> Scores:
         ),
         names={row["user_id"]: row["name"] for row in rows},
     )
+
+
+def _contest(row: asyncpg.Record) -> Contest:
+    return Contest(**{**dict(row), "feedback": Feedback(row["feedback"])})
 
 
 def _problem(row: asyncpg.Record) -> ContestProblem:

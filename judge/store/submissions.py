@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 
 from judge.errors import NotFound
+from judge.store.contests import Feedback
 from judge.store.pool import Connection
 from judge.verdicts import Verdict
 
@@ -38,6 +39,12 @@ class Summary:
     peak_memory_bytes: int | None
     #: Whether a person set the verdict.
     is_overridden: bool
+    #: What its contest shows contestants.
+    feedback: Feedback
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == "done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +116,7 @@ _SUMMARY = """
            coalesce(v.title, p.name) AS problem_title, s.user_id, u.name AS user_name, s.language,
            s.submitted_at, s.expected IS NOT NULL AS is_jury,
            coalesce(j.state::text, 'queued') AS state, j.verdict, j.score, j.slowest_cpu_us, j.peak_memory_bytes,
-           j.override_reason IS NOT NULL AS is_overridden
+           j.override_reason IS NOT NULL AS is_overridden, c.feedback
     FROM submissions s
     JOIN contests c ON c.id = s.contest_id
     JOIN contest_problems cp ON cp.contest_id = s.contest_id AND cp.problem_id = s.problem_id
@@ -221,7 +228,7 @@ async def before_current_judging(connection: Connection, submission_id: int) -> 
 
 
 def _summary(row: asyncpg.Record) -> Summary:
-    values: dict[str, Any] = {**dict(row), "verdict": _verdict(row["verdict"])}
+    values: dict[str, Any] = {**dict(row), "verdict": _verdict(row["verdict"]), "feedback": Feedback(row["feedback"])}
     return Summary(**values)
 
 

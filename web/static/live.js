@@ -115,7 +115,7 @@ class LivePage {
     this.attempt = attempt;
     if (tests_total) this.total = tests_total;
     if (state !== "queued") this.place({ words: "" });
-    this.find("progress").max = Math.max(1, this.total);
+    if (this.total) this.find("progress").max = this.total;
     this.say(verdictBadge("pending", "…", STATES[state] || gettext("Being judged")));
   }
 
@@ -131,7 +131,7 @@ class LivePage {
     this.find("usage").textContent = "";
     this.find("score").textContent = "";
     this.find("progress").hidden = false;
-    this.find("progress").value = 0;
+    if (this.total) this.find("progress").value = 0;
     this.find("verdict-box").dataset.verdict = "";
   }
 
@@ -153,7 +153,7 @@ class LivePage {
     this.put(row, run.ordinal);
     this.find("tests").hidden = false;
     const judged = this.rows.children.length;
-    this.find("progress").value = judged;
+    if (this.total) this.find("progress").value = judged;
     this.say(verdictBadge("pending", "…", this.total
       ? gettext("Running, %(judged)s of %(total)s tests", { judged, total: this.total }) : gettext("Running")));
   }
@@ -177,9 +177,10 @@ class LivePage {
     if (end.attempt < this.attempt) return;
     this.source.close();
     this.place({ words: "" });
-    const [sign, words] = VERDICTS[end.verdict] || ["", end.verdict];
-    this.say(verdictBadge(end.verdict, sign, words));
-    this.find("verdict-box").dataset.verdict = end.verdict;
+    // A contest may keep verdicts to itself.
+    const [sign, words] = end.verdict ? VERDICTS[end.verdict] || ["", end.verdict] : ["●", gettext("Judged")];
+    this.say(verdictBadge(end.verdict || "pending", sign, words));
+    this.find("verdict-box").dataset.verdict = end.verdict || "";
     this.find("progress").hidden = true;
     this.find("score").textContent = points(end.score);
     if (end.compile_output) {

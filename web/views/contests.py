@@ -5,8 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from judge.store import contests
-from judge.store.contests import Attempts
-from web import permissions
+from judge.store.contests import Attempts, Feedback
+from web import feedback, permissions
 from web.keys import POOL, SESSION
 from web.pages import now, page
 
@@ -37,9 +37,17 @@ async def show(request: web.Request) -> web.Response:
         is_open = permissions.may_see_problems(viewer, contest, now())
         problems = await contests.problems(connection, contest.id) if is_open else []
         if viewer is not None and is_open:
-            attempts = await contests.attempts(connection, contest.id, viewer.id)
+            tried = await contests.attempts(connection, contest.id, viewer.id)
+            shown = permissions.feedback(viewer, contest.feedback)
+            attempts = {key: feedback.of_attempts(item, shown) for key, item in tried.items()}
     return page(
         request,
         "contest",
-        {"contest": contest, "problems": problems, "attempts": attempts, "is_open": is_open},
+        {
+            "contest": contest,
+            "problems": problems,
+            "attempts": attempts,
+            "is_open": is_open,
+            "hides_verdicts": permissions.feedback(viewer, contest.feedback) is Feedback.NONE,
+        },
     )

@@ -10,7 +10,7 @@ from judge.errors import NotFound
 from judge.store import blobs, contests, places, submissions
 from judge.store.pool import Connection
 from judge.store.submissions import Summary
-from web import permissions
+from web import feedback, permissions
 from web.keys import POOL, RENDERER, SESSION, SETTINGS
 from web.live import Watch, stream
 from web.pages import page
@@ -34,12 +34,13 @@ async def index(request: web.Request) -> web.Response:
             before_id=before_id,
             limit=PAGE + 1,
         )
+    shown = permissions.feedback(viewer, contest.feedback)
     return page(
         request,
         "submissions",
         {
             "contest": contest,
-            "submissions": listed[:PAGE],
+            "submissions": [feedback.of_summary(summary, shown) for summary in listed[:PAGE]],
             "next_before": listed[PAGE - 1].id if len(listed) > PAGE else None,
             "is_first_page": before_id is None,
         },
@@ -61,6 +62,7 @@ async def show(request: web.Request) -> web.Response:
         files = await submissions.files(connection, summary.id)
         history = await submissions.history(connection, summary.id) if permissions.is_judge(viewer) else []
         contents = [await blobs.get(connection, file.sha256) for file in files]
+    shown = permissions.feedback(viewer, summary.feedback)
     texts = [content.decode(errors="replace") for content in contents]
     sources = [
         (file.name, await request.app[RENDERER].source(file.sha256, text, summary.language), text.count("\n") + 1)
@@ -70,8 +72,9 @@ async def show(request: web.Request) -> web.Response:
         request,
         "submission",
         {
-            "submission": summary,
-            "judging": judging,
+            "submission": feedback.of_summary(summary, shown),
+            "judging": judging and feedback.of_judging(judging, shown),
+            "shown": shown.value,
             "place": place,
             "sources": sources,
             "follow_after": follow_after,
@@ -84,8 +87,9 @@ async def show(request: web.Request) -> web.Response:
 async def described(request: web.Request) -> web.Response:
     """A submission as JSON: what became of it, or where in the queue it stands."""
     async with request.app[POOL].acquire() as connection:
-        summary = await _find(request, connection)
-        place = await places.of_submission(connection, summary.id, lost_after_s=request.app[SETTINGS].lease_s)
+        found = await _find(request, connection)
+        place = await places.of_submission(connection, found.id, lost_after_s=request.app[SETTINGS].lease_s)
+    summary = feedback.of_summary(found, permissions.feedback(request[SESSION].viewer, found.feedback))
     return web.json_response(
         {
             "id": summary.id,
@@ -106,9 +110,11 @@ async def follow(request: web.Request) -> web.StreamResponse:
     """Live updates of one submission, from after the last event that the browser knows."""
     async with request.app[POOL].acquire() as connection:
         summary = await _find(request, connection)
+    viewer = request[SESSION].viewer
     watch = Watch(
         submission_id=summary.id,
-        is_judge=permissions.is_judge(request[SESSION].viewer),
+        is_judge=permissions.is_judge(viewer),
+        feedback=permissions.feedback(viewer, summary.feedback),
         after_id=known_id(request),
         lost_after_s=request.app[SETTINGS].lease_s,
     )
