@@ -9,23 +9,28 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from aiohttp import hdrs, web
 
 from judge.errors import NotFound, UsageError
 from judge.store import accounts
 from judge.store.accounts import Account
+from judge.store.pool import Connection
 from judge.store.sessions import Session, Viewer
 from web import passwords, rates
 from web.addresses import throttle_key
-from web.keys import PASSWORDS, POOL, PROXIES
+from web.keys import PASSWORDS, POOL, PROXIES, SESSION
 from web.permissions import LoginNeeded
 from web.rates import TooOften
+from web.sessions import is_fresh
+from web.translating import gettext
 
 #: How long a program's password is known to be right without hashing it again.
 _KNOWN_S = 300.0
 _MOST_KNOWN = 1000
 _MAX_HEADER = 1024
+_MAX_AGENT = 300
 _WRONG = "Wrong login or password."
 
 
@@ -66,7 +71,7 @@ class ProgramLogins:
     async def _session(self, request: web.Request, login: str, password: str) -> Session:
         key = hmac.digest(self._secret, b"%d:%s:%s" % (len(login), login.encode(), password.encode()), hashlib.sha256)
         account = await self._known(request, key) or await self._checked(request, key, login, password)
-        return Session(token_hash=b"", csrf_token="", viewer=viewer_of(account))
+        return of_request(viewer_of(account))
 
     async def _known(self, request: web.Request, key: bytes) -> Account | None:
         right = self._right.get(key)
@@ -117,14 +122,52 @@ async def is_right(request: web.Request, account: Account | None, password: str)
     return await request.app[PASSWORDS].verify(password_hash, password if is_possible else "") and is_possible
 
 
+async def confirm(request: web.Request, viewer: Viewer, password: str) -> None:
+    """Make sure that it is still the account's owner who asks, before anything changes that lets somebody in.
+
+    Raises:
+        UsageError: the password is wrong; or the account has none, and was logged in to long ago.
+    """
+    async with request.app[POOL].acquire() as connection:
+        await rates.count(connection, rates.CHANGE_PASSWORD, str(viewer.id))
+        account = await accounts.by_id(connection, viewer.id)
+    if account.password_hash is None:
+        session = request[SESSION].session
+        if session is None or not is_fresh(session):
+            raise UsageError(gettext("Log out and in again first, to show that it is you."))
+    elif not await is_right(request, account, password):
+        raise UsageError(gettext("The password is wrong."))
+
+
+async def has_password(connection: Connection, viewer: Viewer) -> bool:
+    """Whether the account has one that it can be asked for."""
+    return (await accounts.by_id(connection, viewer.id)).password_hash is not None
+
+
+def of_request(viewer: Viewer) -> Session:
+    """A session that lasts as long as one request of a program's."""
+    return Session(token_hash=b"", csrf_token="", viewer=viewer, created_at=datetime.now(UTC))
+
+
 def viewer_of(account: Account) -> Viewer:
     return Viewer(id=account.id, login=account.login, name=account.name, role=account.role)
 
 
+def address_of(request: web.Request) -> str:
+    """Where a request came from, as far as that can be believed."""
+    forwarded_for = ",".join(request.headers.getall(hdrs.X_FORWARDED_FOR, []))
+    return request.app[PROXIES].client_of(request.remote, forwarded_for)
+
+
+def agent_of(request: web.Request) -> str:
+    """What a browser calls itself, cut to what is kept of it."""
+    agent = request.headers.get(hdrs.USER_AGENT, "")
+    return "".join(char for char in agent if char.isascii() and char.isprintable())[:_MAX_AGENT]
+
+
 def client_address(request: web.Request) -> str:
     """Whom rates are counted for."""
-    forwarded_for = ",".join(request.headers.getall(hdrs.X_FORWARDED_FOR, []))
-    return throttle_key(request.app[PROXIES].client_of(request.remote, forwarded_for))
+    return throttle_key(address_of(request))
 
 
 def _basic(request: web.Request) -> tuple[str, str] | None:

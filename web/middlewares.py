@@ -14,7 +14,7 @@ from yarl import URL
 from judge.config import Settings
 from judge.errors import NotFound, StoreUnreachable, UsageError
 from judge.store.pool import DISCONNECTED
-from web import forms, sessions, translating
+from web import credentials, forms, permissions, sessions, tokens, translating
 from web.credentials import PROGRAM_LOGINS
 from web.keys import POOL, SESSION, SETTINGS
 from web.maintenance import UnderMaintenance, status_of
@@ -43,6 +43,7 @@ _HEADERS = {
 }
 #: Maintenance takes minutes.
 _RETRY_AFTER_S = "60"
+_CHALLENGE = 'Basic realm="judge", Bearer realm="judge"'
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _TITLES = {
     400: N_("That did not work"),
@@ -129,15 +130,19 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 @web.middleware
 async def session(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find the session that the browser's cookie stands for, and send a new cookie where it changed."""
-    request[SESSION] = state = SessionState()
+    address, agent = credentials.address_of(request), credentials.agent_of(request)
+    request[SESSION] = state = SessionState(address=address, agent=agent)
     settings = request.app[SETTINGS]
     token = request.cookies.get(sessions.cookie_name(settings), "")
-    if token and not request.path.startswith("/static/"):
+    if _is_api(request) and (sent := tokens.sent_with(request)) is not None:
+        state.session, state.scope = await tokens.session(request, sent)
+        state.is_by_program = True
+    elif token and not request.path.startswith("/static/"):
         async with request.app[POOL].acquire() as connection:
             state.session = await sessions.load(connection, token)
     elif _is_api(request):
         state.session = await request.app[PROGRAM_LOGINS].session(request)
-        state.is_by_password = state.session is not None
+        state.is_by_program = state.session is not None
     try:
         response = await handler(request)
     except web.HTTPException as redirect:
@@ -156,10 +161,12 @@ async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
     settings, state = request.app[SETTINGS], request[SESSION]
     if not _is_same_origin(request, settings):
         return _error_page(request, 403, gettext("That form was sent by another site. Nothing was done."))
-    if state.is_by_password:
+    if not permissions.may_change_anything(state.scope):
+        return _error_page(request, 403, gettext("This token is for reading only."))
+    if state.is_by_program:
         return await handler(request)
     if _is_api(request) and state.session is None:
-        raise LoginNeeded("Send your login and password by HTTP basic authentication.")
+        raise LoginNeeded("Send a token, or your login and password by HTTP basic authentication.")
     if state.session is not None:
         form = await forms.read(request)
         if hmac.compare_digest(form.text("csrf").encode(), state.csrf_token.encode()):
@@ -184,7 +191,7 @@ def _is_same_origin(request: web.Request, settings: Settings) -> bool:
 def _login(request: web.Request, error: LoginNeeded) -> web.StreamResponse:
     """Lead whoever is not logged in to where that is done."""
     if _is_api(request):
-        return _error_page(request, 401, str(error), headers={"WWW-Authenticate": 'Basic realm="judge"'})
+        return _error_page(request, 401, str(error), headers={"WWW-Authenticate": _CHALLENGE})
     if request.method in ("GET", "HEAD"):
         raise web.HTTPSeeOther(URL("/login").with_query(next=request.path_qs)) from error
     return _error_page(request, 403, str(error))

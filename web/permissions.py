@@ -6,12 +6,22 @@ see everything. Accounts are for admins. What somebody may not see is answered a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from judge.errors import JudgeError, NotFound
 from judge.store.accounts import Role
 from judge.store.contests import Contest, Feedback
 from judge.store.sessions import Viewer
+from judge.store.tokens import Scope
+
+#: What a token of each scope makes of its account, whatever more that may do itself.
+_ROLES = {
+    Scope.READ: Role.CONTESTANT,
+    Scope.SUBMIT: Role.CONTESTANT,
+    Scope.SETTER: Role.SETTER,
+    Scope.ADMIN: Role.ADMIN,
+}
 
 
 class LoginNeeded(JudgeError):
@@ -25,6 +35,22 @@ def is_judge(viewer: Viewer | None) -> bool:
 
 def is_admin(viewer: Viewer | None) -> bool:
     return viewer is not None and viewer.role is Role.ADMIN
+
+
+def scopes_of(role: Role) -> list[Scope]:
+    """What tokens of an account with that role may be for."""
+    ranks = list(Role)
+    return [scope for scope in Scope if ranks.index(_ROLES[scope]) <= ranks.index(role)]
+
+
+def by_token(viewer: Viewer, scope: Scope) -> Viewer:
+    """The viewer as a token of theirs may act: as less than they are, never as more."""
+    return replace(viewer, role=min(viewer.role, _ROLES[scope], key=list(Role).index))
+
+
+def may_change_anything(scope: Scope | None) -> bool:
+    """Whether what came with a token of that scope, or without any, may be more than a question."""
+    return scope is not Scope.READ
 
 
 def require_viewer(viewer: Viewer | None) -> Viewer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
@@ -17,10 +17,13 @@ from judge.config import Settings
 from judge.store import sessions as store
 from judge.store.pool import Connection
 from judge.store.sessions import Session, Viewer
+from judge.store.tokens import Scope
 
 LOGGED_IN_LIFETIME = timedelta(days=7)
 #: Long enough to fill in a login form.
 ANONYMOUS_LIFETIME = timedelta(hours=2)
+#: How long a login is proof enough for those who have no password to give again.
+FRESH = timedelta(minutes=15)
 
 _TOKEN_BYTES = 32
 
@@ -34,8 +37,13 @@ class SessionState:
     new_token: str | None = None
     new_lifetime: timedelta = ANONYMOUS_LIFETIME
     is_ended: bool = False
-    #: Whether a program sent its login and password with the request, which no other site can make a browser do.
-    is_by_password: bool = False
+    #: Whether a program sent a password or token with the request, which no other site can make a browser do.
+    is_by_program: bool = False
+    #: What its token may do; None where it has none, and may do all that its role may.
+    scope: Scope | None = None
+    #: Where the request came from, and what sent it.
+    address: str = ""
+    agent: str = ""
 
     @property
     def viewer(self) -> Viewer | None:
@@ -44,6 +52,11 @@ class SessionState:
     @property
     def csrf_token(self) -> str:
         return self.session.csrf_token if self.session else ""
+
+
+def is_fresh(session: Session) -> bool:
+    """Whether its owner has logged in so recently that nobody else will be sitting there."""
+    return datetime.now(UTC) - session.created_at < FRESH
 
 
 def cookie_name(settings: Settings) -> str:
@@ -62,14 +75,16 @@ async def begin(connection: Connection, state: SessionState, *, viewer: Viewer |
         await store.delete(connection, state.session.token_hash)
     token, csrf_token = secrets.token_urlsafe(_TOKEN_BYTES), secrets.token_urlsafe(_TOKEN_BYTES)
     lifetime = LOGGED_IN_LIFETIME if viewer else ANONYMOUS_LIFETIME
-    await store.create(
+    created_at = await store.create(
         connection,
         token_hash=_hash(token),
         csrf_token=csrf_token,
         user_id=viewer.id if viewer else None,
         lifetime=lifetime,
+        address=state.address,
+        agent=state.agent,
     )
-    state.session = Session(token_hash=_hash(token), csrf_token=csrf_token, viewer=viewer)
+    state.session = Session(token_hash=_hash(token), csrf_token=csrf_token, viewer=viewer, created_at=created_at)
     state.new_token, state.new_lifetime, state.is_ended = token, lifetime, False
 
 

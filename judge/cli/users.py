@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
+from datetime import timedelta
 from typing import BinaryIO
 
 import click
@@ -15,8 +16,10 @@ from judge import roster
 from judge.cli.context import open_connection
 from judge.cli.settings import Lazy
 from judge.errors import NotFound, UsageError
-from judge.store import accounts
-from judge.store.accounts import Role
+from judge.store import accounts, tokens
+from judge.store.accounts import Account, Role
+from judge.store.pool import Connection
+from judge.store.tokens import Scope
 from web.passwords import Passwords, check_strength
 
 
@@ -53,9 +56,7 @@ def reset_password(lazy: Lazy, login: str, *, password_stdin: bool) -> None:
 
     async def work() -> None:
         async with open_connection(lazy.settings) as connection:
-            account = await accounts.by_login(connection, login)
-            if account is None:
-                raise NotFound(f"nobody has the login {login!r}")
+            account = await _account(connection, login)
             hashed = await Passwords().hash(password)
             await accounts.set_password(connection, account_id=account.id, password_hash=hashed)
 
@@ -99,6 +100,64 @@ def import_accounts(lazy: Lazy, file: BinaryIO, role: str) -> None:
     asyncio.run(work())
     for entry in entries:
         click.echo(f"{entry.login}\t{entry.name}\t{entry.password}")
+
+
+@user.command("token")
+@click.argument("login")
+@click.option("--name", required=True, help="What it is for.")
+@click.option(
+    "--scope",
+    type=click.Choice([scope.value for scope in Scope]),
+    default=Scope.READ.value,
+    show_default=True,
+    help="What it may do, and no more than the account's role.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, tokens.LONGEST.days),
+    default=30,
+    show_default=True,
+    help="For how long it is good.",
+)
+@click.pass_obj
+def make_token(lazy: Lazy, login: str, name: str, scope: str, days: int) -> None:
+    """Make an API token of an account, and print it: it is kept nowhere."""
+
+    async def work() -> str:
+        async with open_connection(lazy.settings) as connection:
+            account = await _account(connection, login)
+            return await tokens.create(
+                connection,
+                account_id=account.id,
+                name=name,
+                scope=Scope(scope),
+                lifetime=timedelta(days=days),
+                by=None,
+            )
+
+    click.echo(asyncio.run(work()))
+
+
+@user.command("revoke-tokens")
+@click.argument("login")
+@click.pass_obj
+def revoke_tokens(lazy: Lazy, login: str) -> None:
+    """End all API tokens of an account."""
+
+    async def work() -> int:
+        async with open_connection(lazy.settings) as connection:
+            account = await _account(connection, login)
+            return await tokens.revoke_all(connection, account_id=account.id, by=None)
+
+    count = asyncio.run(work())
+    click.echo(f"{login}: {count} {'token' if count == 1 else 'tokens'} revoked")
+
+
+async def _account(connection: Connection, login: str) -> Account:
+    account = await accounts.by_login(connection, login)
+    if account is None:
+        raise NotFound(f"nobody has the login {login!r}")
+    return account
 
 
 def _password(login: str, *, from_stdin: bool) -> str:

@@ -165,7 +165,7 @@ async def set_disabled(connection: Connection, *, account_id: int, is_disabled: 
 
 
 async def set_password(connection: Connection, *, account_id: int, password_hash: str, by: int | None = None) -> None:
-    """Replace the password and end every session of the account: whoever knew the old one is out.
+    """Replace the password, and end every session and token of the account: whoever knew the old one is out.
 
     Raises:
         NotFound: there is no such account.
@@ -174,6 +174,7 @@ async def set_password(connection: Connection, *, account_id: int, password_hash
         await _locked(connection, account_id)
         await connection.execute("UPDATE users SET password_hash = $2 WHERE id = $1", account_id, password_hash)
         await connection.execute("DELETE FROM sessions WHERE user_id = $1", account_id)
+        await connection.execute("DELETE FROM api_tokens WHERE user_id = $1", account_id)
         await audit.record(connection, by=by, action="set password", data={"user_id": account_id})
 
 

@@ -7,7 +7,7 @@ log in: it carries the CSRF token of the login form.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from judge.store.accounts import Role
 from judge.store.pool import Connection
@@ -31,26 +31,45 @@ class Session:
     csrf_token: str = field(repr=False)
     #: None: not logged in yet.
     viewer: Viewer | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """A session as its owner sees it among others."""
+
+    token_hash: bytes = field(repr=False)
+    address: str
+    agent: str
+    created_at: datetime
+    seen_at: datetime
 
 
 async def create(
-    connection: Connection, *, token_hash: bytes, csrf_token: str, user_id: int | None, lifetime: timedelta
-) -> None:
-    """Begin a session."""
-    await connection.execute(
-        "INSERT INTO sessions (token_hash, csrf_token, user_id, expires_at) VALUES ($1, $2, $3, now() + $4)",
-        token_hash,
-        csrf_token,
-        user_id,
-        lifetime,
+    connection: Connection,
+    *,
+    token_hash: bytes,
+    csrf_token: str,
+    user_id: int | None,
+    lifetime: timedelta,
+    address: str,
+    agent: str,
+) -> datetime:
+    """Begin a session, and say when that was."""
+    created_at: datetime = await connection.fetchval(
+        "INSERT INTO sessions (token_hash, csrf_token, user_id, expires_at, address, agent)"
+        " VALUES ($1, $2, $3, now() + $4, $5, $6) RETURNING created_at",
+        *(token_hash, csrf_token, user_id, lifetime, address, agent),
     )
+    return created_at
 
 
 async def find(connection: Connection, token_hash: bytes) -> Session | None:
     """The session of that token, unless it expired or its account was disabled."""
     row = await connection.fetchrow(
         """
-        SELECT s.csrf_token, u.id, u.login, u.name, u.role::text
+        SELECT s.csrf_token, s.created_at, s.seen_at < now() - interval '5 minutes' AS is_news,
+          u.id, u.login, u.name, u.role::text
         FROM sessions s LEFT JOIN users u ON u.id = s.user_id
         WHERE s.token_hash = $1 AND s.expires_at > now() AND u.disabled_at IS NULL
         """,
@@ -58,10 +77,32 @@ async def find(connection: Connection, token_hash: bytes) -> Session | None:
     )
     if row is None:
         return None
+    if row["is_news"]:
+        await connection.execute("UPDATE sessions SET seen_at = now() WHERE token_hash = $1", token_hash)
     viewer = None
     if row["id"] is not None:
         viewer = Viewer(id=row["id"], login=row["login"], name=row["name"], role=Role(row["role"]))
-    return Session(token_hash=token_hash, csrf_token=row["csrf_token"], viewer=viewer)
+    return Session(token_hash=token_hash, csrf_token=row["csrf_token"], viewer=viewer, created_at=row["created_at"])
+
+
+async def of_account(connection: Connection, account_id: int) -> list[OpenSession]:
+    """The account's sessions, the one used last first."""
+    rows = await connection.fetch(
+        "SELECT token_hash, address, agent, created_at, seen_at FROM sessions"
+        " WHERE user_id = $1 AND expires_at > now() ORDER BY seen_at DESC, created_at DESC LIMIT 200",
+        account_id,
+    )
+    return [OpenSession(**row) for row in rows]
+
+
+async def revoke(connection: Connection, *, account_id: int, token_hash: bytes) -> None:
+    """End that session, if it is one of the account's."""
+    await connection.execute("DELETE FROM sessions WHERE token_hash = $1 AND user_id = $2", token_hash, account_id)
+
+
+async def revoke_others(connection: Connection, *, account_id: int, but: bytes) -> None:
+    """End the account's other sessions."""
+    await connection.execute("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2", account_id, but)
 
 
 async def delete(connection: Connection, token_hash: bytes) -> None:

@@ -13,9 +13,10 @@ from click import Command, Group
 
 from judge.cli import main
 from judge.languages import offered
-from judge.store import accounts
+from judge.store import accounts, tokens
 from judge.store.accounts import Role
 from judge.store.pool import Pool
+from judge.store.tokens import Scope
 from tests.integration.test_migrations import REVISIONS
 from web.passwords import Passwords
 
@@ -125,6 +126,19 @@ async def test_a_password_is_reset(pool: Pool, dsn: str) -> None:
     assert not await Passwords().verify(account.password_hash, old)
 
 
+async def test_tokens_are_made_and_revoked(pool: Pool, dsn: str) -> None:
+    """The token printed is the account's, for what was asked, until all of its tokens are revoked."""
+    judge("user", "create-admin", "ann", JUDGE_DATABASE_URL=dsn)
+    made = judge("user", "token", "ANN", "--name", "robot", "--scope", "setter", JUDGE_DATABASE_URL=dsn)
+    async with pool.acquire() as connection:
+        found = await tokens.find(connection, made.stdout.strip())
+        assert found is not None
+        assert (found[0].login, found[1]) == ("ann", Scope.SETTER)
+
+        assert "1 token revoked" in judge("user", "revoke-tokens", "ann", JUDGE_DATABASE_URL=dsn).stdout
+        assert await tokens.find(connection, made.stdout.strip()) is None
+
+
 def test_bad_account_commands_are_refused(dsn: str) -> None:
     """A login that is taken, none at all, nobody's, and a password too short are each said so."""
     judge("user", "create-admin", "ann", JUDGE_DATABASE_URL=dsn)
@@ -133,6 +147,8 @@ def test_bad_account_commands_are_refused(dsn: str) -> None:
         (("create-admin", "a b"), "", "login is"),
         (("reset-password", "bob"), "", "nobody has the login 'bob'"),
         (("reset-password", "ann", "--password-stdin"), "short\n", "characters"),
+        (("token", "bob", "--name", "x"), "", "nobody has the login 'bob'"),
+        (("token", "ann", "--name", ""), "", "1 to 100 characters"),
     ):
         done = judge("user", *words, stdin=stdin, JUDGE_DATABASE_URL=dsn)
         assert done.returncode == 2

@@ -54,6 +54,8 @@ MATRIX = [
     ("/contests/spring/problems/A/pictures/en.md/none.png", 404, 404, 404, 404, 404),
     ("/contests/spring/problems/A/attachments/none.txt", 404, 404, 404, 404, 404),
     ("/account", 303, 200, 200, 200, 200),
+    ("/account/sessions", 303, 200, 200, 200, 200),
+    ("/account/tokens", 303, 200, 200, 200, 200),
     ("/admin/users", 303, 404, 404, 404, 200),
     ("/admin/users/import", 303, 404, 404, 404, 200),
     ("/admin/users/{user}", 303, 404, 404, 404, 200),

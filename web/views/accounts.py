@@ -91,16 +91,12 @@ async def change_password(request: web.Request) -> web.Response:
     """Change one's password, which ends all other sessions of the account."""
     viewer = permissions.require_viewer(request[SESSION].viewer)
     form = await forms.read(request)
-    error, pool = "", request.app[POOL]
+    error = ""
     try:
         password = _new_password(form, login=viewer.login)
-        async with pool.acquire() as connection:
-            await rates.count(connection, rates.CHANGE_PASSWORD, str(viewer.id))
-            account = await accounts.by_id(connection, viewer.id)
-        if not await credentials.is_right(request, account, form.text("old_password")):
-            raise UsageError("The old password is wrong.")
+        await credentials.confirm(request, viewer, form.text("old_password"))
         password_hash = await request.app[PASSWORDS].hash(password)
-        async with pool.acquire() as connection, connection.transaction():
+        async with request.app[POOL].acquire() as connection, connection.transaction():
             await accounts.set_password(connection, account_id=viewer.id, password_hash=password_hash, by=viewer.id)
             await sessions.begin(connection, request[SESSION], viewer=viewer)
     except UsageError as refused:
