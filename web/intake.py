@@ -9,15 +9,19 @@ from aiohttp import web
 
 from judge import queue, unpacking
 from judge.errors import NotFound, UsageError
-from judge.store import audit, contests, problems, verifications, versions
+from judge.store import audit, contests, problem_access, problems, verifications, versions
 from judge.store.contests import Contest
+from judge.store.pool import Connection
+from judge.store.problem_access import Access
 from judge.store.problems import Origin
 from judge.store.sessions import Viewer
 from judge.store.versions import Version
 from problems.package import Package
-from web import forms
+from web import forms, permissions
 from web.keys import POOL, SETTINGS
+from web.pages import now
 
+HAS_STARTED = "The contest has started: only an admin puts problems into it now."
 #: Packages being taken at a time. Each may fill more than a gigabyte of disk, and keep a processor busy.
 MOST_AT_ONCE = 4
 _BEING_TAKEN = web.AppKey("packages being taken", asyncio.Semaphore)
@@ -51,15 +55,20 @@ async def take(request: web.Request, viewer: Viewer) -> Taken:
     if being_taken.locked():
         raise web.HTTPServiceUnavailable(headers={"Retry-After": "60"})
     async with being_taken, unpacking.scratch() as folder:
-        contest = await _chosen_contest(request)
+        contest = await chosen_contest(request)
         zipped = await forms.save(request, folder, max_bytes=request.app[SETTINGS].max_package_bytes)
         loaded = await unpacking.read(zipped, folder / "unpacked")
         content = await asyncio.to_thread(zipped.read_bytes)
-        return await _keep(request, loaded, contest, Origin(by=viewer.id, package=content, file_name=zipped.name))
+        origin = Origin(by=viewer.id, package=content, file_name=zipped.name)
+        return await _keep(request, viewer, loaded, contest, origin)
 
 
-async def _chosen_contest(request: web.Request) -> Contest | None:
-    """The contest to add the problem to; None where it is only to be kept."""
+async def chosen_contest(request: web.Request) -> Contest | None:
+    """The form's contest to add the problem to; None where none is chosen.
+
+    Raises:
+        UsageError: there is no such contest.
+    """
     name = (await forms.read(request)).text("contest")
     if not name:
         return None
@@ -70,18 +79,20 @@ async def _chosen_contest(request: web.Request) -> Contest | None:
         raise UsageError("There is no such contest; choose one of the list.") from error
 
 
-async def _keep(request: web.Request, loaded: Package, contest: Contest | None, origin: Origin) -> Taken:
+async def _keep(
+    request: web.Request, viewer: Viewer, loaded: Package, contest: Contest | None, origin: Origin
+) -> Taken:
     """Keep the version, and have it verified, in one transaction."""
-    assert origin.by is not None
     may_replace = (await forms.read(request)).text("replace") == "yes"
     is_complete = not loaded.recipes and not loaded.timing.is_inferred
     async with request.app[POOL].acquire() as connection, connection.transaction():
+        await _check_allowed(connection, viewer, loaded.name, contest)
         live = await versions.live(connection, loaded.name)
         version_id, is_new = await problems.keep(connection, loaded, origin, is_complete=is_complete)
         await verifications.ask(
             connection,
             version_id=version_id,
-            by=origin.by,
+            by=viewer.id,
             contest_id=contest.id if contest else None,
             goes_live=live is None or live.id == version_id or may_replace,
         )
@@ -91,7 +102,23 @@ async def _keep(request: web.Request, loaded: Package, contest: Contest | None, 
             "contest": contest.name if contest else None,
             "file": origin.file_name,
         }
-        await audit.record(connection, by=origin.by, action="upload package", data=data)
+        await audit.record(connection, by=viewer.id, action="upload package", data=data)
         await queue.wake(connection)
         version = await versions.by_id(connection, loaded.name, version_id)
     return Taken(version=version, is_new=is_new, replaces=None if live is None or live.id == version_id else live)
+
+
+async def _check_allowed(connection: Connection, viewer: Viewer, problem: str, contest: Contest | None) -> None:
+    """Give a new problem to whoever uploads it.
+
+    Raises:
+        UsageError: the problem is there and not theirs to change, or they may not put it into the contest.
+    """
+    if not await problem_access.take_name(connection, problem, by=viewer.id):
+        granted = await problem_access.granted(connection, problem, viewer.id)
+        if not permissions.may_use_problem(viewer, granted, Access.WRITE):
+            raise UsageError(f"The problem {problem} is not yours to change; choose another name for the package.")
+    if contest is None or permissions.may_add_to_contest(viewer, contest, now()):
+        return
+    if contest.name not in {place.contest.name for place in await versions.places(connection, problem)}:
+        raise UsageError(HAS_STARTED)

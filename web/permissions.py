@@ -1,7 +1,9 @@
 """Who may see and do what: the only place that knows.
 
 Contestants see their own submissions, and problems once their contest has started. Setters and admins are judges: they
-see everything. Accounts are for admins. What somebody may not see is answered as if it were not there.
+see every submission. Of problems' versions, and of problems whose contest has not started, setters see those that they
+were given (``judge/store/problem_access.py``), admins all. Accounts are for admins. What somebody may not see is
+answered as if it were not there.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from datetime import datetime
 from judge.errors import JudgeError, NotFound
 from judge.store.accounts import Role
 from judge.store.contests import Contest, Feedback
+from judge.store.problem_access import Access
 from judge.store.sessions import Viewer
 from judge.store.tokens import Scope
 
@@ -90,6 +93,35 @@ def require_admin(viewer: Viewer | None) -> Viewer:
     return known
 
 
+def may_use_problem(viewer: Viewer | None, granted: Access | None, needed: Access = Access.READ) -> bool:
+    """Whether they may do that much with a problem, having been given so much."""
+    if is_admin(viewer):
+        return True
+    return is_judge(viewer) and granted is not None and granted.covers(needed)
+
+
+def require_problem(viewer: Viewer | None, granted: Access | None, needed: Access = Access.READ) -> Viewer:
+    """Somebody who may do that much with a problem.
+
+    Raises:
+        LoginNeeded: nobody is logged in.
+        NotFound: somebody is who has no business here.
+    """
+    known = require_judge(viewer)
+    if not may_use_problem(known, granted, needed):
+        raise NotFound("There is no such problem.")
+    return known
+
+
+def may_add_to_contest(viewer: Viewer, contest: Contest, now: datetime) -> bool:
+    """Whether they may put a problem that they may change into the contest.
+
+    Contestants of a running contest are not to be surprised, and standings of a past one do not change: that takes an
+    admin. A contest without an end is for practice.
+    """
+    return is_admin(viewer) or (is_judge(viewer) and (contest.ends_at is None or not contest.has_started(now)))
+
+
 def require_metrics(viewer: Viewer | None, *, is_near: bool) -> None:
     """A program on a machine of ours, or an admin.
 
@@ -101,7 +133,13 @@ def require_metrics(viewer: Viewer | None, *, is_near: bool) -> None:
 
 
 def may_see_problems(viewer: Viewer | None, contest: Contest, now: datetime) -> bool:
+    """Whether any of the contest's problems are for them to see; which, ``web/visible.py`` tells."""
     return is_judge(viewer) or contest.has_started(now)
+
+
+def may_see_every_problem(viewer: Viewer | None, contest: Contest, now: datetime) -> bool:
+    """Whether they see all problems of the contest; before it starts setters see those that they were given."""
+    return is_admin(viewer) or contest.has_started(now)
 
 
 def may_see_submission(viewer: Viewer, *, owner_id: int) -> bool:

@@ -28,6 +28,7 @@ from web.views import (
     rejudgings,
     rosters,
     security,
+    sharing,
     standings,
     submissions,
     tokens,
@@ -37,7 +38,8 @@ from web.views import (
 
 _CONTEST = "/contests/{contest:[a-z0-9][a-z0-9_-]{0,63}}"
 _PROBLEM = _CONTEST + "/problems/{label:[A-Za-z0-9_-]{1,16}}"
-_VERSIONS = "/{problem:[a-z0-9][a-z0-9_-]{0,63}}/versions"
+_NAMED = "/{problem:[a-z0-9][a-z0-9_-]{0,63}}"
+_VERSIONS = _NAMED + "/versions"
 _VERSION = _VERSIONS + "/{version:[0-9]{1,18}}"
 _SUBMISSION = "/submissions/{submission:[0-9]{1,18}}"
 _REJUDGING = "/rejudgings/{rejudging:[0-9]{1,18}}"
@@ -73,6 +75,8 @@ def set_up(app: web.Application) -> None:
             web.get("/packages/upload", packages.upload_form),
             web.post("/packages/upload", packages.upload),
             web.get("/packages" + _VERSIONS, versions.of_problem),
+            web.post("/packages" + _NAMED + "/setters", sharing.share),
+            web.post("/packages" + _NAMED + "/contests", sharing.add_to_contest),
             web.get("/packages" + _VERSION, versions.show),
             web.post("/packages" + _VERSION, versions.decide),
             web.get("/packages" + _VERSION + ".zip", versions.package),

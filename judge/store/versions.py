@@ -10,7 +10,9 @@ import asyncpg
 
 from judge.errors import NotFound, UsageError
 from judge.store import audit, contests
+from judge.store.contests import Contest
 from judge.store.pool import Connection
+from judge.store.problem_access import GRANTED, Access
 
 
 class State(StrEnum):
@@ -90,21 +92,44 @@ class Known:
     live_at: datetime | None
     #: Versions being verified, or waiting for somebody to decide.
     open: int
+    #: What the account that was asked about may do with it as a setter; None: nothing.
+    granted: Access | None
 
 
-async def every_problem(connection: Connection) -> list[Known]:
-    """All problems there are, by name, in contests or not."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A contest that a problem is in, and what it is called there."""
+
+    contest: Contest
+    label: str
+
+
+async def every_problem(connection: Connection, user_id: int) -> list[Known]:
+    """All problems there are, by name, in contests or not, and what that account may do with them as a setter."""
     rows = await connection.fetch(
-        """
-        SELECT p.name, count(*)::int AS versions, max(v.live_at) AS live_at,
+        f"""
+        SELECT p.name, {GRANTED} AS granted, count(*)::int AS versions, max(v.live_at) AS live_at,
                (array_agg(v.title ORDER BY v.live_at DESC NULLS LAST, v.id DESC))[1] AS title,
                count(*) FILTER (WHERE f.state <> 'done')::int AS open
         FROM problems p JOIN problem_versions v ON v.problem_id = p.id
         LEFT JOIN verifications f ON f.problem_version_id = v.id
         GROUP BY p.id ORDER BY p.name
-        """
+        """,
+        user_id,
     )
-    return [Known(**row) for row in rows]
+    return [Known(**{**dict(row), "granted": row["granted"] and Access(row["granted"])}) for row in rows]
+
+
+async def places(connection: Connection, problem: str) -> list[Place]:
+    """The contests that the problem of that name is in, the latest start first."""
+    rows = await connection.fetch(
+        "SELECT c.name, cp.label FROM contest_problems cp JOIN contests c ON c.id = cp.contest_id"
+        " WHERE cp.problem_id = (SELECT id FROM problems WHERE name = $1)",
+        problem,
+    )
+    labels = {row["name"]: row["label"] for row in rows}
+    every = await contests.all_contests(connection) if labels else []
+    return [Place(contest=contest, label=labels[contest.name]) for contest in every if contest.name in labels]
 
 
 async def of_problem(connection: Connection, name: str, *, limit: int = 200) -> list[Version]:

@@ -131,6 +131,8 @@ async def test_posts_of_strangers(site: Site) -> None:
         "/api/queue",
         "/admin/judgehosts/1",
         "/packages/sum/versions/1",
+        "/packages/sum/setters",
+        "/packages/sum/contests",
         "/api/problems/sum/versions/1/live",
         "/submissions/1/verdict",
         "/admin/rejudgings",

@@ -39,6 +39,8 @@ ACCESS = {
     "GET /packages/upload": JUDGES,
     "POST /packages/upload": JUDGES,
     "GET /packages/{problem}/versions": JUDGES,
+    "POST /packages/{problem}/setters": ADMINS,
+    "POST /packages/{problem}/contests": JUDGES,
     "GET /packages/{problem}/versions/{version}": JUDGES,
     "POST /packages/{problem}/versions/{version}": JUDGES,
     "GET /packages/{problem}/versions/{version}.zip": JUDGES,

@@ -82,7 +82,7 @@ NOTHING = {"problems": 0, "problem_versions": 0, "testcases": 0, "blobs": 0, "au
 
 async def test_a_good_package(site: Site, scratch: Path) -> None:
     """It becomes a version of its problem, whole, which waits to be verified; the audit log says by whom."""
-    seeded = await site.contest()
+    seeded = await site.contest(lasts=None)
     visitor = await site.logged_in("setter", Role.SETTER)
 
     answer = await _upload(visitor, zipped(), contest="spring")
@@ -113,7 +113,7 @@ async def test_a_good_package(site: Site, scratch: Path) -> None:
 
 async def test_what_is_shown_afterwards(site: Site) -> None:
     """The version's page says once that the package was taken, and always what was odd about it; all of it as text."""
-    await site.contest()
+    await site.contest(lasts=None)
     visitor = await site.logged_in("setter", Role.SETTER)
     changes = {"data/secret/<b>x": "", "problem.yaml": "name: <img src=x>\nlimits: {time_limit: 1}\nodd: 1\n"}
     answer = await _upload(visitor, zipped(changes), contest="spring")
@@ -175,7 +175,7 @@ async def test_without_a_contest(site: Site) -> None:
 
 async def test_the_same_twice(site: Site) -> None:
     """The same package uploaded again is the same version of the same problem under the same letter."""
-    await site.contest()
+    await site.contest(lasts=None)
     visitor = await site.logged_in("setter", Role.SETTER)
     first = await _upload(visitor, zipped(), contest="spring")
     before = await _rows(site)
@@ -188,7 +188,7 @@ async def test_the_same_twice(site: Site) -> None:
 
 async def test_a_new_version(site: Site) -> None:
     """A changed package is a new version; the earlier one stays as it was."""
-    await site.contest()
+    await site.contest(lasts=None)
     visitor = await site.logged_in("setter", Role.SETTER)
     for answer in ("11\n", "12\n"):
         await _upload(visitor, zipped({"data/secret/1.ans": answer}), contest="spring")
@@ -261,7 +261,7 @@ async def test_hostile_names(site: Site, scratch: Path, name: str) -> None:
 
 async def test_no_file(site: Site) -> None:
     """A form without a file says so, and keeps the contest that was chosen."""
-    await site.contest()
+    await site.contest(lasts=None)
     visitor = await site.logged_in("setter", Role.SETTER)
 
     answer = await _upload(visitor, None, contest="spring")
@@ -274,7 +274,7 @@ async def test_no_file(site: Site) -> None:
 @pytest.mark.parametrize("contest", ["nowhere", "<b>", "spring\0", "x" * 1000])
 async def test_no_such_contest(site: Site, contest: str) -> None:
     """A contest that is not there is said so before the file is looked at."""
-    await site.contest()
+    await site.contest(lasts=None)
     before = await _rows(site)
     visitor = await site.logged_in("setter", Role.SETTER)
 

@@ -69,7 +69,7 @@ async def _verify(site: Site, outcome: State, report: dict[str, Any]) -> None:
 
 async def _uploaded(site: Site) -> tuple[Visitor, str]:
     """A setter, and the page of the version that they uploaded."""
-    await site.contest()
+    await site.contest(lasts=None)
     visitor = await site.logged_in("setter", Role.SETTER)
     answer = await _api(site, "/api/problems", zipped())
     assert answer.status == 202, answer.text
@@ -170,7 +170,7 @@ async def test_the_zip_comes_back(site: Site) -> None:
 
 async def test_programs(site: Site) -> None:
     """Uploading, listing, watching and making live with nothing but a login and a password."""
-    await site.contest()
+    await site.contest(lasts=None)
     await site.account("setter", Role.SETTER)
 
     taken = await _api(site, "/api/problems", zipped())
@@ -190,7 +190,7 @@ async def test_programs(site: Site) -> None:
 
 async def test_programs_hear_what_is_wrong(site: Site) -> None:
     """Everything that is wrong with a package, as JSON, and nothing is kept."""
-    await site.contest()
+    await site.contest(lasts=None)
     await site.account("setter", Role.SETTER)
 
     answer = await _api(site, "/api/problems", zipped({"data/secret/1.ans": None}))
@@ -211,7 +211,7 @@ async def test_programs_hear_what_is_wrong(site: Site) -> None:
 )
 async def test_programs_that_may_not(site: Site, login: str | None, status: int) -> None:
     """Without a right password it is 401, and for contestants there is no such thing."""
-    await site.contest()
+    await site.contest(lasts=None)
     await site.account("setter", Role.SETTER)
     await site.account("ada")
 

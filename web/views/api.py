@@ -11,11 +11,12 @@ from aiohttp import web
 
 from judge.errors import PackageError, UsageError
 from judge.store import verifications, versions
+from judge.store.problem_access import Access
 from judge.store.versions import Version
 from web import forms, intake, permissions
 from web.keys import POOL, SESSION
 from web.pages import sentence
-from web.views.versions import find
+from web.views.versions import find, granted
 
 
 @forms.streamed
@@ -33,15 +34,14 @@ async def upload(request: web.Request) -> web.Response:
 
 async def index(request: web.Request) -> web.Response:
     """The versions of a problem, the newest first."""
-    permissions.require_judge(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
+        await granted(request, connection)
         listed = await versions.of_problem(connection, request.match_info["problem"])
     return web.json_response([_described(version) for version in listed])
 
 
 async def show(request: web.Request) -> web.Response:
     """One version, with how far its verification is and what it found."""
-    permissions.require_judge(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
         version = await find(request, connection)
         report = await verifications.report_of(connection, version.id)
@@ -52,7 +52,7 @@ async def make_live(request: web.Request) -> web.Response:
     """Make a version live whose verification has ended without errors."""
     viewer = permissions.require_judge(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
-        version = await find(request, connection)
+        version = await find(request, connection, Access.WRITE)
         try:
             await versions.make_live(connection, version, by=viewer.id)
         except UsageError as error:

@@ -11,7 +11,7 @@ from judge.store import clarifications, contests
 from judge.store.clarifications import MAX_TEXT_CHARS
 from judge.store.contests import Contest
 from judge.store.pool import Connection
-from web import forms, maintenance, notices, permissions, rates
+from web import forms, maintenance, notices, permissions, rates, visible
 from web.forms import Form, Handler
 from web.keys import NEWS, POOL, SESSION
 from web.pages import now, page, sentence
@@ -97,8 +97,7 @@ async def _list(request: web.Request, *, written: str, error: str, status: int) 
     is_jury = permissions.is_judge(viewer)
     async with request.app[POOL].acquire() as connection:
         contest = await contests.by_name(connection, request.match_info["contest"])
-        is_open = permissions.may_see_problems(viewer, contest, now())
-        problems = await contests.problems(connection, contest.id) if is_open else []
+        problems = await visible.problems(connection, viewer, contest)
         found = await clarifications.listed(connection, contest_id=contest.id, user_id=None if is_jury else viewer.id)
         await clarifications.see_all(connection, contest_id=contest.id, user_id=viewer.id)
     context = {

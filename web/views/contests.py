@@ -6,7 +6,7 @@ from aiohttp import web
 
 from judge.store import contests
 from judge.store.contests import Attempts, Feedback
-from web import feedback, permissions
+from web import feedback, permissions, visible
 from web.keys import POOL, SESSION
 from web.pages import now, page
 
@@ -35,7 +35,7 @@ async def show(request: web.Request) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         contest = await contests.by_name(connection, request.match_info["contest"])
         is_open = permissions.may_see_problems(viewer, contest, now())
-        problems = await contests.problems(connection, contest.id) if is_open else []
+        problems = await visible.problems(connection, viewer, contest)
         if viewer is not None and is_open:
             tried = await contests.attempts(connection, contest.id, viewer.id)
             shown = permissions.feedback(viewer, contest.feedback)

@@ -15,7 +15,7 @@ from judge.store import blobs, contests, statements
 from judge.store.contests import Contest, ContestProblem
 from judge.store.pool import Connection
 from problems.programs import ANSWERS
-from web import forms, maintenance, permissions, rates, reading
+from web import forms, maintenance, permissions, rates, reading, visible
 from web.forms import Form
 from web.keys import POOL, SESSION, SETTINGS
 from web.maintenance import status_of
@@ -42,9 +42,8 @@ async def index(request: web.Request) -> web.Response:
     viewer = request[SESSION].viewer
     async with request.app[POOL].acquire() as connection:
         listed = [
-            (contest, await contests.problems(connection, contest.id))
+            (contest, await visible.problems(connection, viewer, contest))
             for contest in await contests.all_contests(connection)
-            if permissions.may_see_problems(viewer, contest, now())
         ]
     return page(request, "problems", {"listed": [(contest, problems) for contest, problems in listed if problems]})
 
@@ -121,9 +120,7 @@ async def sample_file(request: web.Request) -> web.Response:
 async def find(request: web.Request, connection: Connection) -> tuple[Contest, ContestProblem]:
     """The contest and problem of the address, where the viewer may see them."""
     contest = await contests.by_name(connection, request.match_info["contest"])
-    if not permissions.may_see_problems(request[SESSION].viewer, contest, now()):
-        raise NotFound("There is no such problem in this contest.")
-    return contest, await contests.problem(connection, contest.id, request.match_info["label"])
+    return contest, await visible.problem(connection, request[SESSION].viewer, contest, request.match_info["label"])
 
 
 async def _problem_page(request: web.Request, filled: Filled, *, status: int) -> web.Response:

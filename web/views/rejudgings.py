@@ -10,7 +10,7 @@ from yarl import URL
 
 from judge import languages, plans, rejudging
 from judge.errors import UsageError
-from judge.store import contests, judgehosts, previews, rejudgings, selections, versions
+from judge.store import contests, judgehosts, previews, problems, rejudgings, selections
 from judge.store.pool import Connection
 from judge.store.rejudgings import Part, Rejudging
 from judge.verdicts import Verdict
@@ -149,7 +149,7 @@ async def _form_page(request: web.Request, fields: Mapping[str, str], *, error: 
             "count": count,
             "error": error,
             "contests": [(each.name, each.title) for each in await contests.all_contests(connection)],
-            "problems": [(each.name, each.name) for each in await versions.every_problem(connection)],
+            "problems": [(name, name) for name in await problems.names(connection)],
             "judgehosts": [(each.name, each.name) for each in await judgehosts.every(connection)],
             "languages": [(each.id, each.name) for each in languages.languages().values()],
         }

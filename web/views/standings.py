@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from judge.store import contests
-from web import permissions
+from web import permissions, visible
 from web.keys import BOARDS, POOL, SESSION
 from web.pages import now, page
 
@@ -17,7 +17,7 @@ async def show(request: web.Request) -> web.Response:
     async with pool.acquire() as connection:
         contest = await contests.by_name(connection, request.match_info["contest"])
         is_open = permissions.may_see_problems(viewer, contest, now())
-        problems = await contests.problems(connection, contest.id) if is_open else []
+        problems = await visible.problems(connection, viewer, contest)
     hidden_from = permissions.hidden_from(viewer, contest)
     rows = await request.app[BOARDS].get(pool, contest, hidden_from=hidden_from) if is_open else []
     is_frozen = hidden_from is not None and now() >= hidden_from

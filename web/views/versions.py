@@ -8,14 +8,15 @@ from typing import Any
 from aiohttp import web
 
 from judge.errors import JudgeError, UsageError
-from judge.store import blobs, problems, selections, verifications, versions
+from judge.store import blobs, contests, problem_access, problems, selections, verifications, versions
 from judge.store.pool import Connection
+from judge.store.problem_access import Access
 from judge.store.selections import Selection, Target
 from judge.store.versions import Version
 from web import forms, notices, permissions
 from web.changes import Changes, changes
 from web.keys import POOL, SESSION
-from web.pages import page, sentence
+from web.pages import now, page, sentence
 
 _LARGEST_ID = 2**63 - 1
 #: What a report says while nothing of it is known.
@@ -31,24 +32,21 @@ _NO_INSIGHTS: Mapping[str, Any] = {"unfailed_tests": [], "uncaught_submissions":
 
 
 async def index(request: web.Request) -> web.Response:
-    """All problems that were ever taken, in contests or not."""
-    permissions.require_judge(request[SESSION].viewer)
+    """All problems that were ever taken and the viewer may see, in contests or not."""
+    viewer = permissions.require_judge(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
-        listed = await versions.every_problem(connection)
-    return page(request, "packages", {"problems": listed})
+        listed = await versions.every_problem(connection, viewer.id)
+    shown = [problem for problem in listed if permissions.may_use_problem(viewer, problem.granted)]
+    return page(request, "packages", {"problems": shown})
 
 
 async def of_problem(request: web.Request) -> web.Response:
-    """The versions of one problem, the newest first."""
-    permissions.require_judge(request[SESSION].viewer)
-    async with request.app[POOL].acquire() as connection:
-        listed = await versions.of_problem(connection, request.match_info["problem"])
-    return page(request, "versions", {"versions": listed})
+    """A problem: its versions, the newest first, the contests that it is in, and who may do what with it."""
+    return await problem_page(request)
 
 
 async def show(request: web.Request) -> web.Response:
     """One version: how far its verification is, what it found, and what is different from the version that is live."""
-    permissions.require_judge(request[SESSION].viewer)
     return await _version_page(request)
 
 
@@ -58,7 +56,7 @@ async def decide(request: web.Request) -> web.Response:
     decision = (await forms.read(request)).text("decision")
     try:
         async with request.app[POOL].acquire() as connection:
-            version = await find(request, connection)
+            version = await find(request, connection, Access.WRITE)
             if decision == "live":
                 await versions.make_live(connection, version, by=viewer.id)
                 said = "This version is live: new submissions are judged by it from now on."
@@ -79,7 +77,6 @@ async def decide(request: web.Request) -> web.Response:
 
 async def package(request: web.Request) -> web.Response:
     """The zip as it was uploaded."""
-    permissions.require_judge(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
         version = await find(request, connection)
         sha256 = await versions.package_of(connection, version.id)
@@ -89,17 +86,59 @@ async def package(request: web.Request) -> web.Response:
     return web.Response(body=content, headers=headers)
 
 
-async def find(request: web.Request, connection: Connection) -> Version:
-    """The version of the address."""
+async def granted(request: web.Request, connection: Connection, needed: Access = Access.READ) -> Access | None:
+    """What the viewer was given of the address's problem, and that is as much as is needed.
+
+    Raises:
+        LoginNeeded: nobody is logged in.
+        NotFound: there is no such problem for them.
+    """
+    viewer = permissions.require_judge(request[SESSION].viewer)
+    access = await problem_access.granted(connection, request.match_info["problem"], viewer.id)
+    permissions.require_problem(viewer, access, needed)
+    return access
+
+
+async def find(request: web.Request, connection: Connection, needed: Access = Access.READ) -> Version:
+    """The version of the address, where the viewer may do that much with its problem."""
+    await granted(request, connection, needed)
     number = min(int(request.match_info["version"]), _LARGEST_ID)
     return await versions.by_id(connection, request.match_info["problem"], number)
 
 
+async def problem_page(request: web.Request, *, error: str = "", status: int = 200) -> web.Response:
+    """The page of the address's problem."""
+    problem = request.match_info["problem"]
+    viewer = permissions.require_judge(request[SESSION].viewer)
+    async with request.app[POOL].acquire() as connection:
+        access = await granted(request, connection)
+        listed = await versions.of_problem(connection, problem)
+        places = await versions.places(connection, problem)
+        shared = await problem_access.sharing(connection, problem)
+        every = await contests.all_contests(connection)
+    taken = {place.contest.name for place in places}
+    context = {
+        "problem": problem,
+        "versions": listed,
+        "places": places,
+        "shared": shared,
+        "may_write": permissions.may_use_problem(viewer, access, Access.WRITE),
+        "may_share": permissions.may_use_problem(viewer, access, Access.OWN),
+        "open_contests": [
+            each for each in every if each.name not in taken and permissions.may_add_to_contest(viewer, each, now())
+        ],
+        "error": error,
+    }
+    return page(request, "versions", context, status=status)
+
+
 async def _version_page(request: web.Request, *, error: str = "", status: int = 200) -> web.Response:
+    viewer = permissions.require_judge(request[SESSION].viewer)
     async with (
         request.app[POOL].acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
+        access = await granted(request, connection)
         version = await find(request, connection)
         report = await verifications.report_of(connection, version.id)
         live = await versions.live(connection, version.problem)
@@ -113,6 +152,7 @@ async def _version_page(request: web.Request, *, error: str = "", status: int = 
         "live": live,
         "difference": difference,
         "stale": stale,
+        "may_write": permissions.may_use_problem(viewer, access, Access.WRITE),
         "error": error,
     }
     return page(request, "version", context, status=status)

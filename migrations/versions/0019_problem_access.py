@@ -1,0 +1,12 @@
+"""Who among the setters may see and change which problem."""
+
+from __future__ import annotations
+
+from migrations.sql import execute_beside
+
+revision = "0019"
+down_revision = "0018"
+
+
+def upgrade() -> None:
+    execute_beside(__file__)
