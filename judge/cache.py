@@ -5,9 +5,12 @@ Files are written beside and renamed: a name that exists is complete, whatever w
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
+
+_DIGEST_BYTES = hashlib.sha256().digest_size
 
 
 class FileCache:
@@ -42,6 +45,19 @@ class FileCache:
             # Half a file would keep a full disk full.
             temporary.unlink(missing_ok=True)
             raise
+
+    def seal(self, name: str, content: bytes) -> None:
+        """Keep ``content`` under ``name`` with its digest before it, for ``unsealed`` alone."""
+        self.put(name, b"".join((hashlib.sha256(content).digest(), content)))
+
+    def unsealed(self, name: str) -> bytes | None:
+        """What ``seal`` kept; None if there is nothing, or only what a crash of the host left of it."""
+        path = self.find(name)
+        if path is None:
+            return None
+        with path.open("rb") as file:
+            digest, content = file.read(_DIGEST_BYTES), file.read()
+        return content if hashlib.sha256(content).digest() == digest else None
 
     def prune(self) -> None:
         """Drop what a killed process left half-written, then what was unused for longest until the rest fits."""

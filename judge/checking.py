@@ -213,7 +213,9 @@ async def program_checking(
         SandboxError: a cell failed.
     """
     assert checker.program is not None
-    async with prepared(checker.program, limits, programs, pool=pool, slot=slot, shows_data=True) as ready:
+    async with prepared(
+        checker.program, limits, programs, pool=pool, slot=slot, shows_data=True, is_packages=True
+    ) as ready:
         if ready.cell is None:
             raise CheckerFailure(f"the {what} does not compile:\n{ready.compilation.output}")
         yield ProgramChecking(cell=ready.cell, checker=checker, limits=limits)

@@ -15,8 +15,10 @@ import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from judge import headers
 from judge.cache import FileCache
 from judge.errors import Refused, SandboxError
+from judge.headers import Header
 from judge.incidents import merged, of_run
 from judge.languages import arranged, language
 from judge.models import Compilation, Limits, Source
@@ -35,7 +37,6 @@ OUTPUT_CHARS = 16_000
 _PROCESSES = 128
 _OUTPUT_BYTES = 1024 * 1024
 _TMP_BYTES = 512 * 1024 * 1024
-_DIGEST_BYTES = hashlib.sha256().digest_size
 
 _UNSAFE = re.compile(
     r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
@@ -57,6 +58,8 @@ class Programs:
     cache: FileCache
     #: Docker's names of the images, by the name recipes give them; equal names mean equal content.
     images: dict[str, str]
+    #: Where precompiled headers are kept; None: programs are compiled without.
+    headers: FileCache | None = None
 
     def compile_image(self, recipe: Language) -> str:
         return self._named(recipe.image, recipe)
@@ -80,16 +83,17 @@ class Programs:
 
     def kept(self, key: str) -> bytes | None:
         """The program kept as ``key``; None if there is none, or what a crash of the host left of one."""
-        path = self.cache.find(key)
-        if path is None:
-            return None
-        with path.open("rb") as file:
-            digest, program = file.read(_DIGEST_BYTES), file.read()
-        return program if hashlib.sha256(program).digest() == digest else None
+        return self.cache.unsealed(key)
 
     def keep(self, key: str, program: bytes) -> None:
         """Keep ``program`` as ``key``."""
-        self.cache.put(key, b"".join((hashlib.sha256(program).digest(), program)))
+        self.cache.seal(key, program)
+
+    def prune(self) -> None:
+        """Drop what was unused for longest where there is too much."""
+        self.cache.prune()
+        if self.headers is not None:
+            self.headers.prune()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +109,25 @@ class Prepared:
 
 @contextlib.asynccontextmanager
 async def prepared(
-    source: Source, limits: Limits, programs: Programs, *, pool: CellPool, slot: Slot, shows_data: bool = False
+    source: Source,
+    limits: Limits,
+    programs: Programs,
+    *,
+    pool: CellPool,
+    slot: Slot,
+    shows_data: bool = False,
+    is_packages: bool = False,
 ) -> AsyncIterator[Prepared]:
-    """A cell of the language's run image with the program in it; ``shows_data`` makes it a judge's cell.
+    """A cell of the language's run image with the program in it.
+
+    Args:
+        source: as submitted, or as it is in the package.
+        limits: the problem's.
+        programs: where it may be already, and is kept.
+        pool: where cells come from.
+        slot: where it runs.
+        shows_data: makes it a judge's cell.
+        is_packages: whether it is one of a package's programs, several of which may share a header.
 
     Raises:
         SandboxError: a cell failed, or there is no such compiler.
@@ -121,7 +141,7 @@ async def prepared(
         # Made while the compiler runs, so that its program does not wait either.
         pool.warm(slot, run_kind)
         async with pool.cell(slot, compile_kind) as cell:
-            compilation, program = await compile_in(cell, source, limits, programs)
+            compilation, program = await compile_in(cell, source, limits, programs, is_packages=is_packages)
         if program is None:
             yield Prepared(compilation=compilation, cell=None)
             return
@@ -130,12 +150,12 @@ async def prepared(
             await cell.load(program)
         else:
             # A language that compiles with what it runs with gains nothing from another cell of the same image.
-            compilation, program = await compile_in(cell, source, limits, programs)
+            compilation, program = await compile_in(cell, source, limits, programs, is_packages=is_packages)
         yield Prepared(compilation=compilation, cell=cell if program is not None else None, program=program or b"")
 
 
 async def compile_in(
-    cell: Cell, source: Source, limits: Limits, programs: Programs
+    cell: Cell, source: Source, limits: Limits, programs: Programs, *, is_packages: bool = False
 ) -> tuple[Compilation, bytes | None]:
     """Compile in the cell's /work, and keep the program, which stays there too; None where there is none.
 
@@ -143,13 +163,27 @@ async def compile_in(
         SandboxError: the cell failed, or has no such compiler.
     """
     key, source = programs.key(source), arranged(source)
-    await cell.load(packed(source))
+    header = await _precompiled(cell, source, limits, programs) if is_packages else b""
+    compilation, program = await _compiled(cell, source, limits, header)
+    if header and program is None:
+        # What compiling says, and whether it ends well, is the sources' own to tell.
+        compilation, program = await _compiled(cell, source, limits)
+    elif header and program is not None:
+        await cell.load(program)
+    if program is not None:
+        await asyncio.to_thread(programs.keep, key, program)
+    return compilation, program
+
+
+async def _compiled(
+    cell: Cell, source: Source, limits: Limits, header: bytes = b""
+) -> tuple[Compilation, bytes | None]:
+    """Compile the source with what is in the bundle ``header`` beside it, which is no part of the program."""
+    await cell.load(packed(source) + header)
     recipe = language(source.language)
     compilation = Compilation(is_ok=True)
     for argv in recipe.compile_argvs(source):
-        outcome = await cell.run(_spec(recipe, argv, limits, spent_us=compilation.cpu_us))
-        if outcome.exec_errno is not None:
-            raise SandboxError(f"cannot start {argv[0]} for {recipe.id}: {os.strerror(outcome.exec_errno)}")
+        outcome = await _step(cell, recipe, argv, limits, spent_us=compilation.cpu_us)
         compilation = _after(compilation, await asyncio.to_thread(_read, cell, outcome))
         if not compilation.is_ok:
             return compilation, None
@@ -157,8 +191,51 @@ async def compile_in(
         program = await cell.save()
     except Refused:
         return dataclasses.replace(compilation, is_ok=False, output=_TOO_LARGE), None
-    await asyncio.to_thread(programs.keep, key, program)
-    return compilation, program
+    return compilation, bundle.without(program, bundle.names(header)) if header else program
+
+
+async def _precompiled(cell: Cell, source: Source, limits: Limits, programs: Programs) -> bytes:
+    """What lies beside a source whose first header is precompiled, as a bundle; empty where there is no such."""
+    recipe, cache = language(source.language), programs.headers
+    header = headers.first_of(source, recipe) if recipe.precompile and cache else None
+    if cache is None or header is None:
+        return b""
+    key = header.key(recipe, programs.compile_image(recipe), limits)
+    kept = await asyncio.to_thread(cache.unsealed, key)
+    if kept is None and cache.find(_seen(key)) is None:
+        # It costs more than one program saves, and most headers are of one program.
+        await asyncio.to_thread(cache.put, _seen(key), b"")
+        return b""
+    if kept is None:
+        kept = await _precompile(cell, header, recipe, limits)
+        await asyncio.to_thread(cache.seal, key, kept)
+    is_free = {file.name for file in source.files}.isdisjoint(bundle.names(kept))
+    return kept if is_free else b""
+
+
+async def _precompile(cell: Cell, header: Header, recipe: Language, limits: Limits) -> bytes:
+    """Compile a header alone; the bundle of what came of it, which is empty where nothing did."""
+    await cell.load(packed(Source(language=recipe.id, files=header.files)))
+    outcome = await _step(cell, recipe, recipe.precompile_argv(header.name), limits)
+    if outcome.ended_by is not EndedBy.ITSELF or outcome.exit_code != 0:
+        return b""
+    try:
+        return bundle.without(await cell.save(), {file.name for file in header.files})
+    except Refused:
+        return b""
+
+
+async def _step(cell: Cell, recipe: Language, argv: tuple[str, ...], limits: Limits, *, spent_us: int = 0) -> Outcome:
+    """Run one of the recipe's commands."""
+    outcome = await cell.run(_spec(recipe, argv, limits, spent_us=spent_us))
+    if outcome.exec_errno is not None:
+        raise SandboxError(f"cannot start {argv[0]} for {recipe.id}: {os.strerror(outcome.exec_errno)}")
+    return outcome
+
+
+def _seen(key: str) -> str:
+    """The mark that a program has included the header once."""
+    return f"{key}.seen"
 
 
 def packed(source: Source) -> bytes:

@@ -278,7 +278,7 @@ class _Maker:
 
     def _ready(self, program: Source) -> contextlib.AbstractAsyncContextManager[Prepared]:
         limits, bench = self.source.problem.limits, self.bench
-        return prepared(program, limits, bench.programs, pool=bench.pool, slot=self.slot)
+        return prepared(program, limits, bench.programs, pool=bench.pool, slot=self.slot, is_packages=True)
 
     def _argv(self, program: Source) -> tuple[str, ...]:
         return language(program.language).run_argv(program, memory_bytes=self._memory_bytes)

@@ -27,6 +27,8 @@ from sandbox.pool import CellPool, Slot
 from sandbox.trees import Recipe
 
 PROGRAM_CACHE_BYTES = 4 * 1024**3
+#: A precompiled header has some ninety MiB.
+HEADER_CACHE_BYTES = 1024**3
 BLOB_CACHE_BYTES = 20 * 1024**3
 
 
@@ -167,9 +169,10 @@ def recipes(names: Collection[str] = ()) -> list[Recipe]:
 
 
 def open_programs(settings: Settings, names: dict[str, str]) -> Programs:
-    """The cache of compiled programs, with the images they are compiled in. Whoever serves for long prunes it."""
+    """The caches of compiled programs and headers, and the compilers' images. Whoever serves for long prunes them."""
     cache = FileCache(settings.data_dir / "cache" / "programs", most_bytes=PROGRAM_CACHE_BYTES)
-    return Programs(cache=cache, images=names)
+    headers = FileCache(settings.data_dir / "cache" / "headers", most_bytes=HEADER_CACHE_BYTES)
+    return Programs(cache=cache, images=names, headers=headers)
 
 
 async def open_blob_cache(settings: Settings) -> FileCache:

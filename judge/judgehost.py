@@ -98,7 +98,7 @@ async def opened(settings: Settings, dsn: str) -> AsyncIterator[Judgehost]:
             others.on_incident = guard.report
             stack.push_async_callback(others.close)
         stack.push_async_callback(_say_goodbye, pool, judgehost_id)
-        await asyncio.to_thread(programs.cache.prune)
+        await asyncio.to_thread(programs.prune)
         blob_cache = await host.open_blob_cache(settings)
         try:
             async with asyncio.TaskGroup() as tasks:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
 
@@ -24,6 +24,8 @@ PLACEHOLDERS: Mapping[str, str] = {
     "main_class": "CLASS",
     "memory_mib": "MIB",
 }
+#: Stands in ``precompile`` alone.
+_HEADER = "header"
 
 _DIGEST = re.compile(r"(?:[a-z0-9][a-z0-9._:/-]*@)?sha256:[0-9a-f]{64}")
 #: These are the judge's to set: where programs are looked for, and where the box lets them write.
@@ -90,6 +92,8 @@ class Language(_Strict):
     run_image: ImageName | None = None
     #: One vector, or several that are run one after the other until one fails.
     compile: Annotated[tuple[Vector, ...], BeforeValidator(_one_or_several)]
+    #: Compiles a header that programs of packages include first; what it leaves in /work is put beside these.
+    precompile: tuple[str, ...] = ()
     run: tuple[str, ...]
     version: tuple[str, ...]
     #: What starts a program: its main file, or a Java class, after which files are then named.
@@ -119,6 +123,7 @@ class Language(_Strict):
             raise ValueError("extensions, compile, run and version must not be empty")
         for vector in (*self.compile, self.run, self.version):
             _check_vector(vector)
+        _check_vector(self.precompile, {_HEADER})
         _check_pattern(self.entry_pattern)
         if unknown := set(self.default_for) - set(self.extensions):
             raise ValueError(f"default_for: {', '.join(sorted(unknown))} is none of the extensions")
@@ -134,6 +139,10 @@ class Language(_Strict):
     def compile_argvs(self, source: Source) -> tuple[tuple[str, ...], ...]:
         """The commands that compile, in order."""
         return tuple(self._fill(vector, source, memory_bytes=0) for vector in self.compile)
+
+    def precompile_argv(self, header: str) -> tuple[str, ...]:
+        """The command that compiles the header of that name in /work."""
+        return tuple(word.format_map({_HEADER: f"./{header}"}) for word in self.precompile)
 
     def run_argv(self, source: Source, *, memory_bytes: int) -> tuple[str, ...]:
         return self._fill(self.run, source, memory_bytes=memory_bytes)
@@ -217,7 +226,7 @@ def _check_pattern(pattern: str) -> None:
         raise ValueError("entry_pattern has to have one group, which is the name: (\\w+)")
 
 
-def _check_vector(vector: Sequence[str]) -> None:
+def _check_vector(vector: Sequence[str], placeholders: Collection[str] = PLACEHOLDERS) -> None:
     """Refuse what could not be started, and placeholders that nothing would fill.
 
     Raises:
@@ -230,8 +239,8 @@ def _check_vector(vector: Sequence[str]) -> None:
             names = {name for _, name, _, _ in string.Formatter().parse(word) if name is not None}
         except ValueError as error:
             raise ValueError(f"{word!r}: {error}; a brace that is meant is written twice") from error
-        if unknown := names - PLACEHOLDERS.keys():
-            known = ", ".join(sorted(PLACEHOLDERS))
+        if unknown := names - set(placeholders):
+            known = ", ".join(sorted(placeholders))
             raise ValueError(f"{word!r}: {{{min(unknown)}}} is no placeholder; there are: {known}")
         if "sources" in names and word != "{sources}":
             raise ValueError(f"{word!r}: {{sources}} has to be a word of its own, since it becomes several")

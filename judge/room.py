@@ -111,7 +111,9 @@ class Room:
         program = self.problem.static_validator
         assert program is not None
         limits = self.problem.limits
-        async with prepared(program, limits, self.programs, pool=self.pool, slot=self.slot, shows_data=True) as ready:
+        async with prepared(
+            program, limits, self.programs, pool=self.pool, slot=self.slot, shows_data=True, is_packages=True
+        ) as ready:
             if ready.cell is None:
                 raise CheckerFailure(f"the static validator does not compile:\n{ready.compilation.output}")
             beside = (replace(file, name=_BESIDE + file.name) for file in bundle.unpack(ready.program))

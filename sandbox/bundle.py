@@ -6,7 +6,7 @@ is no UTF-8 comes and goes unharmed (PEP 383).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from judge.errors import CellDied
@@ -46,13 +46,32 @@ def unpack(packed: bytes, *, most_files: int = MOST_FILES) -> tuple[File, ...]:
         CellDied: no launcher packs that; each size, count and name is looked at.
     """
     files: dict[str, File] = {}
-    for file in _unpacked(packed):
-        if file.name in files:
-            raise CellDied(f"a bundle has the file {file.name!r} twice")
-        files[file.name] = file
+    for entry in _entries(packed):
+        if entry.name in files:
+            raise CellDied(f"a bundle has the file {entry.name!r} twice")
+        content = packed[entry.content : entry.end]
+        files[entry.name] = File(name=entry.name, content=content, is_executable=bool(entry.mode & 0o100))
         if len(files) > most_files:
             raise CellDied(f"a bundle has more than {most_files} files")
     return tuple(files.values())
+
+
+def names(packed: bytes) -> tuple[str, ...]:
+    """What the files of a bundle that came out of a cell are called, in its order.
+
+    Raises:
+        CellDied: as for ``unpack``.
+    """
+    return tuple(entry.name for entry in _entries(packed))
+
+
+def without(packed: bytes, names: Collection[str]) -> bytes:
+    """A bundle that came out of a cell, but for the files of these names.
+
+    Raises:
+        CellDied: as for ``unpack``.
+    """
+    return b"".join(packed[entry.begin : entry.end] for entry in _entries(packed) if entry.name not in names)
 
 
 def _packed(name: str, content: bytes, mode: int) -> bytes:
@@ -61,16 +80,27 @@ def _packed(name: str, content: bytes, mode: int) -> bytes:
     return b"".join((*sizes, encoded, content))
 
 
-def _unpacked(packed: bytes) -> Iterator[File]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """Where in a bundle a file is: its header from ``begin``, its content from ``content`` to ``end``."""
+
+    name: str
+    mode: int
+    begin: int
+    content: int
+    end: int
+
+
+def _entries(packed: bytes) -> Iterator[_Entry]:
     at = 0
     while at < len(packed):
         header = packed[at : at + _HEADER_BYTES]
         name_bytes, mode, size = (int.from_bytes(header[a:b], "big") for a, b in ((0, 4), (4, 8), (8, 16)))
-        begin = at + _HEADER_BYTES + name_bytes
-        if len(header) < _HEADER_BYTES or name_bytes > MOST_NAME_BYTES or begin + size > len(packed):
+        content = at + _HEADER_BYTES + name_bytes
+        if len(header) < _HEADER_BYTES or name_bytes > MOST_NAME_BYTES or content + size > len(packed):
             raise CellDied(f"a bundle is damaged at byte {at}")
-        name = packed[at + _HEADER_BYTES : begin].decode("utf-8", "surrogateescape")
+        name = packed[at + _HEADER_BYTES : content].decode("utf-8", "surrogateescape")
         if "\0" in name or any(part in ("", ".", "..") for part in name.split("/")):
             raise CellDied(f"a bundle has a file of the name {name!r}")
-        yield File(name=name, content=packed[begin : begin + size], is_executable=bool(mode & 0o100))
-        at = begin + size
+        yield _Entry(name=name, mode=mode, begin=at, content=content, end=content + size)
+        at = content + size

@@ -3,39 +3,45 @@
 The programs are those beside the recipes: ``sum`` is compiled; ``wrong``, which reads nothing and prints a line, is
 what starting costs. Beside them stands what the tool does without what its recipe and image add: C++ without its
 precompiled header, Java without its options; and the very command of the recipe, started bare in the same cell.
+A checker with a header like testlib.h is compiled with that precompiled and without, as packages' programs are.
 """
 
 from __future__ import annotations
 
 import statistics
+import tempfile
+import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from judge import host, languages, trials
-from judge.bench import starting
+from judge.bench import starting, testlib
 from judge.bench.cells import IMAGE
 from judge.bench.figures import Figure
 from judge.bench.starting import Started
-from judge.compiling import environment, packed
+from judge.cache import FileCache
+from judge.compiling import Programs, compile_in, environment
 from judge.config import Isolation, Settings
 from judge.errors import SandboxError
 from judge.languages import arranged
-from judge.models import MIB, Source
+from judge.models import MIB, Compilation, Limits, Source
 from judge.recipe import Language
 from sandbox import engine
 from sandbox.cell import Cell
 from sandbox.engine import Progress
 from sandbox.images import ensure
-from sandbox.outcome import EndedBy, Outcome
 from sandbox.spec import RunLimits, RunSpec
-from sandbox.yardsticks import programs
-from sandbox.yardsticks.programs import Programs
+from sandbox.yardsticks import programs as yardsticks
+from sandbox.yardsticks.programs import Programs as Yardsticks
 
 _AGAIN = 5
-_LIMITS = RunLimits(
-    cpu_ms=120_000, wall_ms=300_000, memory_bytes=2048 * MIB, output_bytes=MIB, processes=128, tmp_bytes=512 * MIB
-)
+#: A checker takes some seconds, with its header and without.
+_CHECKERS = 3
+_LIMITS = RunLimits(cpu_ms=120_000, wall_ms=300_000, memory_bytes=2048 * MIB, output_bytes=MIB, processes=128)
+_COMPILING = Limits(time_ms=1000, wall_ms=3000, compile_time_ms=120_000)
+_CACHE_BYTES = 1024 * MIB
 #: Before the first include, so that g++ reads the header's text.
 _NO_HEADER = b"int not_precompiled;\n"
 #: Tools that are measured without our recipe's options too, and the most that a run may take of what it takes so.
@@ -50,14 +56,15 @@ class _Place:
 
     settings: Settings
     recipe: Language
-    images: dict[str, str]
+    #: Nobody else's, so that nothing is there when it begins.
+    programs: Programs
     #: What starts programs bare beside a launcher; None where that cannot be done.
-    yardsticks: Programs | None
+    bare: Yardsticks | None
 
     @asynccontextmanager
     async def cell(self, image: str) -> AsyncIterator[Cell]:
         core = host.slots(self.settings)[0].core
-        cell = await host.cell_maker(self.settings).make(image=self.images[image], core=core, shows_data=False)
+        cell = await host.cell_maker(self.settings).make(image=self.programs.images[image], core=core, shows_data=False)
         try:
             yield cell
         finally:
@@ -75,34 +82,38 @@ async def measure(settings: Settings, said: Progress, *, language: Collection[st
             cache_dir = settings.data_dir / "images"
             recipes = host.recipes(wanted_images)
             names = await ensure(recipes, mirror=settings.debian_mirror, cache_dir=cache_dir, progress=said)
-        yardsticks = await _yardsticks(settings, names)
-        for recipe in wanted:
-            said(recipe.id)
-            figures += await _figures(_Place(settings=settings, recipe=recipe, images=names, yardsticks=yardsticks))
+        bare = await _yardsticks(settings, names)
+        with tempfile.TemporaryDirectory(prefix="judge-bench-") as folder:
+            caches = [FileCache(Path(folder, name), most_bytes=_CACHE_BYTES) for name in ("programs", "headers")]
+            programs = Programs(cache=caches[0], images=names, headers=caches[1])
+            for recipe in wanted:
+                said(recipe.id)
+                figures += await _figures(_Place(settings=settings, recipe=recipe, programs=programs, bare=bare))
     return figures
 
 
-async def _yardsticks(settings: Settings, images: dict[str, str]) -> Programs | None:
+async def _yardsticks(settings: Settings, images: dict[str, str]) -> Yardsticks | None:
     # At the other levels Docker starts nothing beside a launcher.
     if settings.isolation is not Isolation.CONTAINER:
         return None
     core = host.slots(settings)[0].core
     cell = await host.cell_maker(settings).make(image=images[IMAGE], core=core, shows_data=False)
     try:
-        return await programs.compiled(cell)
+        return await yardsticks.compiled(cell)
     finally:
         await cell.close()
 
 
 async def _figures(place: _Place) -> list[Figure]:
     recipe = place.recipe
-    sources = {trial.name: arranged(trial.source) for trial in trials.trials(recipe)}
+    sources = {trial.name: trial.source for trial in trials.trials(recipe)}
     first, again, _ = await _compiled(place, sources["sum"])
     _, _, program = await _compiled(place, sources["wrong"], times=1)
     return [
-        Figure(name=f"{recipe.id}: compiling, the first time in a cell", value=first.cpu_us / 1000, unit="ms"),
+        Figure(name=f"{recipe.id}: compiling, the first time in a cell", value=first, unit="ms"),
         _again(recipe, again, await _without_header(place, sources["sum"])),
-        *_start_figures(recipe, await _started(place, sources["wrong"], program)),
+        *([await _with_header(place)] if recipe.precompile else []),
+        *_start_figures(recipe, await _started(place, arranged(sources["wrong"]), program)),
     ]
 
 
@@ -117,7 +128,7 @@ async def _started(place: _Place, source: Source, program: bytes) -> Started:
             program,
             RunSpec(argv=argv, env=environment(recipe), limits=_LIMITS),
             otherwise=otherwise,
-            yardsticks=place.yardsticks,
+            yardsticks=place.bare,
         )
 
 
@@ -175,25 +186,47 @@ async def _without_header(place: _Place, source: Source) -> float | None:
     return (await _compiled(place, replace(source, files=files)))[1]
 
 
-async def _compiled(place: _Place, source: Source, *, times: int = _AGAIN) -> tuple[Outcome, float, bytes]:
-    """The last step's outcome of compiling in a fresh cell, the middle time of doing so again, and the program."""
+async def _with_header(place: _Place) -> Figure:
+    """What a checker takes whose header is precompiled, beside what it takes without, in turns."""
+    recipe, source = place.recipe, testlib.checker(place.recipe.id)
+    cpu_ms: dict[bool, list[float]] = {True: [], False: []}
+    wall_ms: dict[bool, list[float]] = {True: [], False: []}
+    async with place.cell(recipe.image) as cell:
+        # The second program has the header precompiled.
+        for _ in range(2):
+            await _compile(place, source, cell, is_packages=True)
+        for is_packages in (True, False) * _CHECKERS:
+            begun = time.monotonic()
+            compilation, _ = await _compile(place, source, cell, is_packages=is_packages)
+            wall_ms[is_packages].append((time.monotonic() - begun) * 1000)
+            cpu_ms[is_packages].append(compilation.cpu_us / 1000)
+    ours, plain = (statistics.median(cpu_ms[key]) for key in (True, False))
+    return Figure(
+        name=f"{recipe.id}: compiling a checker, its header precompiled",
+        value=ours,
+        unit="ms",
+        target="less than without",
+        ok=ours < plain,
+        compared_with={
+            "without, ms": plain,
+            "from source to program by the clock, ms": statistics.median(wall_ms[True]),
+            "without, by the clock, ms": statistics.median(wall_ms[False]),
+        },
+    )
+
+
+async def _compiled(place: _Place, source: Source, *, times: int = _AGAIN) -> tuple[float, float, bytes]:
+    """Milliseconds of compiling in a fresh cell, the middle of those of doing so again, and the program."""
     async with place.cell(place.recipe.image) as cell:
-        first = await _compile(place.recipe, source, cell)
-        others = [first, *[await _compile(place.recipe, source, cell) for _ in range(times - 1)]]
-        return first, _middle_ms(others[1:] or others), await cell.save()
+        found = [await _compile(place, source, cell) for _ in range(times)]
+    first, *again = (compilation.cpu_us / 1000 for compilation, _ in found)
+    return first, statistics.median(again or [first]), found[-1][1]
 
 
-async def _compile(recipe: Language, source: Source, cell: Cell) -> Outcome:
-    await cell.load(packed(source))
-    spent_us = 0
-    for argv in recipe.compile_argvs(source):
-        spec = RunSpec(argv=argv, env=environment(recipe), limits=_LIMITS, is_work_writable=True)
-        outcome = await cell.run(spec)
-        spent_us += outcome.cpu_us
-        if outcome.ended_by is not EndedBy.ITSELF or outcome.exit_code != 0:
-            raise SandboxError(f"{recipe.id}: does not compile: {outcome.stderr.decode(errors='replace')[:500]}")
-    return replace(outcome, cpu_us=spent_us)
-
-
-def _middle_ms(outcomes: list[Outcome]) -> float:
-    return statistics.median(outcome.cpu_us for outcome in outcomes) / 1000
+async def _compile(
+    place: _Place, source: Source, cell: Cell, *, is_packages: bool = False
+) -> tuple[Compilation, bytes]:
+    compilation, program = await compile_in(cell, source, _COMPILING, place.programs, is_packages=is_packages)
+    if program is None:
+        raise SandboxError(f"{place.recipe.id}: does not compile: {compilation.output[:500]}")
+    return compilation, program

@@ -101,7 +101,13 @@ async def check(part: Part, package: Package, desk: Desk, slot: Slot) -> list[Sa
     missing = {key: item for key, item in zip(keys, part.inputs, strict=True) if key not in said}
     if missing:
         async with prepared(
-            part.source, package.problem.limits, desk.bench.programs, pool=desk.bench.pool, slot=slot, shows_data=True
+            part.source,
+            package.problem.limits,
+            desk.bench.programs,
+            pool=desk.bench.pool,
+            slot=slot,
+            shows_data=True,
+            is_packages=True,
         ) as ready:
             if ready.cell is None:
                 text = f"does not compile:\n{ready.compilation.output}"

@@ -71,3 +71,14 @@ def _split(packed: bytes) -> list[bytes]:
         found.append(packed[:size])
         packed = packed[size:]
     return found
+
+
+@given(files=_FILES.filter(_is_consistent), left_out=st.sets(_NAME), some=st.data())
+def test_leaving_files_out(files: dict[str, bytes], left_out: set[str], some: st.DataObject) -> None:
+    """A bundle without some of its files is the bundle of the others; what is not in it changes nothing."""
+    if files:
+        left_out |= set(some.draw(st.lists(st.sampled_from(sorted(files)))))
+    rest = {name: content for name, content in files.items() if name not in left_out}
+
+    assert bundle.names(bundle.pack(files)) == tuple(files)
+    assert bundle.without(bundle.pack(files), left_out) == bundle.pack(rest)

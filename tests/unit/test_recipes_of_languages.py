@@ -84,6 +84,8 @@ def test_what_is_not_offered_is_known_all_the_same(folder: Path) -> None:
         (changed("run", "['program']"), r"'program' has to be the program's absolute path"),
         (changed("run", "['/bin/x', '{mian}']"), r"\{mian\} is no placeholder; there are: main"),
         (changed("run", "['/bin/x', '{']"), r"a brace that is meant is written twice"),
+        (changed("compile", "['/bin/x', '{header}']"), r"\{header\} is no placeholder; there are: main"),
+        (changed("precompile", "['/bin/x', '{sources}']"), r"\{sources\} is no placeholder; there are: header"),
         (changed("run", "['/bin/x', '-i{sources}']"), r"\{sources\} has to be a word of its own"),
         (changed("image", "'gone'"), r"nim\.toml: image: unknown image 'gone'; .*add \[images\.gone\]"),
         (changed("run_image", "'gone'"), r"nim\.toml: run_image: unknown image 'gone'"),
