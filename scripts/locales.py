@@ -17,6 +17,7 @@ from babel.messages.catalog import Catalog
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from judge.incidents import IncidentKind  # noqa: E402
 from judge.verdicts import Verdict  # noqa: E402
 from web import translating  # noqa: E402
 
@@ -60,8 +61,8 @@ def texts() -> Catalog:
         directory_filter=lambda folder: Path(folder).parts[len(ROOT.parts) :][:1] in ((), ("web",)),
     ):
         found.add(message, locations=[(name, None)], auto_comments=comments, context=context)
-    for verdict in Verdict:
-        found.add(verdict.words, locations=[("judge/verdicts.py", None)])
+    for below in (*Verdict, *IncidentKind):
+        found.add(below.words, locations=[(f"{type(below).__module__.replace('.', '/')}.py", None)])
     return found
 
 

@@ -11,7 +11,7 @@ from judge.store.contests import Feedback
 from judge.store.events import Event
 from judge.store.places import Place
 from judge.store.pool import Pool
-from web import feedback
+from web import feedback, wording
 from web.hub import Hub
 from web.keys import HUB, POOL
 from web.streams import HEARTBEAT_S, Stream, counted, streaming
@@ -69,7 +69,7 @@ async def _send_all(made: Stream, pool: Pool, hub: Hub, watch: Watch, batch: lis
                 before, place = place, await _place(pool, watch)
                 is_waiting = place is not None
                 if place is not None and place != before:
-                    await made.send("place", {"words": str(place)})
+                    await made.send("place", {"words": wording.in_queue(place)})
             await made.news(within_s=max(PLACE_S, hub.count / PLACES_PER_S) if is_waiting else HEARTBEAT_S)
         batch = await _read(pool, watch.submission_id, after_id)
 

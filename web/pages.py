@@ -42,6 +42,8 @@ def set_up(app: web.Application) -> None:
     environment.globals["asset"] = _Assets()
     for shown in (when, clock, seconds, mebibytes, points, verdict):
         environment.filters[shown.__name__] = shown
+    environment.filters["shortest"] = translating.shortest
+    environment.filters["words"] = translating.words
     environment.filters["language"] = language_name
 
 

@@ -84,6 +84,11 @@ def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
     return _catalogue().ngettext(one, many, number) % {"num": number, **values}
 
 
+def words(text: str) -> str:
+    """A text that was put together elsewhere, in the reader's language where it is known, else as it is."""
+    return _catalogue().gettext(text) if text else ""
+
+
 def N_(message: str) -> str:  # noqa: N802 - that is how gettext's tools know it
     """Mark a text that is kept in English and translated where it is shown."""
     return message

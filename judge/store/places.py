@@ -31,15 +31,6 @@ class Place:
     #: Paused: it waits for the jury, not for others.
     is_held: bool
 
-    def __str__(self) -> str:
-        if self.is_held:
-            return "Judging is paused by the jury; this is not lost."
-        if self.ahead >= MOST_COUNTED:
-            place = f"More than {MOST_COUNTED:,} are before it"
-        else:
-            place = "Next in the queue" if self.ahead == 0 else f"{_ordinal(self.ahead + 1)} in the queue"
-        return f"{place}." if self.wait_s is None else f"{place}, {_about(self.wait_s)}."
-
 
 async def of_submission(connection: Connection, submission_id: int, *, lost_after_s: float) -> Place | None:
     """The place of the submission's current judging; None where it does not wait.
@@ -131,19 +122,3 @@ async def _durations(connection: Connection, versions: set[int]) -> dict[int, fl
     """How long judgings of these took lately, the middle of each; in seconds."""
     found = {version: await connection.fetchval(_DURATION, version, _RECENT) for version in versions}
     return {version: float(duration) for version, duration in found.items() if duration is not None}
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number:,}{ending}"
-
-
-def _about(wait_s: float) -> str:
-    """Rounded up: nobody minds being judged earlier."""
-    if wait_s < 3:
-        return "a few seconds"
-    if wait_s < 60:
-        return f"about {5 * int(wait_s // 5 + 1)} s"
-    if wait_s < 3600:
-        return f"about {int(wait_s // 60 + 1)} min"
-    return "more than an hour"

@@ -16,6 +16,7 @@ from judge.store.places import Place
 from judge.verdicts import Verdict
 from tests.queues import LEASE_S, Contest
 from tests.website import Site
+from web import wording
 
 ACCEPTED = Judged(verdict=Verdict.AC, compilation=Compilation(is_ok=True))
 LEVELS = ("local", "container")
@@ -94,27 +95,28 @@ async def test_nobody_is_told_what_nobody_knows(contest: Contest) -> None:
 async def test_counting_ends(contest: Contest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a long queue no more is counted than anybody wants to know."""
     monkeypatch.setattr(places, "MOST_COUNTED", 3)
+    monkeypatch.setattr(wording, "MOST_COUNTED", 3)
     submitted = [await contest.submit(await contest.team(login)) for login in "abcdefg"]
 
     place = await _place(contest, submitted[-1])
 
-    assert place is not None and place.ahead == 3 and "More than 3" in str(place)
+    assert place is not None and place.ahead == 3 and "More than 3" in wording.in_queue(place)
 
 
 @pytest.mark.parametrize(
     ("place", "words"),
     [
         (Place(ahead=0, wait_s=0.0, is_held=False), "Next in the queue, a few seconds."),
-        (Place(ahead=2, wait_s=17.0, is_held=False), "3rd in the queue, about 20 s."),
-        (Place(ahead=10, wait_s=100.0, is_held=False), "11th in the queue, about 2 min."),
-        (Place(ahead=21, wait_s=5000.0, is_held=False), "22nd in the queue, more than an hour."),
-        (Place(ahead=1000, wait_s=None, is_held=False), "More than 1,000 are before it."),
+        (Place(ahead=2, wait_s=17.0, is_held=False), "Place 3 in the queue, about 20 s."),
+        (Place(ahead=10, wait_s=100.0, is_held=False), "Place 11 in the queue, about 2 min."),
+        (Place(ahead=21, wait_s=5000.0, is_held=False), "Place 22 in the queue, more than an hour."),
+        (Place(ahead=1000, wait_s=None, is_held=False), "More than 1000 are before it."),
         (Place(ahead=0, wait_s=None, is_held=True), "Judging is paused by the jury; this is not lost."),
     ],
 )
 def test_words(place: Place, words: str) -> None:
     """Short words, times rounded up."""
-    assert str(place) == words
+    assert wording.in_queue(place) == words
 
 
 async def _told(answer: ClientResponse) -> str:
@@ -136,10 +138,10 @@ async def test_the_page_tells_the_place_live(site: Site) -> None:
         await judgehosts.register(connection, name="host", slots=1, isolation="local")
     mine = await site.submission(seeded, ada)
 
-    assert "2nd in the queue" in (await visitor.get(f"/submissions/{mine}")).words
+    assert "Place 2 in the queue" in (await visitor.get(f"/submissions/{mine}")).words
     assert (await visitor.get(f"/api/submissions/{mine}")).json["queue"]["ahead"] == 1
     answer = await visitor.open(f"/submissions/{mine}/events")
-    assert await _told(answer) == "2nd in the queue."
+    assert await _told(answer) == "Place 2 in the queue."
     await site.judge(first, Verdict.AC, [])
     assert (await _told(answer)).startswith("Next in the queue")
     async with site.pool.acquire() as connection:

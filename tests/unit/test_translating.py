@@ -23,31 +23,19 @@ OTHERS = sorted(translating.LOCALES.keys() - {translating.DEFAULT})
 
 #: Those whose texts have not been marked yet.
 NOT_YET = frozenset(
-    [
+    {
         "account",
-        "audit",
-        "clarifications",
         "comparison",
-        "contest",
         "contest_admin",
-        "contest_base",
         "contest_form",
-        "contests",
         "contests_admin",
-        "error",
         "judgehosts",
-        "languages",
         "login",
         "packages",
         "problem",
-        "problems",
         "queue",
         "register",
-        "rejudge",
-        "rejudging",
-        "rejudgings",
         "roster",
-        "security",
         "sheet",
         "standings",
         "submission",
@@ -58,7 +46,7 @@ NOT_YET = frozenset(
         "verification",
         "version",
         "versions",
-    ]
+    }
 )
 
 

@@ -10,7 +10,7 @@ from judge.errors import NotFound
 from judge.store import blobs, contests, places, submissions
 from judge.store.pool import Connection
 from judge.store.submissions import Summary
-from web import feedback, permissions
+from web import feedback, permissions, wording
 from web.keys import POOL, RENDERER, SESSION, SETTINGS
 from web.live import Watch, stream
 from web.pages import page
@@ -75,7 +75,7 @@ async def show(request: web.Request) -> web.Response:
             "submission": feedback.of_summary(summary, shown),
             "judging": judging and feedback.of_judging(judging, shown),
             "shown": shown.value,
-            "place": place,
+            "place": place and wording.in_queue(place),
             "sources": sources,
             "follow_after": follow_after,
             "history": history,
@@ -100,7 +100,7 @@ async def described(request: web.Request) -> web.Response:
             "state": summary.state,
             "verdict": summary.verdict and summary.verdict.value,
             "score": summary.score,
-            "queue": place and {**asdict(place), "words": str(place)},
+            "queue": place and {**asdict(place), "words": wording.in_queue(place)},
             "page": f"/submissions/{summary.id}",
         }
     )
