@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,14 @@ class Plan:
     penalty_minutes: int
     #: The level that its submissions are judged at; None: each judgehost's own.
     isolation: str | None
+    #: Only judgehosts of that pool judge it.
+    pool: str
+    #: Ids of the languages that submissions may be in; None: all.
+    languages: tuple[str, ...] | None
+
+
+#: Each is a column of ``contests``.
+_FIELDS = tuple(field.name for field in dataclasses.fields(Plan))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +53,11 @@ class Place:
 async def plan(connection: Connection, contest: Contest) -> Plan:
     """What the contest is like; nobody else changes it before this transaction, if it is one, ends."""
     row = await connection.fetchrow(
-        "SELECT title, starts_at, ends_at, freeze_at, penalty_minutes, isolation FROM contests WHERE id = $1"
-        " FOR NO KEY UPDATE",
-        contest.id,
+        f"SELECT {', '.join(_FIELDS)} FROM contests WHERE id = $1 FOR NO KEY UPDATE", contest.id
     )
     assert row is not None
-    return Plan(**row)
+    languages = row["languages"]
+    return Plan(**{**dict(row), "languages": None if languages is None else tuple(languages)})
 
 
 async def create(connection: Connection, *, name: str, wanted: Plan, by: int) -> None:
@@ -66,9 +74,8 @@ async def create(connection: Connection, *, name: str, wanted: Plan, by: int) ->
             starts_at=wanted.starts_at,
             ends_at=wanted.ends_at,
             freeze_at=wanted.freeze_at,
-            isolation=wanted.isolation,
-            penalty_minutes=wanted.penalty_minutes,
         )
+        await _write(connection, contest_id, wanted)
         await _record(connection, "create contest", contest_id, {"name": name}, by)
 
 
@@ -76,25 +83,33 @@ async def change(connection: Connection, contest: Contest, wanted: Plan, *, by: 
     """Make a contest be like that from now on. What is waiting to be judged is judged by it, too.
 
     Raises:
-        UsageError: the times contradict each other.
+        UsageError: the times contradict each other, or the pool's name is none.
     """
     contests.check_times(wanted.starts_at, wanted.ends_at, wanted.freeze_at)
     async with connection.transaction():
         before = await plan(connection, contest)
-        await connection.execute(
-            "UPDATE contests SET title = $2, starts_at = $3, ends_at = $4, freeze_at = $5, penalty_minutes = $6,"
-            " isolation = $7 WHERE id = $1",
-            *(contest.id, wanted.title, wanted.starts_at, wanted.ends_at, wanted.freeze_at, wanted.penalty_minutes),
-            wanted.isolation,
-        )
-        if wanted.isolation != before.isolation:
+        await _write(connection, contest.id, wanted)
+        if (wanted.isolation, wanted.pool) != (before.isolation, before.pool):
             await judgings.place_again(connection, contest_id=contest.id)
         changed = {
             field: [_told(getattr(before, field)), _told(getattr(wanted, field))]
-            for field in Plan.__slots__
+            for field in _FIELDS
             if getattr(before, field) != getattr(wanted, field)
         }
         await _record(connection, "change contest", contest.id, changed, by)
+
+
+async def pools(connection: Connection) -> list[str]:
+    """The names of all pools that a contest or a judgehost is in."""
+    rows = await connection.fetch("SELECT pool FROM contests UNION SELECT unnest(pools) FROM judgehosts ORDER BY 1")
+    return [row["pool"] for row in rows]
+
+
+async def _write(connection: Connection, contest_id: int, wanted: Plan) -> None:
+    contests.check_pool(wanted.pool)
+    columns = ", ".join(f"{field} = ${number}" for number, field in enumerate(_FIELDS, start=2))
+    values = [getattr(wanted, field) for field in _FIELDS]
+    await connection.execute(f"UPDATE contests SET {columns} WHERE id = $1", contest_id, *values)
 
 
 async def places(connection: Connection, contest: Contest) -> list[Place]:

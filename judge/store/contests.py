@@ -46,6 +46,8 @@ class Contest:
     freeze_at: datetime | None
     penalty_minutes: int
     feedback: Feedback = Feedback.FULL
+    #: Ids of the languages that submissions may be in; None: all.
+    languages: tuple[str, ...] | None = None
 
     def has_started(self, now: datetime) -> bool:
         return now >= self.starts_at
@@ -71,7 +73,7 @@ class ContestProblem:
     is_scoring: bool
     #: Whether output files are submitted instead of a program.
     is_submit_answer: bool
-    #: Ids of the languages that submissions may be in; None: all.
+    #: Ids of the languages that problem and contest both take; None: all.
     languages: tuple[str, ...] | None
 
 
@@ -105,15 +107,15 @@ class Scores:
     names: dict[int, str]
 
 
-_CONTEST = "id, name, title, starts_at, ends_at, freeze_at, penalty_minutes, feedback"
+_CONTEST = "id, name, title, starts_at, ends_at, freeze_at, penalty_minutes, feedback, languages"
 
 #: Problems without a live version are still being prepared: nobody can submit to them.
 _PROBLEM = """
     SELECT p.id, v.id AS version_id, p.name, cp.label, v.title, v.document -> 'limits' AS limits,
            coalesce((v.document -> 'grading' ->> 'is_scoring')::boolean, false) AS is_scoring,
            coalesce((v.document ->> 'is_submit_answer')::boolean, false) AS is_submit_answer,
-           v.document -> 'languages' AS languages
-    FROM contest_problems cp JOIN problems p ON p.id = cp.problem_id
+           v.document -> 'languages' AS languages, c.languages AS contest_languages
+    FROM contest_problems cp JOIN problems p ON p.id = cp.problem_id JOIN contests c ON c.id = cp.contest_id
     JOIN LATERAL (
       SELECT id, title, document FROM problem_versions
       WHERE problem_id = p.id AND live_at IS NOT NULL ORDER BY live_at DESC, id DESC LIMIT 1
@@ -195,8 +197,7 @@ async def set_pool(connection: Connection, *, name: str, pool: str) -> int:
         NotFound: there is no such contest.
         UsageError: that is no name of a pool.
     """
-    if not _NAME.fullmatch(pool):
-        raise UsageError(f"pool {pool!r}: use at most 64 of a-z, 0-9, _ and -, the first no sign")
+    check_pool(pool)
     contest = await by_name(connection, name)
     async with connection.transaction():
         await connection.execute("UPDATE contests SET pool = $2 WHERE id = $1", contest.id, pool)
@@ -213,6 +214,16 @@ async def set_feedback(connection: Connection, *, name: str, feedback: Feedback)
     """
     if await connection.execute("UPDATE contests SET feedback = $2 WHERE name = $1", name, feedback) != "UPDATE 1":
         raise NotFound("There is no contest of that name.")
+
+
+def check_pool(pool: str) -> None:
+    """Refuse what no pool can be called.
+
+    Raises:
+        UsageError: it is that.
+    """
+    if not _NAME.fullmatch(pool):
+        raise UsageError(f"pool {pool!r}: use at most 64 of a-z, 0-9, _ and -, the first no sign")
 
 
 async def ensure_contest(connection: Connection, *, name: str, title: str) -> int:
@@ -333,13 +344,19 @@ async def scores(connection: Connection, contest: Contest) -> Scores:
 
 
 def _contest(row: asyncpg.Record) -> Contest:
-    return Contest(**{**dict(row), "feedback": Feedback(row["feedback"])})
+    languages = row["languages"]
+    values = {"feedback": Feedback(row["feedback"]), "languages": None if languages is None else tuple(languages)}
+    return Contest(**{**dict(row), **values})
 
 
 def _problem(row: asyncpg.Record) -> ContestProblem:
-    languages = row["languages"]
-    values = {"limits": Limits(**row["limits"]), "languages": None if languages is None else tuple(languages)}
-    return ContestProblem(**{**dict(row), **values})
+    values = dict(row)
+    of_problem, of_contest = values["languages"], values.pop("contest_languages")
+    if of_problem is not None and of_contest is not None:
+        of_problem = [language for language in of_problem if language in of_contest]
+    taken = of_contest if of_problem is None else of_problem
+    values["languages"] = None if taken is None else tuple(taken)
+    return ContestProblem(**{**values, "limits": Limits(**values["limits"])})
 
 
 def _label(index: int) -> str:

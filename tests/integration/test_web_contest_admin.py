@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from judge.store import contests
 from judge.store.accounts import Role
 from tests.website import Site
 
@@ -18,6 +20,9 @@ PLAN = {
     "freezes": "2030-05-01T13:00",
     "penalty": "10",
     "isolation": "gvisor",
+    "pool": "finals",
+    "language-cpp17": "1",
+    "language-python3": "1",
 }
 
 
@@ -33,6 +38,7 @@ async def test_making_one(site: Site) -> None:
         assert row["starts_at"] == datetime(2030, 5, 1, 9, tzinfo=UTC)
         assert row["freeze_at"] == datetime(2030, 5, 1, 13, tzinfo=UTC)
         assert (row["title"], row["penalty_minutes"], row["isolation"]) == ("Autumn Contest", 10, "gvisor")
+        assert (row["pool"], row["languages"]) == ("finals", ["cpp17", "python3"])
         assert await connection.fetchval("SELECT action FROM audit_log") == "create contest"
     page = await admin.get("/admin/contests/autumn")
     assert 'value="2030-05-01T14:00"' in page.text
@@ -50,6 +56,8 @@ async def test_making_one(site: Site) -> None:
         ("freezes", "2030-05-02T00:00", "freeze outside"),
         ("penalty", "-1", "The penalty is a number"),
         ("isolation", "local", "no such isolation level"),
+        ("pool", "The Finals", "use at most 64 of a-z"),
+        ("language-cobol74", "1", "no such language"),
     ],
 )
 async def test_what_is_refused(site: Site, field: str, value: str, said: str) -> None:
@@ -61,6 +69,61 @@ async def test_what_is_refused(site: Site, field: str, value: str, said: str) ->
     assert field == "title" or "Autumn Contest" in answer.text
     async with site.pool.acquire() as connection:
         assert await connection.fetchval("SELECT count(*) FROM contests") == 1
+
+
+async def test_languages(site: Site) -> None:
+    """A contest that takes some languages offers those, and takes no other; without a word it takes all."""
+    await site.contest()
+    admin, team = await site.logged_in("root", Role.ADMIN), await site.logged_in("team")
+    page = await admin.get(SETTINGS)
+    saved = {name: value for name, value in PLAN.items() if not name.startswith("language-")}
+    saved |= {"starts": "2020-05-01T09:00", "action": "save"}
+    assert "all that the judge offers" in page.words
+    assert (await admin.post(SETTINGS, {**saved, "language-python3": "1"})).status == 303
+    assert 'name="language-python3" value="1" checked' in (await admin.get(SETTINGS)).text
+    assert "Languages Python 3" in re.sub(r"\s+", " ", (await team.get("/contests/spring")).words)
+
+    problem = "/contests/spring/problems/A"
+    assert 'value="c"' not in (await team.get(problem)).text
+    refused = await team.post(problem, {"language": "c", "source": "int main() {}"})
+    assert (refused.status, "does not take C" in refused.words) == (400, True)
+    assert (await team.post(problem, {"language": "python3", "source": "print(1)"})).status == 303
+
+    assert (await admin.post(SETTINGS, saved)).status == 303
+    assert (await team.post(problem, {"language": "c", "source": "int main() {}"})).status == 303
+
+
+async def test_languages_of_problem_and_contest(site: Site) -> None:
+    """What the problem does not take, the contest cannot allow; where nothing is left, nothing can be submitted."""
+    await site.contest()
+    team = await site.logged_in("team")
+    async with site.pool.acquire() as connection:
+        for of_problem, of_contest, taken in [
+            ('["c", "java"]', ["java", "python3"], ("java",)),
+            ('["c"]', ["java"], ()),
+            ("null", ["java"], ("java",)),
+            ('["c"]', None, ("c",)),
+        ]:
+            await connection.execute("UPDATE contests SET languages = $1", of_contest)
+            await connection.execute(
+                "UPDATE problem_versions SET document = jsonb_set(document, '{languages}', $1::text::jsonb)", of_problem
+            )
+            contest = await contests.by_name(connection, "spring")
+            assert (await contests.problem(connection, contest.id, "A")).languages == taken
+        await connection.execute("UPDATE contests SET languages = '{java}'")
+    answer = await team.post("/contests/spring/problems/A", {"language": "c", "source": "x"})
+    assert (answer.status, "no language" in answer.words) == (400, True)
+
+
+async def test_another_pool(site: Site) -> None:
+    """What waits goes along to the other pool."""
+    seeded = await site.contest()
+    admin = await site.logged_in("root", Role.ADMIN)
+    await site.submission(seeded, await site.account("team"))
+    assert (await admin.post(SETTINGS, {**PLAN, "action": "save"})).status == 303
+    async with site.pool.acquire() as connection:
+        assert await connection.fetchval("SELECT lane FROM judgings") == "finals/gvisor"
+    assert 'value="finals"' in (await admin.get(SETTINGS)).text
 
 
 async def test_while_it_runs(site: Site) -> None:

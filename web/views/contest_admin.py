@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
+from judge import languages
 from judge.config import Isolation
 from judge.errors import UsageError
 from judge.store import contest_changes, contests
@@ -23,6 +25,9 @@ from web.pages import now, page, sentence
 LEVELS = tuple(level.value for level in Isolation if level is not Isolation.LOCAL)
 MAX_EXTENSION_MINUTES = 24 * 60
 
+_DEFAULT_POOL = "default"
+#: What the boxes for languages are called, before the language's id.
+_LANGUAGE = "language-"
 _LABEL = re.compile(r"[A-Za-z0-9_-]{1,16}")
 #: As browsers send ``datetime-local``.
 _TIME = "%Y-%m-%dT%H:%M"
@@ -143,7 +148,22 @@ def _plan(form: Form) -> Plan:
         freeze_at=_time_or_none(form, "freezes", "The freezing of the scoreboard"),
         penalty_minutes=_number(form, "penalty", label="The penalty", most=MAX_PENALTY_MINUTES),
         isolation=isolation or None,
+        pool=form.text("pool").strip() or _DEFAULT_POOL,
+        languages=_languages(form),
     )
+
+
+def _languages(form: Form) -> tuple[str, ...] | None:
+    """Those that are ticked, in the order in which they are offered; None: none is, which means all.
+
+    Raises:
+        UsageError: one is not known.
+    """
+    ticked = {name.removeprefix(_LANGUAGE) for name in form.fields if name.startswith(_LANGUAGE)}
+    known = languages.languages()
+    if not ticked <= known.keys():
+        raise UsageError("There is no such language; reload the page and try again.")
+    return tuple(language for language in known if language in ticked) or None
 
 
 def _time_or_none(form: Form, name: str, label: str) -> datetime | None:
@@ -179,33 +199,49 @@ def _fields(plan: Plan) -> dict[str, str]:
         "freezes": _shown(plan.freeze_at),
         "penalty": str(plan.penalty_minutes),
         "isolation": plan.isolation or "",
+        "pool": plan.pool,
+        **{_LANGUAGE + language: "1" for language in plan.languages or ()},
     }
 
 
-async def _index(request: web.Request, filled: object, *, error: str) -> web.Response:
+async def _index(request: web.Request, filled: Mapping[str, str], *, error: str) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         everything = await contests.all_contests(connection)
-    context = {"contests": everything, "filled": filled, "levels": LEVELS, "error": error}
+        choices = await _choices(connection, filled)
+    context = {"contests": everything, "filled": filled, **choices, "error": error}
     return page(request, "contests_admin", context, status=400 if error else 200)
 
 
 async def _show(request: web.Request, *, error: str, filled: Form | None = None) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         contest = await contests.by_name(connection, request.match_info["contest"])
-        fields = _fields(await contest_changes.plan(connection, contest))
+        fields: Mapping[str, str] = _fields(await contest_changes.plan(connection, contest))
         places = await contest_changes.places(connection, contest)
         others = await contest_changes.others(connection, contest)
-    if filled is not None and filled.text("action") == "save":
-        fields |= filled.fields
+        # What is not ticked is not sent.
+        if filled is not None and filled.text("action") == "save":
+            fields = filled.fields
+        choices = await _choices(connection, fields)
     context = {
         "contest": contest,
         "filled": fields,
         "places": places,
         "others": others,
-        "levels": LEVELS,
+        **choices,
         "error": error,
     }
     return page(request, "contest_admin", context, status=400 if error else 200)
+
+
+async def _choices(connection: Connection, filled: Mapping[str, str]) -> dict[str, object]:
+    """What the fields of a plan may be; languages that are ticked though they are offered no longer stay."""
+    known, offered = languages.languages(), languages.offered()
+    return {
+        "levels": LEVELS,
+        "pools": await contest_changes.pools(connection),
+        "languages": [item for key, item in known.items() if key in offered or _LANGUAGE + key in filled],
+        "ticked": [item for key, item in known.items() if _LANGUAGE + key in filled],
+    }
 
 
 def _to(request: web.Request, name: str, said: str) -> web.HTTPSeeOther:

@@ -1,0 +1,12 @@
+"""Languages of contests."""
+
+from __future__ import annotations
+
+from migrations.sql import execute_beside
+
+revision = "0017"
+down_revision = "0016"
+
+
+def upgrade() -> None:
+    execute_beside(__file__)
