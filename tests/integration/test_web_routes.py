@@ -53,6 +53,7 @@ ACCESS = {
     "POST /submissions/{submission}/verdict": ADMINS,
     "GET /api/submissions/{submission}": OWNERS,
     "POST /api/submissions/{submission}/verdict": ADMINS,
+    "GET /admin": ADMINS,
     "GET /admin/contests": ADMINS,
     "POST /admin/contests": ADMINS,
     "GET /admin/contests/{contest}": ADMINS,

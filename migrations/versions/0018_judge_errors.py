@@ -1,0 +1,12 @@
+"""Judge errors, found at once."""
+
+from __future__ import annotations
+
+from migrations.sql import execute_beside
+
+revision = "0018"
+down_revision = "0017"
+
+
+def upgrade() -> None:
+    execute_beside(__file__)
