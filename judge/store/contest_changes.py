@@ -9,7 +9,7 @@ from datetime import datetime
 
 from judge.errors import NotFound, UsageError
 from judge.store import audit, contests, judgings
-from judge.store.contests import Contest
+from judge.store.contests import Contest, Feedback
 from judge.store.pool import Connection
 
 MAX_TITLE_CHARS = 200
@@ -32,6 +32,7 @@ class Plan:
     pool: str
     #: Ids of the languages that submissions may be in; None: all.
     languages: tuple[str, ...] | None
+    feedback: Feedback
 
 
 #: Each is a column of ``contests``.
@@ -57,7 +58,8 @@ async def plan(connection: Connection, contest: Contest) -> Plan:
     )
     assert row is not None
     languages = row["languages"]
-    return Plan(**{**dict(row), "languages": None if languages is None else tuple(languages)})
+    values = {"feedback": Feedback(row["feedback"]), "languages": None if languages is None else tuple(languages)}
+    return Plan(**{**dict(row), **values})
 
 
 async def create(connection: Connection, *, name: str, wanted: Plan, by: int) -> None:

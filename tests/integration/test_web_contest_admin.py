@@ -21,6 +21,7 @@ PLAN = {
     "penalty": "10",
     "isolation": "gvisor",
     "pool": "finals",
+    "feedback": "samples",
     "language-cpp17": "1",
     "language-python3": "1",
 }
@@ -38,7 +39,7 @@ async def test_making_one(site: Site) -> None:
         assert row["starts_at"] == datetime(2030, 5, 1, 9, tzinfo=UTC)
         assert row["freeze_at"] == datetime(2030, 5, 1, 13, tzinfo=UTC)
         assert (row["title"], row["penalty_minutes"], row["isolation"]) == ("Autumn Contest", 10, "gvisor")
-        assert (row["pool"], row["languages"]) == ("finals", ["cpp17", "python3"])
+        assert (row["pool"], row["languages"], row["feedback"]) == ("finals", ["cpp17", "python3"], "samples")
         assert await connection.fetchval("SELECT action FROM audit_log") == "create contest"
     page = await admin.get("/admin/contests/autumn")
     assert 'value="2030-05-01T14:00"' in page.text
@@ -57,6 +58,7 @@ async def test_making_one(site: Site) -> None:
         ("penalty", "-1", "The penalty is a number"),
         ("isolation", "local", "no such isolation level"),
         ("pool", "The Finals", "use at most 64 of a-z"),
+        ("feedback", "everything", "no such rule"),
         ("language-cobol74", "1", "no such language"),
     ],
 )

@@ -38,7 +38,7 @@ async def test_questions(site: Site, seeded: Seeded) -> None:
     team = await site.logged_in("team")
     for text in ("Why?", "What?"):
         await team.post("/contests/spring/clarifications", {"problem": "", "text": text})
-    assert "2 questions in Spring Contest" in await _words(site)
+    assert "2 questions to answer in Spring Contest" in await _words(site)
     async with site.pool.acquire() as connection:
         await connection.execute(
             "INSERT INTO clarifications (contest_id, reply_to_id, text)"
@@ -50,9 +50,9 @@ async def test_questions(site: Site, seeded: Seeded) -> None:
 @pytest.mark.parametrize(
     ("column", "value", "said"),
     [
-        ("unfit, is_locked", "'a stray process', true", "it is locked, a stray process"),
-        ("unfit", "'no cells'", "it is unfit, no cells"),
-        ("last_seen_at", "now() - interval '1 hour'", "it is lost"),
+        ("unfit, is_locked", "'a stray process', true", "h<1> is locked a stray process"),
+        ("unfit", "'no cells'", "h<1> is unfit no cells"),
+        ("last_seen_at", "now() - interval '1 hour'", "h<1> is lost"),
         ("last_seen_at", "now() - interval '3 days'", None),
         ("unfit, disabled", "'no cells', 'new disks'", None),
         ("is_draining", "true", None),

@@ -14,12 +14,13 @@ from judge.config import Isolation
 from judge.errors import UsageError
 from judge.store import contest_changes, contests
 from judge.store.contest_changes import MAX_PENALTY_MINUTES, MAX_TITLE_CHARS, Plan
-from judge.store.contests import Contest
+from judge.store.contests import Contest, Feedback
 from judge.store.pool import Connection
 from web import forms, notices, permissions
 from web.forms import Form
 from web.keys import POOL, SESSION
 from web.pages import now, page, sentence
+from web.translating import gettext
 
 #: Walls that a contest may ask for; ``local`` has none.
 LEVELS = tuple(level.value for level in Isolation if level is not Isolation.LOCAL)
@@ -55,7 +56,7 @@ async def create(request: web.Request) -> web.Response:
             await contest_changes.create(connection, name=name, wanted=wanted, by=admin.id)
     except UsageError as error:
         return await _index(request, form.fields, error=sentence(error))
-    raise _to(request, name, "The contest is made. Give it problems now.")
+    raise _to(request, name, gettext("The contest is made. Give it problems now."))
 
 
 async def show(request: web.Request) -> web.Response:
@@ -97,39 +98,41 @@ def _changed(before: Plan, form: Form) -> tuple[Plan, str]:
     moment = now()
     match form.text("action"):
         case "save":
-            return _plan(form), "Saved."
+            return _plan(form), gettext("Saved.")
         case "start":
-            return dataclasses.replace(before, starts_at=moment), "The contest has started."
+            return dataclasses.replace(before, starts_at=moment), gettext("The contest has started.")
         case "freeze":
-            return dataclasses.replace(before, freeze_at=moment), "The scoreboard is frozen."
+            return dataclasses.replace(before, freeze_at=moment), gettext("The scoreboard is frozen.")
         case "unfreeze":
-            return dataclasses.replace(before, freeze_at=None), "Everybody sees the scoreboard as it is."
+            return dataclasses.replace(before, freeze_at=None), gettext("Everybody sees the scoreboard as it is.")
         case "end":
             freeze_at = before.freeze_at and min(before.freeze_at, moment)
-            return dataclasses.replace(before, ends_at=moment, freeze_at=freeze_at), "The contest is over."
+            return dataclasses.replace(before, ends_at=moment, freeze_at=freeze_at), gettext("The contest is over.")
         case "extend":
-            minutes = _number(form, "minutes", label="The extension", most=MAX_EXTENSION_MINUTES)
+            minutes = _number(form, "minutes", label=gettext("The extension"), most=MAX_EXTENSION_MINUTES)
             if before.ends_at is None:
-                raise UsageError("The contest has no end that could be put off.")
+                raise UsageError(gettext("The contest has no end that could be put off."))
             ends_at = before.ends_at + timedelta(minutes=minutes)
-            return dataclasses.replace(before, ends_at=ends_at), f"The contest ends {minutes} minutes later."
+            return dataclasses.replace(before, ends_at=ends_at), gettext(
+                "The contest ends %(minutes)s minutes later.", minutes=minutes
+            )
         case _:
-            raise UsageError("There is no such change to a contest; reload the page and try again.")
+            raise UsageError(gettext("There is no such change to a contest; reload the page and try again."))
 
 
 async def _change_problems(connection: Connection, contest: Contest, form: Form, *, by: int) -> str:
     if form.text("action") == "add":
         await contest_changes.add_problem(connection, contest, name=form.text("problem"), by=by)
-        return "The problem is in the contest."
-    problem_id = _number(form, "problem", label="The problem", most=2**63 - 1)
+        return gettext("The problem is in the contest.")
+    problem_id = _number(form, "problem", label=gettext("The problem"), most=2**63 - 1)
     if form.text("action") == "remove":
         await contest_changes.remove_problem(connection, contest, problem_id=problem_id, by=by)
-        return "The problem is out of the contest."
+        return gettext("The problem is out of the contest.")
     label = form.text("label").strip()
     if not _LABEL.fullmatch(label):
-        raise UsageError("A problem's label is at most 16 letters, digits, dashes and underscores.")
+        raise UsageError(gettext("A problem's label is at most 16 letters, digits, dashes and underscores."))
     await contest_changes.relabel(connection, contest, problem_id=problem_id, label=label, by=by)
-    return f"The problem is called {label}."
+    return gettext("The problem is called %(label)s.", label=label)
 
 
 def _plan(form: Form) -> Plan:
@@ -140,16 +143,20 @@ def _plan(form: Form) -> Plan:
     """
     isolation = form.text("isolation")
     if isolation and isolation not in LEVELS:
-        raise UsageError("There is no such isolation level.")
+        raise UsageError(gettext("There is no such isolation level."))
+    feedback = form.text("feedback")
+    if feedback not in tuple(Feedback):
+        raise UsageError(gettext("There is no such rule for what contestants see; reload the page and try again."))
     return Plan(
-        title=form.line("title", label="The title", max_length=MAX_TITLE_CHARS),
-        starts_at=_time(form.line("starts", label="The start", max_length=30), "The start"),
-        ends_at=_time_or_none(form, "ends", "The end"),
-        freeze_at=_time_or_none(form, "freezes", "The freezing of the scoreboard"),
-        penalty_minutes=_number(form, "penalty", label="The penalty", most=MAX_PENALTY_MINUTES),
+        title=form.line("title", label=gettext("The title"), max_length=MAX_TITLE_CHARS),
+        starts_at=_time(form.line("starts", label=gettext("The start"), max_length=30), gettext("The start")),
+        ends_at=_time_or_none(form, "ends", gettext("The end")),
+        freeze_at=_time_or_none(form, "freezes", gettext("The freezing of the scoreboard")),
+        penalty_minutes=_number(form, "penalty", label=gettext("The penalty"), most=MAX_PENALTY_MINUTES),
         isolation=isolation or None,
         pool=form.text("pool").strip() or _DEFAULT_POOL,
         languages=_languages(form),
+        feedback=Feedback(feedback),
     )
 
 
@@ -162,7 +169,7 @@ def _languages(form: Form) -> tuple[str, ...] | None:
     ticked = {name.removeprefix(_LANGUAGE) for name in form.fields if name.startswith(_LANGUAGE)}
     known = languages.languages()
     if not ticked <= known.keys():
-        raise UsageError("There is no such language; reload the page and try again.")
+        raise UsageError(gettext("There is no such language; reload the page and try again."))
     return tuple(language for language in known if language in ticked) or None
 
 
@@ -175,14 +182,16 @@ def _time(text: str, label: str) -> datetime:
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{label} is no time; write it like 2030-05-01T09:00, in UTC.") from None
+        raise UsageError(
+            gettext("%(field)s is no time; write it like 2030-05-01T09:00, in UTC.", field=label)
+        ) from None
     return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def _number(form: Form, name: str, *, label: str, most: int) -> int:
     text = form.text(name).strip()
     if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= most):
-        raise UsageError(f"{label} is a number from 0 to {most}.")
+        raise UsageError(gettext("%(field)s is a number from 0 to %(most)s.", field=label, most=most))
     return int(text)
 
 
@@ -200,6 +209,7 @@ def _fields(plan: Plan) -> dict[str, str]:
         "penalty": str(plan.penalty_minutes),
         "isolation": plan.isolation or "",
         "pool": plan.pool,
+        "feedback": plan.feedback,
         **{_LANGUAGE + language: "1" for language in plan.languages or ()},
     }
 

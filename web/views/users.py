@@ -17,6 +17,7 @@ from web import forms, notices, permissions
 from web.forms import Form
 from web.keys import POOL, SESSION
 from web.pages import page, sentence
+from web.translating import gettext
 
 #: Each has a box to tick, and a form has so many parts at most.
 PAGE = 50
@@ -77,28 +78,30 @@ async def _change(connection: Connection, form: Form, *, account_ids: set[int], 
             role = Role(form.text("role"))
             for account_id in sorted(account_ids):
                 await accounts.set_role(connection, account_id=account_id, role=role, by=by)
-            return "The role is set."
+            return gettext("The role is set.")
         case "group":
             group_name = None
             if form.text("group").strip():
-                group_name = form.line("group", label="The group", max_length=MAX_GROUP_CHARS)
+                group_name = form.line("group", label=gettext("The group"), max_length=MAX_GROUP_CHARS)
             await directory.set_group(connection, account_ids=account_ids, group_name=group_name, by=by)
-            return "The group is set."
+            return gettext("The group is set.")
         case "disable" | "enable" as action:
             is_disabled = action == "disable"
             for account_id in sorted(account_ids):
                 await accounts.set_disabled(connection, account_id=account_id, is_disabled=is_disabled, by=by)
-            return "Locked out, and logged out everywhere." if is_disabled else "They may log in again."
+            return (
+                gettext("Locked out, and logged out everywhere.") if is_disabled else gettext("They may log in again.")
+            )
         case _:
-            raise UsageError("There is no such change to an account; reload the page and try again.")
+            raise UsageError(gettext("There is no such change to an account; reload the page and try again."))
 
 
 def _ticked(form: Form) -> set[int]:
     numbers = [name.removeprefix(_TICK) for name in form.fields if name.startswith(_TICK)]
     if not numbers:
-        raise UsageError("Tick the accounts first.")
+        raise UsageError(gettext("Tick the accounts first."))
     if not all(number.isascii() and number.isdecimal() and len(number) <= 18 for number in numbers):
-        raise UsageError("There are no such accounts; reload the page and try again.")
+        raise UsageError(gettext("There are no such accounts; reload the page and try again."))
     return set(map(int, numbers))
 
 

@@ -1,11 +1,11 @@
-"""Languages of contests."""
+"""Judge errors, found at once."""
 
 from __future__ import annotations
 
 from migrations.sql import execute_beside
 
-revision = "0017"
-down_revision = "0016"
+revision = "0020"
+down_revision = "0019"
 
 
 def upgrade() -> None:

@@ -1,11 +1,11 @@
-"""Judge errors, found at once."""
+"""Languages of contests."""
 
 from __future__ import annotations
 
 from migrations.sql import execute_beside
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 
 
 def upgrade() -> None:
