@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from migrations.sql import execute_beside
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 
 def upgrade() -> None:

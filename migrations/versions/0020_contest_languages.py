@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from migrations.sql import execute_beside
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 
 
 def upgrade() -> None:
