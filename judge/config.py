@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     web_trusted_proxies: tuple[str, ...] = ()
     #: Whether strangers may make themselves an account.
     registration_open: bool = True
+    #: Whose accounts have to log in in two steps, with a one-time code.
+    two_step_roles: tuple[Literal["setter", "admin"], ...] = ()
     #: Upper bound for a submission whatever its problem allows.
     max_source_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024
     #: Upper bound for a problem package uploaded as a zip.

@@ -18,9 +18,9 @@ from judge.store import accounts
 from judge.store.accounts import Account
 from judge.store.pool import Connection
 from judge.store.sessions import Session, Viewer
-from web import passwords, rates
+from web import passwords, permissions, rates
 from web.addresses import throttle_key
-from web.keys import PASSWORDS, POOL, PROXIES, SESSION
+from web.keys import PASSWORDS, POOL, PROXIES, SESSION, SETTINGS
 from web.permissions import LoginNeeded
 from web.rates import TooOften
 from web.sessions import is_fresh
@@ -71,6 +71,8 @@ class ProgramLogins:
     async def _session(self, request: web.Request, login: str, password: str) -> Session:
         key = hmac.digest(self._secret, b"%d:%s:%s" % (len(login), login.encode(), password.encode()), hashlib.sha256)
         account = await self._known(request, key) or await self._checked(request, key, login, password)
+        if account.has_two_step or permissions.needs_two_step(viewer_of(account), request.app[SETTINGS]):
+            raise UsageError("This account logs in in two steps, which a program cannot: use an API token.")
         return of_request(viewer_of(account))
 
     async def _known(self, request: web.Request, key: bytes) -> Account | None:
@@ -150,7 +152,13 @@ def of_request(viewer: Viewer) -> Session:
 
 
 def viewer_of(account: Account) -> Viewer:
-    return Viewer(id=account.id, login=account.login, name=account.name, role=account.role)
+    return Viewer(
+        id=account.id,
+        login=account.login,
+        name=account.name,
+        role=account.role,
+        has_two_step=account.has_two_step,
+    )
 
 
 def address_of(request: web.Request) -> str:

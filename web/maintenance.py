@@ -19,7 +19,7 @@ from web.rates import TooOften
 #: For how long a page may not know yet. What changes anything always asks.
 _KNOWN_S = 1.0
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-_STILL_OPEN = ("/login", "/logout")
+_STILL_OPEN = ("/login", "/login/code", "/logout")
 #: Programs ask often, and show no banner.
 _UNTOLD = ("/static/", "/healthz", "/metrics")
 _KEEPING: set[object] = set()

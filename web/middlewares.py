@@ -44,6 +44,7 @@ _HEADERS = {
 #: Maintenance takes minutes.
 _RETRY_AFTER_S = "60"
 _CHALLENGE = 'Basic realm="judge", Bearer realm="judge"'
+_BEFORE_TWO_STEP = ("/account/two-step", "/logout", "/healthz", "/metrics")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _TITLES = {
     400: N_("That did not work"),
@@ -151,6 +152,18 @@ async def session(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not response.prepared:
         sessions.write_cookie(response, state, settings)
     return response
+
+
+@web.middleware
+async def two_step(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let whoever has to log in in two steps, and does not yet, do nothing but see to that."""
+    state = request[SESSION]
+    is_led = not state.is_by_program and permissions.needs_two_step(state.viewer, request.app[SETTINGS])
+    if not is_led or request.path in _BEFORE_TWO_STEP or request.path.startswith(("/static/", "/locale/")):
+        return await handler(request)
+    if request.method in ("GET", "HEAD") and not _is_api(request):
+        raise web.HTTPSeeOther("/account/two-step")
+    return _error_page(request, 403, gettext("Your role has to log in in two steps. Add an authenticator first."))
 
 
 @web.middleware

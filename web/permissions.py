@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from judge.config import Settings
 from judge.errors import JudgeError, NotFound
 from judge.store.accounts import Role
 from judge.store.contests import Contest, Feedback
@@ -54,6 +55,11 @@ def by_token(viewer: Viewer, scope: Scope) -> Viewer:
 def may_change_anything(scope: Scope | None) -> bool:
     """Whether what came with a token of that scope, or without any, may be more than a question."""
     return scope is not Scope.READ
+
+
+def needs_two_step(viewer: Viewer | None, settings: Settings) -> bool:
+    """Whether they have to add an authenticator before they may do anything else."""
+    return viewer is not None and viewer.role in settings.two_step_roles and not viewer.has_two_step
 
 
 def require_viewer(viewer: Viewer | None) -> Viewer:

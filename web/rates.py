@@ -26,6 +26,8 @@ LOGIN_ADDRESS = Rate(name="login-address", tries=300, window=timedelta(minutes=5
 REGISTER = Rate(name="register", tries=100, window=timedelta(hours=1))
 #: Each opened login form without a session is a row in the database.
 ANONYMOUS_SESSION = Rate(name="session", tries=600, window=timedelta(minutes=5))
+#: A million codes, of which three are right at a time.
+CODE = Rate(name="code", tries=10, window=timedelta(hours=1))
 CHANGE_PASSWORD = Rate(name="password", tries=10, window=timedelta(minutes=15))
 #: More than anybody can read the answers of.
 ASK = Rate(name="ask", tries=10, window=timedelta(minutes=10))

@@ -22,6 +22,8 @@ from judge.store.tokens import Scope
 LOGGED_IN_LIFETIME = timedelta(days=7)
 #: Long enough to fill in a login form.
 ANONYMOUS_LIFETIME = timedelta(hours=2)
+#: Long enough to find the phone.
+PENDING_LIFETIME = timedelta(minutes=10)
 #: How long a login is proof enough for those who have no password to give again.
 FRESH = timedelta(minutes=15)
 
@@ -69,22 +71,34 @@ async def load(connection: Connection, token: str) -> Session | None:
     return await store.find(connection, _hash(token)) if token else None
 
 
-async def begin(connection: Connection, state: SessionState, *, viewer: Viewer | None) -> None:
-    """Begin a session in place of the one there was."""
+async def begin(
+    connection: Connection, state: SessionState, *, viewer: Viewer | None, pending_id: int | None = None
+) -> None:
+    """Begin a session in place of the one there was.
+
+    Args:
+        connection: where it is kept.
+        state: the request's.
+        viewer: whose session it is; None: nobody's yet.
+        pending_id: the account that it will be of once a one-time code was right.
+    """
     if state.session is not None:
         await store.delete(connection, state.session.token_hash)
     token, csrf_token = secrets.token_urlsafe(_TOKEN_BYTES), secrets.token_urlsafe(_TOKEN_BYTES)
-    lifetime = LOGGED_IN_LIFETIME if viewer else ANONYMOUS_LIFETIME
+    lifetime = LOGGED_IN_LIFETIME if viewer else PENDING_LIFETIME if pending_id else ANONYMOUS_LIFETIME
     created_at = await store.create(
         connection,
         token_hash=_hash(token),
         csrf_token=csrf_token,
         user_id=viewer.id if viewer else None,
+        pending_id=pending_id,
         lifetime=lifetime,
         address=state.address,
         agent=state.agent,
     )
-    state.session = Session(token_hash=_hash(token), csrf_token=csrf_token, viewer=viewer, created_at=created_at)
+    state.session = Session(
+        token_hash=_hash(token), csrf_token=csrf_token, viewer=viewer, pending_id=pending_id, created_at=created_at
+    )
     state.new_token, state.new_lifetime, state.is_ended = token, lifetime, False
 
 

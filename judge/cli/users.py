@@ -16,7 +16,7 @@ from judge import roster
 from judge.cli.context import open_connection
 from judge.cli.settings import Lazy
 from judge.errors import NotFound, UsageError
-from judge.store import accounts, tokens
+from judge.store import accounts, authenticators, tokens
 from judge.store.accounts import Account, Role
 from judge.store.pool import Connection
 from judge.store.tokens import Scope
@@ -151,6 +151,21 @@ def revoke_tokens(lazy: Lazy, login: str) -> None:
 
     count = asyncio.run(work())
     click.echo(f"{login}: {count} {'token' if count == 1 else 'tokens'} revoked")
+
+
+@user.command("reset-two-step")
+@click.argument("login")
+@click.pass_obj
+def reset_two_step(lazy: Lazy, login: str) -> None:
+    """Ask an account for no more one-time codes, whose owner lost the phone and the recovery codes."""
+
+    async def work() -> None:
+        async with open_connection(lazy.settings) as connection:
+            account = await _account(connection, login)
+            await authenticators.remove(connection, account_id=account.id, by=None)
+
+    asyncio.run(work())
+    click.echo(f"{login}: logs in with the password alone")
 
 
 async def _account(connection: Connection, login: str) -> Account:

@@ -35,6 +35,8 @@ class Account:
     disabled_at: datetime | None
     #: Whom it is listed with: a school, a site; None: nobody.
     group_name: str | None
+    #: Whether a one-time code is asked for at login.
+    has_two_step: bool
     #: Kept out of ``repr`` so that no log or traceback carries it.
     password_hash: str | None = field(repr=False)
 
@@ -47,7 +49,10 @@ class Account:
 _MOST_NAMED = 10
 
 #: What ``from_row`` wants of a row.
-COLUMNS = "id, login, name, role::text, created_at, disabled_at, group_name, password_hash"
+COLUMNS = (
+    "id, login, name, role::text, created_at, disabled_at, group_name, password_hash,"
+    " EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id AND a.confirmed_at IS NOT NULL) AS has_two_step"
+)
 
 
 async def create(connection: Connection, *, login: str, name: str, password_hash: str | None, role: Role) -> int:
@@ -155,7 +160,7 @@ async def set_disabled(connection: Connection, *, account_id: int, is_disabled: 
         account = await _locked(connection, account_id)
         if is_disabled:
             await _keep_an_admin(connection, account)
-            await connection.execute("DELETE FROM sessions WHERE user_id = $1", account_id)
+            await connection.execute("DELETE FROM sessions WHERE user_id = $1 OR pending_user_id = $1", account_id)
         await connection.execute(
             "UPDATE users SET disabled_at = CASE WHEN $2 THEN now() END WHERE id = $1", account_id, is_disabled
         )
@@ -173,7 +178,7 @@ async def set_password(connection: Connection, *, account_id: int, password_hash
     async with connection.transaction():
         await _locked(connection, account_id)
         await connection.execute("UPDATE users SET password_hash = $2 WHERE id = $1", account_id, password_hash)
-        await connection.execute("DELETE FROM sessions WHERE user_id = $1", account_id)
+        await connection.execute("DELETE FROM sessions WHERE user_id = $1 OR pending_user_id = $1", account_id)
         await connection.execute("DELETE FROM api_tokens WHERE user_id = $1", account_id)
         await audit.record(connection, by=by, action="set password", data={"user_id": account_id})
 

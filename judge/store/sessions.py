@@ -21,6 +21,8 @@ class Viewer:
     login: str
     name: str
     role: Role
+    #: Whether they were asked for a one-time code.
+    has_two_step: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,8 @@ class Session:
     csrf_token: str = field(repr=False)
     #: None: not logged in yet.
     viewer: Viewer | None
+    #: Whose password was right, while the code is still asked for.
+    pending_id: int | None = None
     created_at: datetime
 
 
@@ -51,15 +55,16 @@ async def create(
     token_hash: bytes,
     csrf_token: str,
     user_id: int | None,
+    pending_id: int | None,
     lifetime: timedelta,
     address: str,
     agent: str,
 ) -> datetime:
     """Begin a session, and say when that was."""
     created_at: datetime = await connection.fetchval(
-        "INSERT INTO sessions (token_hash, csrf_token, user_id, expires_at, address, agent)"
-        " VALUES ($1, $2, $3, now() + $4, $5, $6) RETURNING created_at",
-        *(token_hash, csrf_token, user_id, lifetime, address, agent),
+        "INSERT INTO sessions (token_hash, csrf_token, user_id, pending_user_id, expires_at, address, agent)"
+        " VALUES ($1, $2, $3, $4, now() + $5, $6, $7) RETURNING created_at",
+        *(token_hash, csrf_token, user_id, pending_id, lifetime, address, agent),
     )
     return created_at
 
@@ -68,8 +73,9 @@ async def find(connection: Connection, token_hash: bytes) -> Session | None:
     """The session of that token, unless it expired or its account was disabled."""
     row = await connection.fetchrow(
         """
-        SELECT s.csrf_token, s.created_at, s.seen_at < now() - interval '5 minutes' AS is_news,
-          u.id, u.login, u.name, u.role::text
+        SELECT s.csrf_token, s.pending_user_id, s.created_at, s.seen_at < now() - interval '5 minutes' AS is_news,
+          u.id, u.login, u.name, u.role::text,
+          EXISTS (SELECT FROM authenticators a WHERE a.user_id = u.id AND a.confirmed_at IS NOT NULL) AS has_two_step
         FROM sessions s LEFT JOIN users u ON u.id = s.user_id
         WHERE s.token_hash = $1 AND s.expires_at > now() AND u.disabled_at IS NULL
         """,
@@ -81,8 +87,20 @@ async def find(connection: Connection, token_hash: bytes) -> Session | None:
         await connection.execute("UPDATE sessions SET seen_at = now() WHERE token_hash = $1", token_hash)
     viewer = None
     if row["id"] is not None:
-        viewer = Viewer(id=row["id"], login=row["login"], name=row["name"], role=Role(row["role"]))
-    return Session(token_hash=token_hash, csrf_token=row["csrf_token"], viewer=viewer, created_at=row["created_at"])
+        viewer = Viewer(
+            id=row["id"],
+            login=row["login"],
+            name=row["name"],
+            role=Role(row["role"]),
+            has_two_step=row["has_two_step"],
+        )
+    return Session(
+        token_hash=token_hash,
+        csrf_token=row["csrf_token"],
+        viewer=viewer,
+        pending_id=row["pending_user_id"],
+        created_at=row["created_at"],
+    )
 
 
 async def of_account(connection: Connection, account_id: int) -> list[OpenSession]:

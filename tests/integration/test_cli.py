@@ -13,7 +13,7 @@ from click import Command, Group
 
 from judge.cli import main
 from judge.languages import offered
-from judge.store import accounts, tokens
+from judge.store import accounts, authenticators, tokens
 from judge.store.accounts import Role
 from judge.store.pool import Pool
 from judge.store.tokens import Scope
@@ -137,6 +137,25 @@ async def test_tokens_are_made_and_revoked(pool: Pool, dsn: str) -> None:
 
         assert "1 token revoked" in judge("user", "revoke-tokens", "ann", JUDGE_DATABASE_URL=dsn).stdout
         assert await tokens.find(connection, made.stdout.strip()) is None
+
+
+async def test_two_step_login_is_reset(pool: Pool, dsn: str) -> None:
+    """Whoever lost the phone logs in with the password alone again; the audit log says so."""
+    judge("user", "create-admin", "ann", JUDGE_DATABASE_URL=dsn)
+    async with pool.acquire() as connection:
+        account = await accounts.by_login(connection, "ann")
+        assert account is not None
+        await authenticators.begin(connection, account_id=account.id, secret=b"x" * 20)
+        await authenticators.confirm(
+            connection, account_id=account.id, secret=b"x" * 20, step=1, recovery_codes=["a", "b"]
+        )
+
+        assert judge("user", "reset-two-step", "ann", JUDGE_DATABASE_URL=dsn).returncode == 0
+
+        assert await authenticators.find(connection, account.id) is None
+        assert await connection.fetchval("SELECT action FROM audit_log ORDER BY id DESC") == "remove authenticator"
+    again = judge("user", "reset-two-step", "ann", JUDGE_DATABASE_URL=dsn)
+    assert (again.returncode, "no authenticator" in again.stderr) == (2, True)
 
 
 def test_bad_account_commands_are_refused(dsn: str) -> None:

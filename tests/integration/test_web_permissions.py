@@ -54,6 +54,7 @@ MATRIX = [
     ("/contests/spring/problems/A/pictures/en.md/none.png", 404, 404, 404, 404, 404),
     ("/contests/spring/problems/A/attachments/none.txt", 404, 404, 404, 404, 404),
     ("/account", 303, 200, 200, 200, 200),
+    ("/account/two-step", 303, 200, 200, 200, 200),
     ("/account/sessions", 303, 200, 200, 200, 200),
     ("/account/tokens", 303, 200, 200, 200, 200),
     ("/admin", 303, 404, 404, 404, 200),

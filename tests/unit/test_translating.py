@@ -24,14 +24,11 @@ OTHERS = sorted(translating.LOCALES.keys() - {translating.DEFAULT})
 #: Those whose texts have not been marked yet.
 NOT_YET = frozenset(
     {
-        "account",
         "comparison",
         "judgehosts",
-        "login",
         "packages",
         "problem",
         "queue",
-        "register",
         "roster",
         "sheet",
         "standings",

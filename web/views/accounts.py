@@ -9,11 +9,12 @@ from judge.store import accounts
 from judge.store.accounts import Account, Role
 from judge.store.pool import Connection
 from judge.store.sessions import Viewer
-from web import credentials, forms, passwords, permissions, rates, sessions
+from web import credentials, forms, logins, passwords, permissions, rates, sessions
 from web.forms import Form
 from web.keys import PASSWORDS, POOL, SESSION, SETTINGS
 from web.pages import page
 from web.rates import TooOften
+from web.translating import gettext
 
 
 async def register_form(request: web.Request) -> web.Response:
@@ -29,9 +30,9 @@ async def register(request: web.Request) -> web.Response:
     pool = request.app[POOL]
     try:
         if not request.app[SETTINGS].registration_open:
-            raise UsageError("Registration is closed; ask an admin for an account.")
-        login = form.line("login", label="The login", max_length=32)
-        name = form.line("name", label="The name", max_length=100)
+            raise UsageError(gettext("Registration is closed; ask an admin for an account."))
+        login = form.line("login", label=gettext("The login"), max_length=32)
+        name = form.line("name", label=gettext("The name"), max_length=100)
         password = _new_password(form, login=login)
         async with pool.acquire() as connection:
             await rates.count(connection, rates.REGISTER, credentials.client_address(request))
@@ -64,16 +65,16 @@ async def login(request: web.Request) -> web.Response:
     """Log in. A wrong login, a wrong password and a disabled account look and take the same."""
     form = await forms.read(request)
     try:
-        name = form.line("login", label="The login", max_length=32)
+        name = form.line("login", label=gettext("The login"), max_length=32)
         password = form.text("password")
         usable = await credentials.account_of(request, name, password)
         async with request.app[POOL].acquire() as connection, connection.transaction():
-            await sessions.begin(connection, request[SESSION], viewer=credentials.viewer_of(usable))
+            leads_to = await logins.proceed(request, connection, usable, wanted=forms.own_path(form.text("next")))
             await _renew_hash(request, connection, usable, password)
     except UsageError as error:
         context = {"error": str(error), "login": form.text("login"), "next": forms.own_path(form.text("next"))}
         return page(request, "login", context, status=_status(error))
-    raise web.HTTPSeeOther(forms.own_path(form.text("next")))
+    raise web.HTTPSeeOther(leads_to)
 
 
 async def logout(request: web.Request) -> web.Response:
@@ -123,7 +124,7 @@ def _new_password(form: Form, *, login: str) -> str:
     password = form.text("password")
     passwords.check_strength(password, login=login)
     if password != form.text("password_again"):
-        raise UsageError("The two passwords differ.")
+        raise UsageError(gettext("The two passwords differ."))
     return password
 
 
