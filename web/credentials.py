@@ -24,14 +24,14 @@ from web.keys import PASSWORDS, POOL, PROXIES, SESSION, SETTINGS
 from web.permissions import LoginNeeded
 from web.rates import TooOften
 from web.sessions import is_fresh
-from web.translating import gettext
+from web.translating import N_, gettext
 
 #: How long a program's password is known to be right without hashing it again.
 _KNOWN_S = 300.0
 _MOST_KNOWN = 1000
 _MAX_HEADER = 1024
 _MAX_AGENT = 300
-_WRONG = "Wrong login or password."
+_WRONG = N_("Wrong login or password.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ async def account_of(request: web.Request, login: str, password: str) -> Account
         account = await accounts.by_login(connection, login)
     usable = account if account is not None and not account.is_disabled else None
     if not await is_right(request, usable, password) or usable is None:
-        raise UsageError(_WRONG)
+        raise UsageError(gettext(_WRONG))
     return usable
 
 
@@ -193,7 +193,7 @@ def _basic(request: web.Request) -> tuple[str, str] | None:
             raise ValueError
         login, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
     except (binascii.Error, ValueError) as error:
-        raise LoginNeeded("The Authorization header cannot be read.") from error
+        raise LoginNeeded(gettext("The Authorization header cannot be read.")) from error
     if not colon or not login.isprintable() or len(login) > 32 or "\0" in password:
-        raise LoginNeeded(_WRONG)
+        raise LoginNeeded(gettext(_WRONG))
     return login, password

@@ -18,6 +18,7 @@ from aiohttp import BodyPartReader, MultipartReader, web
 
 from judge.errors import UsageError
 from judge.models import KIB, MIB
+from web.translating import gettext
 
 #: For the fields beside a source, and what multipart adds to each part.
 OVERHEAD_BYTES = 64 * 1024
@@ -62,11 +63,11 @@ class Form:
         """
         value = self.fields.get(name, "").strip()
         if not value:
-            raise UsageError(f"{label} is missing.")
+            raise UsageError(gettext("%(label)s is missing.", label=label))
         if len(value) > max_length:
-            raise UsageError(f"{label} is longer than {max_length} characters.")
+            raise UsageError(gettext("%(label)s is longer than %(most)s characters.", label=label, most=max_length))
         if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value):
-            raise UsageError(f"{label} has characters that cannot be shown.")
+            raise UsageError(gettext("%(label)s has characters that cannot be shown.", label=label))
         return value
 
 
@@ -111,7 +112,7 @@ async def save(request: web.Request, folder: Path, *, max_bytes: int) -> Path:
     """
     await read(request)
     if _STREAM not in request:
-        raise UsageError("Choose a file to upload.")
+        raise UsageError(gettext("Choose a file to upload."))
     if (request.content_length or 0) > max_bytes + OVERHEAD_BYTES:
         raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=request.content_length or 0)
     reader, part = request[_STREAM]
@@ -119,7 +120,7 @@ async def save(request: web.Request, folder: Path, *, max_bytes: int) -> Path:
     async with _arriving(SAVE_TIMEOUT_S):
         await _write_part(part, path, max_bytes)
         if await reader.next() is not None:
-            raise UsageError("The form goes on after its file; reload the page and send it again.")
+            raise UsageError(gettext("The form goes on after its file; reload the page and send it again."))
     return path
 
 
@@ -130,10 +131,10 @@ async def _arriving(timeout_s: float) -> AsyncIterator[None]:
         async with asyncio.timeout(timeout_s):
             yield
     except TimeoutError as error:
-        raise UsageError("The form took too long to arrive; send it again.") from error
+        raise UsageError(gettext("The form took too long to arrive; send it again.")) from error
     # What aiohttp raises over a malformed body differs by version; all of it means the same to whoever sent it.
     except (ValueError, AssertionError, RuntimeError, LookupError) as error:
-        raise UsageError("The form arrived garbled; reload the page and send it again.") from error
+        raise UsageError(gettext("The form arrived garbled; reload the page and send it again.")) from error
 
 
 def _check_length(request: web.Request, max_bytes: int) -> None:
@@ -155,7 +156,7 @@ async def _parse(request: web.Request, max_bytes: int) -> Form:
         case _ if not request.body_exists:
             return Form()
         case other:
-            raise UsageError(f"A form cannot be sent as {other[:50]}.")
+            raise UsageError(gettext("A form cannot be sent as %(other)s.", other=other[:50]))
 
 
 async def _read_all(request: web.Request, max_bytes: int) -> bytes:
@@ -174,9 +175,9 @@ async def _parse_multipart(request: web.Request, max_bytes: int) -> Form:
     reader = await request.multipart()
     while (part := await reader.next()) is not None:
         if not isinstance(part, BodyPartReader) or part.name is None:
-            raise UsageError("The form has a part without a name.")
+            raise UsageError(gettext("The form has a part without a name."))
         if len(pairs) + len(files) >= MAX_PARTS:
-            raise UsageError(f"The form has more than {MAX_PARTS} parts; upload fewer files.")
+            raise UsageError(gettext("The form has more than %(most)s parts; upload fewer files.", most=MAX_PARTS))
         content = await _read_part(part, left)
         left -= len(content)
         if part.filename is None:
@@ -193,13 +194,13 @@ async def _parse_head(request: web.Request) -> Form:
     reader = await request.multipart()
     while (part := await reader.next()) is not None:
         if not isinstance(part, BodyPartReader) or part.name is None:
-            raise UsageError("The form has a part without a name.")
+            raise UsageError(gettext("The form has a part without a name."))
         if part.filename is not None:
             if part.filename:
                 request[_STREAM] = reader, part
             break
         if len(pairs) >= MAX_PARTS:
-            raise UsageError(f"The form has more than {MAX_PARTS} parts.")
+            raise UsageError(gettext("The form has more than %(most)s parts.", most=MAX_PARTS))
         content = await _read_part(part, left)
         left -= len(content)
         pairs.append((part.name, content.decode("utf-8")))
@@ -234,7 +235,7 @@ async def _read_part(part: BodyPartReader, max_bytes: int) -> bytes:
 def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise UsageError("The form has a field twice.")
+        raise UsageError(gettext("The form has a field twice."))
     return fields
 
 

@@ -20,8 +20,9 @@ from problems.package import Package
 from web import forms, permissions
 from web.keys import POOL, SETTINGS
 from web.pages import now
+from web.translating import N_, gettext
 
-HAS_STARTED = "The contest has started: only an admin puts problems into it now."
+HAS_STARTED = N_("The contest has started: only an admin puts problems into it now.")
 #: Packages being taken at a time. Each may fill more than a gigabyte of disk, and keep a processor busy.
 MOST_AT_ONCE = 4
 _BEING_TAKEN = web.AppKey("packages being taken", asyncio.Semaphore)
@@ -76,7 +77,7 @@ async def chosen_contest(request: web.Request) -> Contest | None:
         async with request.app[POOL].acquire() as connection:
             return await contests.by_name(connection, name if name.isprintable() else "")
     except NotFound as error:
-        raise UsageError("There is no such contest; choose one of the list.") from error
+        raise UsageError(gettext("There is no such contest; choose one of the list.")) from error
 
 
 async def _keep(
@@ -117,8 +118,13 @@ async def _check_allowed(connection: Connection, viewer: Viewer, problem: str, c
     if not await problem_access.take_name(connection, problem, by=viewer.id):
         granted = await problem_access.granted(connection, problem, viewer.id)
         if not permissions.may_use_problem(viewer, granted, Access.WRITE):
-            raise UsageError(f"The problem {problem} is not yours to change; choose another name for the package.")
+            raise UsageError(
+                gettext(
+                    "The problem %(problem)s is not yours to change; choose another name for the package.",
+                    problem=problem,
+                )
+            )
     if contest is None or permissions.may_add_to_contest(viewer, contest, now()):
         return
     if contest.name not in {place.contest.name for place in await versions.places(connection, problem)}:
-        raise UsageError(HAS_STARTED)
+        raise UsageError(gettext(HAS_STARTED))

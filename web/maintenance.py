@@ -15,6 +15,7 @@ from judge.store.maintenance import Maintenance
 from web.forms import Handler
 from web.keys import MAINTENANCE, POOL
 from web.rates import TooOften
+from web.translating import gettext
 
 #: For how long a page may not know yet. What changes anything always asks.
 _KNOWN_S = 1.0
@@ -62,7 +63,9 @@ def check(request: web.Request) -> None:
         UnderMaintenance: there is maintenance.
     """
     if (found := request.get(MAINTENANCE)) is not None:
-        raise UnderMaintenance(_said(found, "Nothing was taken; what you wrote is still here. Send it again later."))
+        raise UnderMaintenance(
+            _said(found, gettext("Nothing was taken; what you wrote is still here. Send it again later."))
+        )
 
 
 def status_of(error: UsageError) -> int:
@@ -83,9 +86,10 @@ async def read_only(request: web.Request, handler: Handler) -> web.StreamRespons
     request[MAINTENANCE] = found
     is_refused = request.method not in _SAFE_METHODS and request.path not in _STILL_OPEN
     if is_refused and request.match_info.handler not in _KEEPING:
-        raise UnderMaintenance(_said(found, "Nothing was changed. Go back, and send the form again later."))
+        raise UnderMaintenance(_said(found, gettext("Nothing was changed. Go back, and send the form again later.")))
     return await handler(request)
 
 
 def _said(found: Maintenance, what_now: str) -> str:
-    return f"The site is for reading only for the moment: {found.reason.rstrip('.')}. {what_now}"
+    why = gettext("The site is for reading only for the moment: %(reason)s.", reason=found.reason.rstrip("."))
+    return f"{why} {what_now}"

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from web.keys import SESSION, SETTINGS
+from web.translating import gettext
 
 _COOKIE = "notice"
 _KEPT_S = 60
@@ -64,7 +65,7 @@ def _fitting(lines: Sequence[str]) -> bytes:
     """As many of the lines as there is room for, the first in any case, and how many there are more."""
     content = b""
     for count in range(len(lines), 0, -1):
-        rest = [f"and {len(lines) - count} more"] if count < len(lines) else []
+        rest = [gettext("and %(count)s more", count=len(lines) - count)] if count < len(lines) else []
         content = json.dumps([*lines[:count], *rest], ensure_ascii=False).encode()
         if len(content) <= _MAX_BYTES:
             break

@@ -18,6 +18,7 @@ from judge.store.contests import Contest, Feedback
 from judge.store.problem_access import Access
 from judge.store.sessions import Viewer
 from judge.store.tokens import Scope
+from web.translating import gettext
 
 #: What a token of each scope makes of its account, whatever more that may do itself.
 _ROLES = {
@@ -69,7 +70,7 @@ def require_viewer(viewer: Viewer | None) -> Viewer:
         LoginNeeded: nobody is.
     """
     if viewer is None:
-        raise LoginNeeded("Log in to see this page.")
+        raise LoginNeeded(gettext("Log in to see this page."))
     return viewer
 
 
@@ -82,7 +83,7 @@ def require_judge(viewer: Viewer | None) -> Viewer:
     """
     known = require_viewer(viewer)
     if not is_judge(known):
-        raise NotFound("There is no such page.")
+        raise NotFound(gettext("There is no such page."))
     return known
 
 
@@ -95,7 +96,7 @@ def require_admin(viewer: Viewer | None) -> Viewer:
     """
     known = require_viewer(viewer)
     if not is_admin(known):
-        raise NotFound("There is no such page.")
+        raise NotFound(gettext("There is no such page."))
     return known
 
 
@@ -115,7 +116,7 @@ def require_problem(viewer: Viewer | None, granted: Access | None, needed: Acces
     """
     known = require_judge(viewer)
     if not may_use_problem(known, granted, needed):
-        raise NotFound("There is no such problem.")
+        raise NotFound(gettext("There is no such problem."))
     return known
 
 
@@ -135,7 +136,7 @@ def require_metrics(viewer: Viewer | None, *, is_near: bool) -> None:
         NotFound: anybody else.
     """
     if not is_near and not is_admin(viewer):
-        raise NotFound("There is no such page.")
+        raise NotFound(gettext("There is no such page."))
 
 
 def may_see_problems(viewer: Viewer | None, contest: Contest, now: datetime) -> bool:
@@ -155,13 +156,13 @@ def may_see_submission(viewer: Viewer, *, owner_id: int) -> bool:
 def why_not_submit(viewer: Viewer | None, contest: Contest, now: datetime) -> str | None:
     """What stands in the way of submitting, for showing; None where nothing does."""
     if viewer is None:
-        return "Log in to submit."
+        return gettext("Log in to submit.")
     if is_judge(viewer):
         return None
     if not contest.has_started(now):
-        return "The contest has not started yet."
+        return gettext("The contest has not started yet.")
     if contest.has_ended(now):
-        return "The contest is over; submissions are no longer taken."
+        return gettext("The contest is over; submissions are no longer taken.")
     return None
 
 
@@ -170,7 +171,7 @@ def why_not_ask(viewer: Viewer, contest: Contest, now: datetime) -> str | None:
     if is_judge(viewer):
         return None
     if contest.has_ended(now):
-        return "The contest is over; the jury takes no more questions here."
+        return gettext("The contest is over; the jury takes no more questions here.")
     return None
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from judge.errors import UsageError
 from judge.store import throttles
 from judge.store.pool import Connection
+from web.translating import ngettext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,14 @@ class TooOften(UsageError):
 
     def __init__(self, rate: Rate) -> None:
         self.retry_after_s = int(rate.window.total_seconds())
-        super().__init__(f"Too many tries. Wait {_words(rate.window)}, then try again.")
+        minutes = self.retry_after_s // 60
+        super().__init__(
+            ngettext(
+                "Too many tries. Wait a minute, then try again.",
+                "Too many tries. Wait %(num)s minutes, then try again.",
+                minutes,
+            )
+        )
 
 
 def submitting(per_minute: int) -> Rate:
@@ -56,8 +64,3 @@ async def count(connection: Connection, rate: Rate, key: str) -> None:
     """
     if await throttles.hit(connection, f"{rate.name}:{key}", window=rate.window) > rate.tries:
         raise TooOften(rate)
-
-
-def _words(window: timedelta) -> str:
-    minutes = int(window.total_seconds()) // 60
-    return "a minute" if minutes == 1 else f"{minutes} minutes"

@@ -15,9 +15,10 @@ from web import forms, maintenance, notices, permissions, rates, visible
 from web.forms import Form, Handler
 from web.keys import NEWS, POOL, SESSION
 from web.pages import now, page, sentence
+from web.translating import N_, gettext
 
 #: What the jury answers most often.
-CANNED = ("Yes.", "No.", "No comment.", "Read the problem statement.", "We are looking into it.")
+CANNED = (N_("Yes."), N_("No."), N_("No comment."), N_("Read the problem statement."), N_("We are looking into it."))
 
 
 async def index(request: web.Request) -> web.Response:
@@ -52,7 +53,9 @@ async def write(request: web.Request) -> web.Response:
         status = maintenance.status_of(error)
         return await _list(request, written=form.text("text"), error=sentence(error), status=status)
     said = (
-        "Everybody in the contest can read it now." if is_jury else "The jury has been asked; its answer appears here."
+        gettext("Everybody in the contest can read it now.")
+        if is_jury
+        else gettext("The jury has been asked; its answer appears here.")
     )
     raise _back(request, said)
 
@@ -75,7 +78,7 @@ async def answer(request: web.Request) -> web.Response:
             )
     except UsageError as error:
         return await _list(request, written=form.text("text"), error=sentence(error), status=400)
-    raise _back(request, "Answered, to everybody." if is_public else "Answered, to whoever asked.")
+    raise _back(request, gettext("Answered, to everybody.") if is_public else gettext("Answered, to whoever asked."))
 
 
 @web.middleware
@@ -104,7 +107,7 @@ async def _list(request: web.Request, *, written: str, error: str, status: int) 
         "contest": contest,
         "problems": problems,
         "clarifications": found,
-        "canned": CANNED,
+        "canned": [gettext(text) for text in CANNED],
         "max_chars": MAX_TEXT_CHARS,
         "refusal": permissions.why_not_ask(viewer, contest, now()),
         "written": written,
@@ -119,7 +122,7 @@ async def _problem(connection: Connection, contest: Contest, label: str) -> int 
     try:
         return (await contests.problem(connection, contest.id, label)).id
     except NotFound as error:
-        raise UsageError("The contest has no such problem any more; choose another one.") from error
+        raise UsageError(gettext("The contest has no such problem any more; choose another one.")) from error
 
 
 def _text(form: Form) -> str:
@@ -130,11 +133,17 @@ def _text(form: Form) -> str:
     """
     text = form.text("text").strip()
     if not text:
-        raise UsageError("The text is missing.")
+        raise UsageError(gettext("The text is missing."))
     if len(text) > MAX_TEXT_CHARS:
-        raise UsageError(f"The text is {len(text)} characters long; at most {MAX_TEXT_CHARS} are allowed.")
+        raise UsageError(
+            gettext(
+                "The text is %(length)s characters long; at most %(most)s are allowed.",
+                length=len(text),
+                most=MAX_TEXT_CHARS,
+            )
+        )
     if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t" for each in text):
-        raise UsageError("The text has characters that cannot be shown.")
+        raise UsageError(gettext("The text has characters that cannot be shown."))
     return text
 
 

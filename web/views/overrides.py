@@ -13,6 +13,7 @@ from judge.verdicts import Verdict
 from web import forms, notices, permissions
 from web.forms import Form
 from web.keys import POOL, SESSION
+from web.translating import gettext
 
 #: A judge error is nobody's decision.
 SETTABLE = tuple(verdict for verdict in Verdict if verdict is not Verdict.JE)
@@ -39,9 +40,11 @@ async def overridden(connection: Connection, submission_id: int, sent: Form, *, 
     """
     if not sent.text("verdict"):
         await rejudging.undo_override(connection, submission_id, by=by)
-        return "The submission has the verdict from before."
+        return gettext("The submission has the verdict from before.")
     if sent.text("verdict") not in SETTABLE:
-        raise UsageError(f"There is no such verdict to set: it is one of {', '.join(SETTABLE)}.")
+        raise UsageError(
+            gettext("There is no such verdict to set: it is one of %(verdicts)s.", verdicts=", ".join(SETTABLE))
+        )
     await rejudging.override(
         connection,
         submission_id,
@@ -50,7 +53,7 @@ async def overridden(connection: Connection, submission_id: int, sent: Form, *, 
         score=_score(sent.text("score")),
         by=by,
     )
-    return "The verdict is set, and contestants see it."
+    return gettext("The verdict is set, and contestants see it.")
 
 
 def _score(text: str) -> float | None:
@@ -61,5 +64,5 @@ def _score(text: str) -> float | None:
     except ValueError:
         score = math.nan
     if not math.isfinite(score):
-        raise UsageError("The score is no number.")
+        raise UsageError(gettext("The score is no number."))
     return score

@@ -13,6 +13,7 @@ from web import forms, permissions
 from web.forms import Form
 from web.keys import POOL, SESSION, SETTINGS
 from web.pages import page, sentence
+from web.translating import gettext
 
 _SCOPE = ("contest", "problem", "language")
 
@@ -54,19 +55,19 @@ async def change_by_program(request: web.Request) -> web.Response:
 
 
 async def _change(request: web.Request, form: Form, *, by: int) -> int:
-    names = {name: form.line(name, label="The name", max_length=64) for name in _SCOPE if form.text(name)}
+    names = {name: form.line(name, label=gettext("The name"), max_length=64) for name in _SCOPE if form.text(name)}
     scope = Scope(**names)
     if scope.language is not None and scope.language not in languages():
-        raise UsageError(f"there is no language {scope.language!r}")
+        raise UsageError(gettext("there is no language “%(language)s”", language=scope.language))
     async with request.app[POOL].acquire() as connection:
         match form.text("action"):
             case "pause":
-                reason = form.line("reason", label="The reason", max_length=LONGEST_REASON)
+                reason = form.line("reason", label=gettext("The reason"), max_length=LONGEST_REASON)
                 return await queue.pause(connection, scope, reason=reason, by=by)
             case "resume":
                 return await queue.resume(connection, scope, by=by)
             case _:
-                raise UsageError("the queue is paused or resumed; reload the page and try again")
+                raise UsageError(gettext("the queue is paused or resumed; reload the page and try again"))
 
 
 async def _show(request: web.Request, *, error: str) -> web.Response:

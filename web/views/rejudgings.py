@@ -18,6 +18,7 @@ from web import forms, notices, permissions
 from web.effects import effects
 from web.keys import POOL, SESSION
 from web.pages import now, page, sentence
+from web.translating import gettext, ngettext
 
 PAGE = 50
 CHANGES_PAGE = 100
@@ -112,17 +113,25 @@ async def decided(connection: Connection, rejudging_id: int, fields: Mapping[str
                 is_partial=fields.get("unfinished") == "1",
             )
             left = done.errors + done.overridden
-            rest = f" {left} with judge errors or verdicts set by a person were left alone." if left else ""
-            plural = "s" if done.submissions != 1 else ""
-            return f"The verdicts of {done.submissions} submission{plural} count now.{rest}"
+            said = ngettext(
+                "The verdicts of %(num)s submission count now.",
+                "The verdicts of %(num)s submissions count now.",
+                done.submissions,
+            )
+            spared = gettext("%(count)s with judge errors or verdicts set by a person were left alone.", count=left)
+            return f"{said} {spared}" if left else said
         case "undo":
             number = await rejudging.undo(connection, rejudging_id, by=by)
-            return f"The verdicts from before are back, those of {number} submission{'s' if number != 1 else ''}."
+            return ngettext(
+                "The verdicts from before are back, those of %(num)s submission.",
+                "The verdicts from before are back, those of %(num)s submissions.",
+                number,
+            )
         case "cancel":
             number = await rejudging.cancel(connection, rejudging_id, by=by)
-            return f"Cancelled; {number} judgings are spared."
+            return gettext("Cancelled; %(count)s judgings are spared.", count=number)
         case _:
-            raise UsageError("the form says nothing that can be done; reload the page and send it again")
+            raise UsageError(gettext("the form says nothing that can be done; reload the page and send it again"))
 
 
 def number_of(request: web.Request) -> int:
@@ -189,32 +198,32 @@ def _chosen_words(found: Rejudging) -> list[str]:
     ids = ", ".join(map(str, selection.submission_ids[:10]))
     more = len(selection.submission_ids) - 10
     times = {
-        "submitted from": selection.submitted_from,
-        "submitted before": selection.submitted_until,
-        "judged from": selection.judged_from,
-        "judged before": selection.judged_until,
+        gettext("submitted from"): selection.submitted_from,
+        gettext("submitted before"): selection.submitted_until,
+        gettext("judged from"): selection.judged_from,
+        gettext("judged before"): selection.judged_until,
     }
     said = {
-        "submissions": f"{ids} and {more} more" if more > 0 else ids,
-        "contest": selection.contest,
-        "problem": selection.problem,
-        "language": selection.language,
-        "team": selection.login,
-        "verdict": " or ".join(selection.verdicts),
-        "judgehost": selection.judgehost,
+        gettext("submissions"): gettext("%(ids)s and %(count)s more", ids=ids, count=more) if more > 0 else ids,
+        gettext("contest"): selection.contest,
+        gettext("problem"): selection.problem,
+        gettext("language"): selection.language,
+        gettext("team"): selection.login,
+        gettext("verdict"): gettext(" or ").join(selection.verdicts),
+        gettext("judgehost"): selection.judgehost,
         **{name: f"{moment:%Y-%m-%d %H:%M} UTC" if moment else None for name, moment in times.items()},
-        "judged with version": selection.version_id,
+        gettext("judged with version"): selection.version_id,
     }
     words = [f"{name} {value}" for name, value in said.items() if value]
     if selection.is_stale:
-        words.append("judged with other tests, limits or checker")
+        words.append(gettext("judged with other tests, limits or checker"))
     if selection.is_jury is not None:
-        words.append("the jury's" if selection.is_jury else "contestants'")
-    words = words or ["every submission"]
+        words.append(gettext("the jury's") if selection.is_jury else gettext("contestants'"))
+    words = words or [gettext("every submission")]
     if target.version_id is not None:
-        words.append(f"judged with version {target.version_id}")
+        words.append(gettext("judged with version %(version)s", version=target.version_id))
     if target.keeps_versions:
-        words.append("judged with the same versions again")
+        words.append(gettext("judged with the same versions again"))
     return words
 
 

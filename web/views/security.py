@@ -16,6 +16,7 @@ from judge.store.security import MOST_ACKNOWLEDGED, Filter
 from web import forms, permissions
 from web.keys import POOL, SESSION
 from web.pages import page
+from web.translating import gettext
 
 PAGE = 50
 
@@ -51,7 +52,7 @@ async def acknowledge(request: web.Request) -> web.Response:
     numbers = [_number(text) for text in form.text("events").split(",")[: MOST_ACKNOWLEDGED + 1]]
     event_ids = [number for number in numbers if number is not None]
     if len(event_ids) < len(numbers) or len(event_ids) > MOST_ACKNOWLEDGED:
-        raise UsageError("There are no such events; reload the page and try again.")
+        raise UsageError(gettext("There are no such events; reload the page and try again."))
     async with request.app[POOL].acquire() as connection:
         await security.acknowledge(connection, event_ids=event_ids, by=admin.id)
     raise web.HTTPSeeOther(_address(_filter(request.query), _number(request.query.get("before", ""))))

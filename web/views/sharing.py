@@ -12,6 +12,7 @@ from web import forms, intake, notices, permissions
 from web.forms import Form
 from web.keys import POOL, SESSION
 from web.pages import now, sentence
+from web.translating import gettext
 from web.views.versions import granted, problem_page
 
 _MAX_LOGIN_CHARS = 32
@@ -45,7 +46,7 @@ async def add_to_contest(request: web.Request) -> web.Response:
             if contest is None:
                 raise UsageError("Choose a contest.")
             if not permissions.may_add_to_contest(viewer, contest, now()):
-                raise UsageError(intake.HAS_STARTED)
+                raise UsageError(gettext(intake.HAS_STARTED))
             await contest_changes.add_problem(connection, contest, name=request.match_info["problem"], by=viewer.id)
     except UsageError as error:
         return await problem_page(request, error=sentence(error), status=409)
