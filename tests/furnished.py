@@ -131,7 +131,7 @@ async def _upload(site: Site, words: Words) -> int:
     answer = await setter.get("/packages/upload")
     token = re.search(r'name="csrf" value="([^"]*)"', answer.text)
     assert token is not None
-    form = FormData({"csrf": token.group(1), "contest": "spring"})
+    form = FormData({"csrf": token.group(1), "contest": "autumn"})
     form.add_field("package", zipped(changes), filename="two-sums.zip")
     async with setter.client.post("/packages/upload", data=form, allow_redirects=False) as sent:
         assert sent.status == 303, await sent.text()
