@@ -104,6 +104,8 @@ class Ahead:
         self._assistants: set[asyncio.Task[None]] = set()
         #: What other judgehosts were asked to run.
         self._asked: frozenset[int] = frozenset()
+        #: Of these, whether they are ours to run, as far as that was asked.
+        self._ours: dict[int, asyncio.Task[bool]] = {}
         self._made_us: list[int] = []
         self._is_failing = False
 
@@ -113,10 +115,11 @@ class Ahead:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        for task in self._assistants:
+        tasks = (*self._assistants, *self._ours.values())
+        for task in tasks:
             task.cancel("the judging is over")
-        if self._assistants:
-            await asyncio.wait(self._assistants)
+        if tasks:
+            await asyncio.wait(tasks)
 
     async def run(self, index: int, make: Callable[[], Awaitable[Run]]) -> Run:
         """That test case's run: an assistant's, if one is at it, else what ``make`` makes."""
@@ -131,6 +134,9 @@ class Ahead:
             if run is not None:
                 return run
         await self._call()
+        if self._waiting:
+            # Asked for while this one runs, so that no slot waits for the database between two.
+            self._ask_whether_ours(next(iter(self._waiting)))
         run = await make()
         self._made_us.append(run.wall_us)
         return run
@@ -157,7 +163,20 @@ class Ahead:
         self._begun.pop(index).set_result(None)
 
     async def _is_ours(self, index: int) -> bool:
-        return self._others is None or index not in self._asked or await self._others.take(index)
+        asked = self._ask_whether_ours(index)
+        if asked is None:
+            return True
+        # Not awaited itself, since a cancellation would go on to it.
+        await asyncio.wait([asked])
+        return asked.result()
+
+    def _ask_whether_ours(self, index: int) -> asyncio.Task[bool] | None:
+        """Ask, once, whether that test case is ours to run; None: nobody else was asked to run it."""
+        if self._others is None or index not in self._asked:
+            return None
+        if index not in self._ours:
+            self._ours[index] = asyncio.create_task(self._others.take(index), name=f"take test case {index}")
+        return self._ours[index]
 
     async def _call(self) -> None:
         """Have as many assistants as pay, and as there are slots for."""

@@ -172,7 +172,7 @@ class Patrol:
 
     async def _round(self, wanted: Sequence[Canary], slot: Slot, bench: Bench | None = None) -> Report:
         """Have these judged, and do what follows."""
-        begun = time.monotonic()
+        begun, began_at = time.monotonic(), None
         examined = [await self._aviary.examine(canary, slot, bench) for canary in wanted]
         while True:
             try:
@@ -180,7 +180,8 @@ class Patrol:
                     report = Report(
                         examined=tuple(examined), baselines=await canaries.baselines(connection, self._judgehost_id)
                     )
-                    await self._conclude(connection, report, time.monotonic() - begun)
+                    began_at = began_at or await canaries.ago(connection, time.monotonic() - begun)
+                    await self._conclude(connection, report, began_at)
                 break
             except DISCONNECTED as error:
                 await wait_to_reconnect(error)
@@ -189,39 +190,38 @@ class Patrol:
         self._due_at = asyncio.get_running_loop().time() + wait_s
         return report
 
-    async def _conclude(self, connection: Connection, report: Report, seconds: float) -> None:
-        """Write down a round, with all that follows from it, in one transaction."""
+    async def _conclude(self, connection: Connection, report: Report, began_at: datetime) -> None:
+        """Write down a round, with all that follows from it, in one transaction; once, however often it is tried."""
         outcome = report.outcome
         if outcome is Outcome.DOUBTFUL and self._doubt is not None:
             outcome = Outcome.FAILED
-        rejudging_id = None
         async with connection.transaction():
-            if outcome is Outcome.FAILED:
-                rejudging_id = await self._quarantine(connection, report)
-            if outcome is Outcome.GOOD:
-                for one in report.examined:
-                    if one.work_us is not None:
-                        await canaries.learn(
-                            connection,
-                            judgehost_id=self._judgehost_id,
-                            yardstick=one.yardstick,
-                            work_us=one.work_us,
-                        )
-            await canaries.record(
-                connection,
-                judgehost_id=self._judgehost_id,
-                seconds=seconds,
-                outcome=outcome,
-                detail=report.detail,
-                figures=report.figures,
-                rejudging_id=rejudging_id,
-            )
+            if not await canaries.is_recorded(connection, judgehost_id=self._judgehost_id, began_at=began_at):
+                await self._record(connection, report, outcome, began_at)
         if outcome is Outcome.GOOD:
             log.info("canaries are well", **report.figures)
         else:
             log.warning("canaries", outcome=outcome.value, detail=report.detail, figures=report.figures)
         if outcome is Outcome.FAILED:
             self.on_incident(Incident(IncidentKind.CANARY_FAILED, report.detail), "")
+
+    async def _record(self, connection: Connection, report: Report, outcome: Outcome, began_at: datetime) -> None:
+        rejudging_id = await self._quarantine(connection, report) if outcome is Outcome.FAILED else None
+        if outcome is Outcome.GOOD:
+            for one in report.examined:
+                if one.work_us is not None:
+                    await canaries.learn(
+                        connection, judgehost_id=self._judgehost_id, yardstick=one.yardstick, work_us=one.work_us
+                    )
+        await canaries.record(
+            connection,
+            judgehost_id=self._judgehost_id,
+            began_at=began_at,
+            outcome=outcome,
+            detail=report.detail,
+            figures=report.figures,
+            rejudging_id=rejudging_id,
+        )
 
     async def _quarantine(self, connection: Connection, report: Report) -> int | None:
         """Lock this host, and have what it judged since it was known to be well judged again; by which rejudging."""

@@ -1,7 +1,9 @@
 """Cells warmed ahead, so that no judging waits for Docker.
 
 A slot is one run at a time on one core. For each slot the pool keeps one idle cell of every kind used lately; taking it
-starts the making of its successor. Cells are never given back: one serves one judging and is closed.
+starts the making of its successor, at once where one of that kind was taken just before, and otherwise a moment later:
+making one disturbs what runs, most of all the compiling and the first run that a judging begins with. Cells are never
+given back: one serves one judging and is closed.
 
 Each cell is looked at from outside once it is closed, and what should not be is told to ``on_incident``.
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextvars import Context
@@ -28,6 +31,9 @@ log = structlog.get_logger()
 
 #: Kinds of cell kept warm for one slot; the one unused for longest makes room.
 WARM_KINDS = 10
+#: How long after a cell is taken its successor is made, where the one before was taken longer ago by far.
+CALM_S = 0.5
+FAR_S = 4 * CALM_S
 #: A disk with less takes no run's output for sure; a run may print that much.
 LEAST_FREE_MIB = 64
 
@@ -46,6 +52,18 @@ class Slot:
 
     index: int
     core: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Warming:
+    """An idle cell, or one that is being made, or will be in a moment, or as soon as it is wanted."""
+
+    cell: asyncio.Task[Cell]
+    is_wanted: asyncio.Event
+
+    def want(self) -> asyncio.Task[Cell]:
+        self.is_wanted.set()
+        return self.cell
 
 
 #: Takes what was seen of a cell, with that cell's name. Called in the event loop; must not block.
@@ -83,9 +101,8 @@ class CellPool:
         self.slots = tuple(slots)
         #: May be replaced by whoever owns the pool.
         self.on_incident = on_incident
-        self._warm: dict[int, OrderedDict[Kind, asyncio.Task[Cell]]] = {
-            slot.index: OrderedDict() for slot in self.slots
-        }
+        self._warm: dict[int, OrderedDict[Kind, _Warming]] = {slot.index: OrderedDict() for slot in self.slots}
+        self._taken_at: dict[tuple[Slot, Kind], float] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._in_use: set[str] = set()
         self._marks: WeakKeyDictionary[Cell, watch.Mark] = WeakKeyDictionary()
@@ -124,15 +141,18 @@ class CellPool:
         self._close_later(cell)
         return short_of_disk(cell)
 
-    def warm(self, slot: Slot, kind: Kind) -> None:
-        """Have an idle cell of ``kind`` made for ``slot``, unless there is one."""
+    def warm(self, slot: Slot, kind: Kind, *, delay_s: float = 0.0) -> None:
+        """Have an idle cell of ``kind`` for ``slot``: made in ``delay_s``, or once wanted, unless there is one."""
         cells = self._warm[slot.index]
         if self._is_closed or not self._keeps_warm or kind in cells:
             return
-        cells[kind] = asyncio.create_task(self._make(slot, kind), name=f"warm {kind.image} for slot {slot.index}")
+        is_wanted = asyncio.Event()
+        making = self._make_in(delay_s, is_wanted, slot, kind)
+        task = asyncio.create_task(making, name=f"warm {kind.image} for slot {slot.index}")
+        cells[kind] = _Warming(cell=task, is_wanted=is_wanted)
         while len(cells) > WARM_KINDS:
             _, unused = cells.popitem(last=False)
-            self._close_later(unused, context=Context())
+            self._close_later(unused.want(), context=Context())
 
     async def look(self, *, grace_s: float = watch.GRACE_S) -> None:
         """Look at the host from outside: replace idle cells that died, and tell of processes outside of any cell.
@@ -154,24 +174,32 @@ class CellPool:
         self._is_closed = True
         for cells in self._warm.values():
             while cells:
-                _, task = cells.popitem()
-                self._close_later(task, context=Context())
+                _, warming = cells.popitem()
+                self._close_later(warming.want(), context=Context())
         while self._closing:
             await asyncio.wait(self._closing)
 
     async def _take(self, slot: Slot, kind: Kind) -> Cell:
-        task = self._warm[slot.index].pop(kind, None)
+        warming = self._warm[slot.index].pop(kind, None)
         try:
-            if task is not None:
+            if warming is not None:
                 with contextlib.suppress(JudgeError):
                     # A cell that could not be warmed says why when it is made once more, for real.
-                    cell = await task
+                    cell = await warming.want()
                     if cell.is_waiting:
                         return cell
                     self._tell_idle_end(cell)
             return await self._make(slot, kind)
         finally:
-            self.warm(slot, kind)
+            before, self._taken_at[slot, kind] = self._taken_at.get((slot, kind)), time.monotonic()
+            is_far = before is not None and time.monotonic() - before >= FAR_S
+            self.warm(slot, kind, delay_s=CALM_S if is_far else 0.0)
+
+    async def _make_in(self, delay_s: float, is_wanted: asyncio.Event, slot: Slot, kind: Kind) -> Cell:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(delay_s):
+                await is_wanted.wait()
+        return await self._make(slot, kind)
 
     async def _make(self, slot: Slot, kind: Kind) -> Cell:
         cell = await self.maker.make(image=kind.image, core=slot.core, shows_data=kind.shows_data)
@@ -185,17 +213,17 @@ class CellPool:
     async def _replace_dead(self) -> None:
         """A launcher that is no more cannot be asked; that nothing runs as its user tells."""
         idle = [
-            (slot, kind, task)
+            (slot, kind, warming)
             for slot in self.slots
-            for kind, task in self._warm[slot.index].items()
-            if task.done() and not task.cancelled() and task.exception() is None
+            for kind, warming in self._warm[slot.index].items()
+            if warming.cell.done() and not warming.cell.cancelled() and warming.cell.exception() is None
         ]
-        wanted = {uid for *_, task in idle if (uid := self._marks[task.result()].uid) is not None}
+        wanted = {uid for *_, warming in idle if (uid := self._marks[warming.cell.result()].uid) is not None}
         users = await asyncio.to_thread(watch.users, wanted)
-        for slot, kind, task in idle:
-            cell = task.result()
+        for slot, kind, warming in idle:
+            cell = warming.cell.result()
             mark = self._marks[cell]
-            if mark.uid in users or not mark.is_visible or self._warm[slot.index].get(kind) is not task:
+            if mark.uid in users or not mark.is_visible or self._warm[slot.index].get(kind) is not warming:
                 continue
             del self._warm[slot.index][kind]
             self._tell_idle_end(cell)

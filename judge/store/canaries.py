@@ -51,22 +51,37 @@ class Baseline:
         return self.rounds >= LEARNING_ROUNDS
 
 
+async def ago(connection: Connection, seconds: float) -> datetime:
+    """What the database's clock said so long ago."""
+    at: datetime = await connection.fetchval("SELECT now() - make_interval(secs => $1)", seconds)
+    return at
+
+
+async def is_recorded(connection: Connection, *, judgehost_id: int, began_at: datetime) -> bool:
+    """Whether the round that began then is written down: a commit whose answer was lost may have happened."""
+    return bool(
+        await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM canaries WHERE judgehost_id = $1 AND began_at = $2)", judgehost_id, began_at
+        )
+    )
+
+
 async def record(
     connection: Connection,
     *,
     judgehost_id: int,
-    seconds: float,
+    began_at: datetime,
     outcome: Outcome,
     detail: str,
     figures: Mapping[str, object],
     rejudging_id: int | None = None,
 ) -> None:
-    """Write down a round that took so long until now, and forget very old ones."""
+    """Write down a round that has just ended, and forget very old ones."""
     await connection.execute(
         "INSERT INTO canaries (judgehost_id, began_at, outcome, detail, figures, rejudging_id)"
-        " VALUES ($1, now() - make_interval(secs => $2), $3, $4, $5, $6)",
+        " VALUES ($1, $2, $3, $4, $5, $6)",
         judgehost_id,
-        seconds,
+        began_at,
         outcome.value,
         detail[:2000],
         dict(figures),

@@ -187,8 +187,10 @@ async def renew(connection: Connection, *, claims: Sequence[Claim], lease_s: flo
 
 
 async def share_pauses(connection: Connection) -> None:
-    """Let nobody pause or resume until the end of this transaction; before any row of it is locked."""
-    await connection.execute("SELECT share_pauses()")
+    """Let nobody pause or resume until the end of this transaction, which must be soon; before any row is locked."""
+    await connection.execute(
+        "SELECT share_pauses(), set_config('idle_in_transaction_session_timeout', $1, true)", _PATIENCE
+    )
 
 
 async def place_again(

@@ -7,6 +7,7 @@ import dataclasses
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -129,11 +130,35 @@ async def test_two_rounds_that_find_something_lock_the_host(ward: Ward) -> None:
     assert await queue.claim(ward.connection, judgehost_id=ward.host_id, lease_s=30) is not None
 
 
+async def test_a_commit_whose_answer_is_lost_counts_once(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the connection is lost over the commit of a round, the round is neither lost nor written down twice."""
+    await ward.judged()
+    ward.aviary.canaries = (BLIND,)
+    conclude = ward.patrol._conclude
+    calls = 0
+
+    async def lose_the_answer(*arguments: Any) -> None:
+        nonlocal calls
+        calls += 1
+        await conclude(*arguments)
+        if calls % 2:
+            raise ConnectionResetError("the answer was on its way")
+
+    monkeypatch.setattr(ward.patrol, "_conclude", lose_the_answer)
+
+    assert await ward.patrol.first(ward.slot) is not None
+
+    assert calls == 4
+    assert await ward.outcomes() == [Outcome.DOUBTFUL, Outcome.FAILED]
+    assert await ward.connection.fetchval("SELECT count(*) FROM rejudgings") == 1
+
+
 async def test_only_what_was_judged_since_the_last_good_round(ward: Ward) -> None:
     """What a host judged before it was last known to be well stays as it is."""
     await ward.judged()
+    now = await canaries.ago(ward.connection, 0)
     await canaries.record(
-        ward.connection, judgehost_id=ward.host_id, seconds=0, outcome=Outcome.GOOD, detail="", figures={}
+        ward.connection, judgehost_id=ward.host_id, began_at=now, outcome=Outcome.GOOD, detail="", figures={}
     )
     ward.aviary.canaries = (BLIND,)
 

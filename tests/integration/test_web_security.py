@@ -193,8 +193,9 @@ async def test_judgehosts(site: Site) -> None:
                 "c": {"work_us": 51_234, "baseline_us": 50_000},
                 "python3": {"work_us": None, "baseline_us": None},
             }
+            began_at = await canaries.ago(connection, 2)
             await canaries.record(
-                connection, judgehost_id=fit, seconds=2, outcome=outcome, detail=detail, figures=figures
+                connection, judgehost_id=fit, began_at=began_at, outcome=outcome, detail=detail, figures=figures
             )
         await connection.execute(
             "INSERT INTO toolchains VALUES ($1, 'c', 'gcc 14', 'a', 'b'), ($2, 'c', 'gcc 14', 'x', 'b')", fit, unfit

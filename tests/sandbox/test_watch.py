@@ -47,7 +47,7 @@ class Watched:
 
     async def warm_cell(self) -> Cell:
         """The idle cell that is ready for the next judging."""
-        return await asyncio.shield(self.pool._warm[SLOT.index][self.kind])
+        return await asyncio.shield(self.pool._warm[SLOT.index][self.kind].cell)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,0 +1,71 @@
+"""When the successors of cells are made, which the next judging would otherwise wait for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from sandbox import pool as pools
+from sandbox.pool import CellPool, Kind, Slot
+from tests.sandbox.conftest import CORE, Level
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SLOT = Slot(index=0, core=CORE)
+FOR_EVER_S = 3600.0
+DEADLINE_S = 60
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pool(level: Level) -> AsyncIterator[CellPool]:
+    """A pool at each level, closed in the end."""
+    made = CellPool(level.maker, [SLOT])
+    yield made
+    await made.close()
+
+
+async def test_cells_that_are_soon_wanted_again_are_made_at_once(
+    pool: CellPool, level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The successor of a cell that was taken just after another one is made while that one is in use."""
+    monkeypatch.setattr(pools, "CALM_S", FOR_EVER_S)
+    monkeypatch.setattr(pools, "FAR_S", FOR_EVER_S)
+    kind = Kind(image=level.image, shows_data=False)
+    for _ in range(2):
+        async with pool.cell(SLOT, kind) as cell, asyncio.timeout(DEADLINE_S):
+            successor = await asyncio.shield(pool._warm[SLOT.index][kind].cell)
+            assert successor.name != cell.name
+            assert successor.is_waiting
+
+
+async def test_others_are_made_a_moment_later_or_when_they_are_wanted(
+    pool: CellPool, level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is made beside a judging that takes long, and yet nobody waits for that moment to come."""
+    monkeypatch.setattr(pools, "CALM_S", FOR_EVER_S)
+    monkeypatch.setattr(pools, "FAR_S", 0.0)
+    kind = Kind(image=level.image, shows_data=False)
+    names = set()
+    async with asyncio.timeout(DEADLINE_S):
+        for taken in range(3):
+            async with pool.cell(SLOT, kind) as cell:
+                names.add(cell.name)
+                # Of the first one nothing is known yet.
+                warming = pool._warm[SLOT.index][kind]
+                assert warming.is_wanted.is_set() is False
+                if taken:
+                    await asyncio.sleep(0)
+                    assert not warming.cell.done()
+    assert len(names) == 3
+
+
+async def test_closing_waits_for_no_moment(level: Level, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool that is closed while the making of a cell is put off leaves nothing to be made."""
+    monkeypatch.setattr(pools, "CALM_S", FOR_EVER_S)
+    made = CellPool(level.maker, [SLOT])
+    made.warm(SLOT, Kind(image=level.image, shows_data=False), delay_s=FOR_EVER_S)
+    async with asyncio.timeout(DEADLINE_S):
+        await made.close()
