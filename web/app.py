@@ -39,12 +39,12 @@ def make_app(settings: Settings, dsn: str) -> web.Application:
         client_max_size=settings.max_source_bytes + forms.OVERHEAD_BYTES,
     )
     app[SETTINGS] = settings
-    app[HUB] = Hub(dsn)
+    app[BOARDS] = Boards()
+    app[HUB] = Hub(dsn, forget=app[BOARDS].forget)
     app[RENDERER] = Renderer()
     app[PASSWORDS] = Passwords()
     app[PROGRAM_LOGINS] = ProgramLogins()
     app[PROXIES] = TrustedProxies(settings.web_trusted_proxies)
-    app[BOARDS] = Boards()
     app[maintenance.KNOWN] = maintenance.Known()
     pages.set_up(app)
     routes.set_up(app)

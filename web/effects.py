@@ -1,16 +1,14 @@
-"""What a rejudging does to scoreboards: made with the very code that makes them, once with each set of verdicts."""
+"""What a rejudging does to scoreboards: counted and ranked as these are, once with each set of judgings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from judge.store import contests, previews
-from judge.store.contests import Contest, ContestProblem, Scores
+from judge.scoring import Cells, Row, rank
+from judge.store import contests, previews, scores
+from judge.store.contests import Contest, ContestProblem
 from judge.store.pool import Connection
-from judge.verdicts import Verdict
-from web.standings import Row, rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,29 +45,33 @@ class Effect:
     firsts: tuple[First, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """A scoreboard's rows before and after: as they are, and as the public sees them."""
+
+    old: list[Row]
+    new: list[Row]
+    public_old: list[Row]
+    public_new: list[Row]
+
+
 async def effects(connection: Connection, rejudging_id: int, now: datetime) -> list[Effect]:
     """For each contest in which the rejudging changes verdicts."""
     found = []
-    for name, changed in (await previews.verdicts(connection, rejudging_id)).items():
+    for name, changed in (await previews.changed_judgings(connection, rejudging_id)).items():
         contest = await contests.by_name(connection, name)
-        scores = await contests.scores(connection, contest)
         problems = await contests.problems(connection, contest.id)
-        found.append(effect(contest, scores, problems, changed, now))
+        sides = await _sides(connection, contest, changed)
+        found.append(effect(contest, sides, problems, submissions=len(changed.old), now=now))
     return found
 
 
 def effect(
-    contest: Contest,
-    scores: Scores,
-    problems: list[ContestProblem],
-    changed: Mapping[int, tuple[Verdict, Verdict]],
-    now: datetime,
+    contest: Contest, sides: Sides, problems: list[ContestProblem], *, submissions: int, now: datetime
 ) -> Effect:
-    """What changed verdicts, old and new by submission, make of a contest's scoreboard."""
-    old, new = (_with(scores, {key: pair[side] for key, pair in changed.items()}) for side in (0, 1))
-    before, after = (rank(contest, each, hidden_from=None) for each in (old, new))
-    seen_before, seen_after = (_by_user(rank(contest, each, hidden_from=contest.freeze_at)) for each in (old, new))
-    olds = _by_user(before)
+    """What differs between the two sides of a contest's scoreboard, of which so many submissions change."""
+    olds = _by_user(sides.old)
+    seen_before, seen_after = _by_user(sides.public_old), _by_user(sides.public_new)
     lines = tuple(
         Line(
             name=row.name,
@@ -77,21 +79,37 @@ def effect(
             new=row,
             is_public=seen_before[row.user_id] != seen_after[row.user_id],
         )
-        for row in after
+        for row in sides.new
         if olds[row.user_id] != row
     )
     return Effect(
         contest=contest,
-        submissions=len(changed),
-        is_frozen=contest.freeze_at is not None and now >= contest.freeze_at,
+        submissions=submissions,
+        is_frozen=contest.is_frozen(now),
         lines=lines,
-        firsts=tuple(_firsts(before, after, problems)),
+        firsts=tuple(_firsts(sides.old, sides.new, problems)),
     )
 
 
-def _with(scores: Scores, verdicts: Mapping[int, Verdict]) -> Scores:
-    tries = tuple(replace(made, verdict=verdicts.get(made.submission_id, made.verdict)) for made in scores.tries)
-    return replace(scores, tries=tries)
+async def _sides(connection: Connection, contest: Contest, changed: previews.Changed) -> Sides:
+    whole = await scores.read(connection, contest.id, is_public=False)
+    public = await scores.read(connection, contest.id, is_public=True)
+    old, public_old = await scores.counted_instead(connection, contest.id, changed.old)
+    new, public_new = await scores.counted_instead(connection, contest.id, changed.new)
+
+    def ranked(board: scores.Scores, instead: Cells) -> list[Row]:
+        return rank(contest.rules, _with(board.cells, instead), board.names)
+
+    return Sides(
+        old=ranked(whole, old),
+        new=ranked(whole, new),
+        public_old=ranked(public, public_old),
+        public_new=ranked(public, public_new),
+    )
+
+
+def _with(cells: Cells, instead: Cells) -> Cells:
+    return {user_id: {**own, **instead.get(user_id, {})} for user_id, own in cells.items()}
 
 
 def _by_user(rows: list[Row]) -> dict[int, Row]:
@@ -108,4 +126,4 @@ def _firsts(before: list[Row], after: list[Row], problems: list[ContestProblem])
 
 
 def _first_by_problem(rows: list[Row]) -> dict[int, str]:
-    return {problem_id: row.name for row in rows for problem_id, cell in row.cells.items() if cell.is_first}
+    return {problem_id: row.name for row in rows for problem_id in row.firsts}

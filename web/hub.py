@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import structlog
@@ -39,8 +39,10 @@ _log = structlog.get_logger(__name__)
 class Hub:
     """Who watches what."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, *, forget: Callable[[str | None], None] = lambda _: None) -> None:
+        """Nobody is woken before ``forget`` has dropped what is known of the topic; None: of everything."""
         self._dsn = dsn
+        self._forget = forget
         self._watchers: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._open: Counter[Counted] = Counter()
         self.count = 0
@@ -66,6 +68,7 @@ class Hub:
         self.wake_all()
 
     def wake_all(self) -> None:
+        self._forget(None)
         for watchers in self._watchers.values():
             for watcher in watchers:
                 watcher.set()
@@ -99,5 +102,6 @@ class Hub:
                     del self._open[key]
 
     def _heard(self, payload: str) -> None:
+        self._forget(payload)
         for watcher in self._watchers.get(payload, ()):
             watcher.set()

@@ -40,7 +40,7 @@ def set_up(app: web.Application) -> None:
     environment = aiohttp_jinja2.get_env(app)
     translating.set_up(environment)
     environment.globals["asset"] = _Assets()
-    for shown in (when, clock, seconds, mebibytes, points, verdict):
+    for shown in (when, clock, seconds, mebibytes, points, score, timer, verdict):
         environment.filters[shown.__name__] = shown
     environment.filters["shortest"] = translating.shortest
     environment.filters["words"] = translating.words
@@ -104,6 +104,16 @@ def mebibytes(size_bytes: int | None) -> str:
 
 def points(score: float) -> str:
     return gettext("1 point") if score == 1 else gettext("%(score)s points", score=translating.shortest(score))
+
+
+def score(value: float) -> str:
+    """Points as scoreboards show them."""
+    return f"{round(value, 2):.12g}"
+
+
+def timer(total_s: int) -> str:
+    """Seconds as a clock that ran so long shows them: ``1:02:03``."""
+    return f"{total_s // 3600}:{total_s // 60 % 60:02}:{total_s % 60:02}"
 
 
 def verdict(value: Verdict) -> Markup:

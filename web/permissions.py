@@ -180,8 +180,6 @@ def feedback(viewer: Viewer | None, shown: Feedback) -> Feedback:
     return Feedback.FULL if is_judge(viewer) else shown
 
 
-def hidden_from(viewer: Viewer | None, contest: Contest) -> datetime | None:
-    """From when on the scoreboard keeps verdicts from them; None: they see it as it is."""
-    if is_judge(viewer):
-        return None
-    return contest.starts_at if contest.feedback is Feedback.NONE else contest.freeze_at
+def sees_frozen(viewer: Viewer | None) -> bool:
+    """Whether scoreboards keep nothing from them while they are frozen."""
+    return is_judge(viewer)

@@ -55,6 +55,8 @@ def set_up(app: web.Application) -> None:
             web.get("/", contests.index),
             web.get(_CONTEST, contests.show),
             web.get(_CONTEST + "/standings", standings.show),
+            web.get(_CONTEST + "/standings.{file:csv|json}", standings.download),
+            web.get(_CONTEST + "/standings/events", standings.follow, allow_head=False),
             web.get(_CONTEST + "/submissions", submissions.index),
             web.get(_CONTEST + "/clarifications", clarifications.index),
             web.post(_CONTEST + "/clarifications", clarifications.write),

@@ -1,127 +1,114 @@
-"""Scoreboards by the rules of the ICPC.
-
-More problems solved ranks higher, then less penalty: for each solved problem the minutes until it was accepted, and the
-contest's penalty for each rejected try before that. Whoever got their last problem accepted earlier breaks a tie.
-Compile errors and judge errors cost nothing, nor do tries at a problem never solved.
-"""
+"""Scoreboards ready to be shown: ranked once for all who look, and again when the database tells of a change."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from judge.store import contests
-from judge.store.contests import Contest, Scores, Try
+from judge.scoring import Row, rank
+from judge.store import scores
+from judge.store.contests import Contest
 from judge.store.pool import Pool
-from judge.verdicts import Verdict
 
-#: A scoreboard that many look at is computed once in this time.
-FRESH_S = 2.0
-
-
-@dataclass(slots=True, kw_only=True)
-class Cell:
-    """What one contestant made of one problem."""
-
-    rejected: int = 0
-    #: Tries without a verdict to show: not judged yet, or made after the freeze.
-    pending: int = 0
-    #: Whole minutes from the contest's start; None: not solved.
-    solved_minutes: int | None = None
-    solved_at: datetime | None = None
-    is_first: bool = False
+#: A notification may be lost: after so long the table is read again all the same.
+LONGEST_S = 5.0
+#: A board that changes all the time is made anew at most in this part of the time.
+SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One contestant's line."""
+class Board:
+    """A contest's scoreboard, as the jury or as the public sees it."""
 
-    rank: int
-    user_id: int
-    name: str
-    solved: int
-    penalty_minutes: int
-    #: By problem id; problems never tried are absent.
-    cells: dict[int, Cell]
+    rows: tuple[Row, ...]
+    #: The groups that accounts are in, by account id.
+    groups: Mapping[int, str]
+    #: Grows whenever anything in it changes, whichever process says so.
+    version: int
 
+    def of_user(self, user_id: int) -> Row | None:
+        return next((row for row in self.rows if row.user_id == user_id), None)
 
-class Boards:
-    """Scoreboards, kept for a moment each."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[int, datetime | None], tuple[float, list[Row]]] = {}
-
-    async def get(self, pool: Pool, contest: Contest, *, hidden_from: datetime | None) -> list[Row]:
-        """The contest's scoreboard, with verdicts of tries made at ``hidden_from`` or later kept back."""
-        key = (contest.id, hidden_from)
-        made_at, rows = self._kept.get(key, (float("-inf"), []))
-        if time.monotonic() - made_at > FRESH_S:
-            async with pool.acquire() as connection:
-                rows = rank(contest, await contests.scores(connection, contest), hidden_from=hidden_from)
-            self._kept = {k: kept for k, kept in self._kept.items() if time.monotonic() - kept[0] <= FRESH_S}
-            self._kept[key] = (time.monotonic(), rows)
+    def of(self, *, group: str, name: str) -> Sequence[Row]:
+        """Lines of the group whose names have that in them; both empty: all."""
+        rows: Sequence[Row] = self.rows
+        if group:
+            rows = [row for row in rows if self.groups.get(row.user_id) == group]
+        if name:
+            rows = [row for row in rows if name.casefold() in row.name.casefold()]
         return rows
 
 
-def rank(contest: Contest, scores: Scores, *, hidden_from: datetime | None) -> list[Row]:
-    """The lines of the scoreboard, the best first. Equals share a rank and stand in the order of their names."""
-    cells = _cells(contest, scores.tries, hidden_from)
-    unranked = [_unranked(contest, user_id, scores.names[user_id], row) for user_id, row in cells.items()]
-    unranked.sort(key=lambda row: (_key(row), row.name.casefold(), row.user_id))
-    ranked: list[Row] = []
-    for place, row in enumerate(unranked, start=1):
-        is_tied = bool(ranked) and _key(ranked[-1]) == _key(row)
-        ranked.append(_with_rank(row, ranked[-1].rank if is_tied else place))
-    return ranked
+@dataclass(slots=True, kw_only=True)
+class _Kept:
+    """What is known of one board."""
+
+    board: Board | None = None
+    digest: int = 0
+    #: None: it may have changed since it was made.
+    made_at: float | None = None
+    #: When it may be made again.
+    due_at: float = 0.0
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def is_fresh(self, now: float) -> bool:
+        return self.made_at is not None and now - self.made_at < LONGEST_S
 
 
-def _cells(contest: Contest, tries: tuple[Try, ...], hidden_from: datetime | None) -> dict[int, dict[int, Cell]]:
-    board: dict[int, dict[int, Cell]] = defaultdict(lambda: defaultdict(Cell))
-    #: Problems of which nobody can be said to be the first any more: somebody is, or may turn out to be.
-    decided: set[int] = set()
-    for made in tries:
-        cell = board[made.user_id][made.problem_id]
-        if cell.solved_at is not None:
-            continue
-        if made.verdict is None or (hidden_from is not None and made.submitted_at >= hidden_from):
-            cell.pending += 1
-            decided.add(made.problem_id)
-        elif made.verdict is Verdict.AC:
-            cell.solved_at = made.submitted_at
-            cell.solved_minutes = int((made.submitted_at - contest.starts_at).total_seconds()) // 60
-            cell.pending = 0
-            cell.is_first = made.problem_id not in decided
-            decided.add(made.problem_id)
-        elif made.verdict.is_penalised:
-            cell.rejected += 1
-    return board
+#: Contests are values: one with other rules or times is another key.
+_Key = tuple[Contest, bool]
 
 
-def _unranked(contest: Contest, user_id: int, name: str, cells: dict[int, Cell]) -> Row:
-    solved = [(cell, cell.solved_minutes) for cell in cells.values() if cell.solved_minutes is not None]
-    return Row(
-        rank=0,
-        user_id=user_id,
-        name=name,
-        solved=len(solved),
-        penalty_minutes=sum(minutes + contest.penalty_minutes * cell.rejected for cell, minutes in solved),
-        cells=dict(cells),
-    )
+class Boards:
+    """The scoreboards that somebody looked at lately."""
 
+    def __init__(self) -> None:
+        self._kept: dict[_Key, _Kept] = defaultdict(_Kept)
 
-def _key(row: Row) -> tuple[int, int, float]:
-    last = max((cell.solved_at.timestamp() for cell in row.cells.values() if cell.solved_at), default=0.0)
-    return (-row.solved, row.penalty_minutes, last)
+    def forget(self, topic: str | None) -> None:
+        """What a notification of that topic is about may have changed; None: everything may have."""
+        contest_id = None if topic is None else scores.contest_of(topic)
+        if topic is None or contest_id is not None:
+            for (contest, _), kept in self._kept.items():
+                if contest_id in (None, contest.id):
+                    kept.made_at = None
 
+    async def get(self, pool: Pool, contest: Contest, *, is_public: bool, waits: bool = False) -> Board:
+        """The contest's scoreboard; ``waits`` for one that is as the last notification found it."""
+        kept = self._kept[contest, is_public]
+        now = time.monotonic()
+        if kept.board is not None and (kept.is_fresh(now) or (now < kept.due_at and not waits)):
+            return kept.board
+        async with kept.making:
+            if kept.board is not None and kept.is_fresh(time.monotonic()):
+                return kept.board
+            await asyncio.sleep(max(0.0, kept.due_at - time.monotonic()))
+            return await self._make(pool, contest, kept, is_public=is_public)
 
-def _with_rank(row: Row, place: int) -> Row:
-    return Row(
-        rank=place,
-        user_id=row.user_id,
-        name=row.name,
-        solved=row.solved,
-        penalty_minutes=row.penalty_minutes,
-        cells=row.cells,
-    )
+    async def _make(self, pool: Pool, contest: Contest, kept: _Kept, *, is_public: bool) -> Board:
+        began = time.monotonic()
+        # Set before reading: a notification from then on takes it away again.
+        kept.made_at = began
+        try:
+            async with pool.acquire() as connection:
+                found = await scores.read(connection, contest.id, is_public=is_public)
+        except BaseException:
+            kept.made_at = None
+            raise
+        if kept.board is None or kept.digest != found.digest:
+            rows = tuple(rank(contest.rules, found.cells, found.names))
+            kept.board = Board(rows=rows, groups=found.groups, version=found.read_us)
+            kept.digest = found.digest
+        ended = time.monotonic()
+        kept.due_at = ended + (ended - began) / SHARE
+        self._drop_unused(ended)
+        return kept.board
+
+    def _drop_unused(self, now: float) -> None:
+        """Boards of contests that have changed, or that nobody has looked at for a while."""
+        for key, kept in list(self._kept.items()):
+            if kept.board is not None and not kept.making.locked() and now - kept.due_at > 60:
+                del self._kept[key]

@@ -1,4 +1,4 @@
-"""Contests: their times, their problems, and what scoreboards are made of."""
+"""Contests: their times, their rules and their problems."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import asyncpg
 
 from judge.errors import NotFound, UsageError
 from judge.models import Limits
+from judge.scoring import Rules, Scoring
 from judge.store import judgings
 from judge.store.pool import Connection
-from judge.verdicts import Verdict
 
 #: What addresses can name a contest by.
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -48,6 +48,24 @@ class Contest:
     feedback: Feedback = Feedback.FULL
     #: Ids of the languages that submissions may be in; None: all.
     languages: tuple[str, ...] | None = None
+    scoring: Scoring = Scoring.ICPC
+    #: Since then everybody sees what the freeze kept back; None: nobody has unfrozen the scoreboard.
+    unfrozen_at: datetime | None = None
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(scoring=self.scoring, penalty_minutes=self.penalty_minutes)
+
+    @property
+    def keeps_back_from(self) -> datetime | None:
+        """Verdicts of what was sent from then on are not on the public's scoreboard; None: all are."""
+        if self.feedback is Feedback.NONE:
+            return self.starts_at
+        return self.freeze_at if self.unfrozen_at is None else None
+
+    def is_frozen(self, now: datetime) -> bool:
+        """Whether the public's scoreboard keeps verdicts back."""
+        return self.keeps_back_from is not None and now >= self.keeps_back_from
 
     def has_started(self, now: datetime) -> bool:
         return now >= self.starts_at
@@ -86,28 +104,7 @@ class Attempts:
     is_pending: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
-    """One contestant's submission, as a scoreboard counts it."""
-
-    submission_id: int
-    user_id: int
-    problem_id: int
-    submitted_at: datetime
-    #: None: not judged yet.
-    verdict: Verdict | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
-    """All that a scoreboard is made of."""
-
-    tries: tuple[Try, ...]
-    #: Names of the contestants that have tried something, by account id.
-    names: dict[int, str]
-
-
-_CONTEST = "id, name, title, starts_at, ends_at, freeze_at, penalty_minutes, feedback, languages"
+_CONTEST = "id, name, title, starts_at, ends_at, freeze_at, penalty_minutes, feedback, languages, scoring, unfrozen_at"
 
 #: Problems without a live version are still being prepared: nobody can submit to them.
 _PROBLEM = """
@@ -313,39 +310,13 @@ async def attempts(connection: Connection, contest_id: int, user_id: int) -> dic
     }
 
 
-async def scores(connection: Connection, contest: Contest) -> Scores:
-    """Submissions that count on the contest's scoreboard, in order: contestants' own, made while it ran."""
-    rows = await connection.fetch(
-        """
-        SELECT s.id, s.user_id, s.problem_id, s.submitted_at, j.verdict, u.name
-        FROM submissions s JOIN users u ON u.id = s.user_id
-        LEFT JOIN judgings j ON j.submission_id = s.id AND j.is_current
-        WHERE s.contest_id = $1 AND s.expected IS NULL AND u.role = 'contestant'
-          AND s.submitted_at >= $2 AND ($3::timestamptz IS NULL OR s.submitted_at < $3)
-        ORDER BY s.submitted_at, s.id
-        """,
-        contest.id,
-        contest.starts_at,
-        contest.ends_at,
-    )
-    return Scores(
-        tries=tuple(
-            Try(
-                submission_id=row["id"],
-                user_id=row["user_id"],
-                problem_id=row["problem_id"],
-                submitted_at=row["submitted_at"],
-                verdict=Verdict(row["verdict"]) if row["verdict"] else None,
-            )
-            for row in rows
-        ),
-        names={row["user_id"]: row["name"] for row in rows},
-    )
-
-
 def _contest(row: asyncpg.Record) -> Contest:
     languages = row["languages"]
-    values = {"feedback": Feedback(row["feedback"]), "languages": None if languages is None else tuple(languages)}
+    values = {
+        "feedback": Feedback(row["feedback"]),
+        "languages": None if languages is None else tuple(languages),
+        "scoring": Scoring(row["scoring"]),
+    }
     return Contest(**{**dict(row), **values})
 
 

@@ -45,6 +45,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """Judgings of the same submissions, before and after."""
+
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SideBySide:
     """One test case in both judgings; None: not run there."""
 
@@ -122,18 +130,15 @@ async def changes(
     return [_change(row) for row in rows]
 
 
-async def verdicts(connection: Connection, rejudging_id: int) -> dict[str, dict[int, tuple[Verdict, Verdict]]]:
-    """Verdicts that applying the rejudging changes, or has changed: by contest and submission, old and new."""
+async def changed_judgings(connection: Connection, rejudging_id: int) -> dict[str, Changed]:
+    """By contest, those whose verdicts or scores applying the rejudging changes, or has changed."""
     rows = await connection.fetch(
-        f"SELECT c.name AS contest, s.id, o.verdict AS old, n.verdict AS new {COMPARED}"
+        f"SELECT c.name AS contest, array_agg(o.id) AS old, array_agg(n.id) AS new {COMPARED}"
         " AND n.state = 'done' AND o.state = 'done' AND (n.is_current OR (n.verdict <> 'JE'"
-        "  AND o.override_reason IS NULL)) ORDER BY c.name",
+        "  AND o.override_reason IS NULL)) GROUP BY c.name ORDER BY c.name",
         *beside_args(rejudging_id, Part(is_changed=True)),
     )
-    changed: dict[str, dict[int, tuple[Verdict, Verdict]]] = {}
-    for row in rows:
-        changed.setdefault(row["contest"], {})[row["id"]] = Verdict(row["old"]), Verdict(row["new"])
-    return changed
+    return {row["contest"]: Changed(old=tuple(row["old"]), new=tuple(row["new"])) for row in rows}
 
 
 async def side_by_side(

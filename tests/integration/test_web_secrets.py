@@ -47,7 +47,8 @@ async def planted() -> Planted:
 async def town(site: Site, planted: Planted, monkeypatch: pytest.MonkeyPatch) -> Furnished:
     monkeypatch.setattr(streams, "HEARTBEAT_S", 0.2)
     # A scoreboard that is kept for a moment would hide what changes within it.
-    monkeypatch.setattr(standings, "FRESH_S", 0.0, raising=False)
+    monkeypatch.setattr(standings, "LONGEST_S", 0.0)
+    monkeypatch.setattr(standings, "SHARE", 1e9)
     return await furnish(site, planted)
 
 

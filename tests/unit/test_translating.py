@@ -31,7 +31,6 @@ NOT_YET = frozenset(
         "queue",
         "roster",
         "sheet",
-        "standings",
         "submission",
         "submissions",
         "upload",

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge.store.contests import Contest, Scores, Try
+from judge.scoring import Row, Rules, Scoring, rank
 from judge.verdicts import Verdict
-from web.standings import Row, rank
+from tests.tries import START, Contest, Try, count
 
-START = datetime(2026, 5, 1, 9, tzinfo=UTC)
-CONTEST = Contest(
-    id=1,
-    name="c",
-    title="C",
-    starts_at=START,
-    ends_at=START + timedelta(hours=5),
-    freeze_at=None,
-    penalty_minutes=20,
-)
+ICPC = Rules()
 
 
-def _rows(*tries: tuple[int, int, float, Verdict | None], hidden_from_minute: float | None = None) -> list[Row]:
+def _rows(
+    *tries: tuple[int, int, float, Verdict | None],
+    hidden_from_minute: float | None = None,
+    rules: Rules = ICPC,
+    scores: tuple[float | None, ...] = (),
+) -> list[Row]:
     """The board of tries (user, problem, minute, verdict), made in the order of their minutes."""
-    made = tuple(
+    made = [
         Try(
-            submission_id=number,
+            id=number,
             user_id=user,
             problem_id=problem,
-            submitted_at=START + timedelta(minutes=minute),
+            sent_at=START + timedelta(minutes=minute),
             verdict=verdict,
+            score=scores[number] if scores else None,
         )
         for number, (user, problem, minute, verdict) in enumerate(sorted(tries, key=lambda each: each[2]))
-    )
-    names = {each.user_id: f"user {each.user_id}" for each in made}
-    hidden_from = None if hidden_from_minute is None else START + timedelta(minutes=hidden_from_minute)
-    return rank(CONTEST, Scores(tries=made, names=names), hidden_from=hidden_from)
+    ]
+    hides_from = None if hidden_from_minute is None else START + timedelta(minutes=hidden_from_minute)
+    cells = count(Contest(scoring=rules.scoring, hides_from=hides_from), made)
+    return rank(rules, cells, {user_id: f"user {user_id}" for user_id in cells})
 
 
 def _brief(rows: list[Row]) -> list[tuple[int, int, int, int]]:
@@ -49,7 +46,7 @@ def test_penalty() -> None:
     rows = _rows((1, 1, 10, Verdict.WA), (1, 1, 30, Verdict.AC), (1, 2, 40, Verdict.WA), (1, 2, 50, Verdict.TLE))
 
     assert _brief(rows) == [(1, 1, 1, 50)]
-    assert rows[0].cells[2].rejected == 2
+    assert rows[0].cells[2].tries == 2
 
 
 def test_free_verdicts() -> None:
@@ -64,7 +61,7 @@ def test_after_accepted() -> None:
     rows = _rows((1, 1, 5, Verdict.AC), (1, 1, 6, Verdict.WA), (1, 1, 7, Verdict.AC), (1, 1, 8, None))
 
     assert _brief(rows) == [(1, 1, 1, 5)]
-    assert (rows[0].cells[1].rejected, rows[0].cells[1].pending) == (0, 0)
+    assert (rows[0].cells[1].tries, rows[0].cells[1].pending) == (0, 0)
 
 
 def test_minutes_are_whole() -> None:
@@ -104,7 +101,7 @@ def test_freeze() -> None:
     rows = _rows((1, 1, 10, Verdict.WA), (1, 1, 70, Verdict.AC), (2, 1, 59, Verdict.AC), hidden_from_minute=60)
 
     assert _brief(rows) == [(1, 2, 1, 59), (2, 1, 0, 0)]
-    assert (rows[1].cells[1].rejected, rows[1].cells[1].pending) == (1, 1)
+    assert (rows[1].cells[1].tries, rows[1].cells[1].pending) == (1, 1)
 
 
 def test_first_to_solve() -> None:
@@ -112,8 +109,42 @@ def test_first_to_solve() -> None:
     certain = _rows((1, 1, 10, Verdict.AC), (2, 1, 20, Verdict.AC))
     uncertain = _rows((3, 1, 5, None), (1, 1, 10, Verdict.AC))
 
-    assert {row.user_id: row.cells[1].is_first for row in certain} == {1: True, 2: False}
-    assert not any(row.cells[1].is_first for row in uncertain)
+    assert {row.user_id: set(row.firsts) for row in certain} == {1: {1}, 2: set()}
+    assert not any(row.firsts for row in uncertain)
+
+
+def test_own_waiting_try_leaves_no_doubt() -> None:
+    """Whoever solved a problem first did so, whatever becomes of their own earlier try."""
+    rows = _rows((1, 1, 5, None), (1, 1, 10, Verdict.AC), (2, 1, 20, Verdict.AC))
+
+    assert [set(row.firsts) for row in rows] == [{1}, set()]
+
+
+def test_points_are_summed() -> None:
+    """By the rules of the IOI points alone count, and nobody loses what an earlier submission gave."""
+    ioi = Rules(scoring=Scoring.IOI)
+    rows = _rows(
+        *((1, 1, 10, Verdict.WA), (1, 1, 20, Verdict.WA), (2, 1, 30, Verdict.WA), (2, 2, 40, Verdict.AC)),
+        (3, 1, 50, Verdict.WA),
+        rules=ioi,
+        scores=(40.0, 30.0, 10.0, None, 40.0),
+    )
+
+    assert [(row.rank, row.user_id, row.score, row.penalty_s) for row in rows] == [
+        *((1, 2, 110.0, 0), (2, 1, 40.0, 0), (2, 3, 40.0, 0)),
+    ]
+    assert not any(row.firsts for row in rows)
+
+
+def test_last_gain_and_tries_cost() -> None:
+    """With points and penalty, what costs is the time of the last gain, and each rejected try before a best one."""
+    rows = _rows(
+        *((1, 1, 10, Verdict.WA), (1, 1, 20, Verdict.AC), (1, 2, 15, Verdict.AC), (1, 2, 90, Verdict.WA)),
+        *((2, 1, 22, Verdict.AC), (2, 2, 24, Verdict.AC), (2, 3, 99, Verdict.WA)),
+        rules=Rules(scoring=Scoring.ATCODER, penalty_minutes=5),
+    )
+
+    assert [(row.user_id, row.score, row.penalty_s) for row in rows] == [(2, 200.0, 24 * 60), (1, 200.0, 25 * 60)]
 
 
 _TRIES = st.lists(

@@ -1,0 +1,129 @@
+"""What scoreboards are made of: a row for each account and problem of a contest, kept right by triggers.
+
+``migrations/versions/0023_scores.sql`` has the counting. It happens within the transaction that changes a verdict, the
+current judging of a submission, or a contest's times and rules; so what is read here is never older than these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from judge.errors import NotFound
+from judge.scoring import Cell, Cells
+from judge.store.pool import LONG_TIMEOUT_S, Connection
+
+_TOPIC = "standings/"
+_CELL = ", ".join(("user_id", "problem_id", *Cell._fields))
+
+_SHOWN = (
+    "contest_id = $1 AND submissions > 0 AND is_public = ($2 AND"
+    " (SELECT keeps_back_from(contests) IS NOT NULL FROM contests WHERE id = $1))"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """All that a scoreboard is made of: contestants who have tried something, and what they made of it."""
+
+    cells: Cells
+    #: By account id.
+    names: Mapping[int, str]
+    #: By account id, those that are in one.
+    groups: Mapping[int, str]
+    #: Of what is here: the same of two, in one process, means the same.
+    digest: int
+    #: When it was read, by the database's clock.
+    read_us: int
+
+
+def topic(contest_id: int) -> str:
+    """What notifications on the channel of events name when the contest's scoreboard changed."""
+    return f"{_TOPIC}{contest_id}"
+
+
+def contest_of(topic: str) -> int | None:
+    """The contest whose scoreboard changed; None where the notification is about something else."""
+    number = topic.removeprefix(_TOPIC)
+    return int(number) if topic.startswith(_TOPIC) and number.isdecimal() else None
+
+
+async def read(connection: Connection, contest_id: int, *, is_public: bool) -> Scores:
+    """The contest's scoreboard as it is, or with verdicts kept back from its freeze on."""
+    # One older than the table is counted when somebody first asks.
+    if await connection.fetchval("SELECT NOT is_counted FROM contests WHERE id = $1", contest_id):
+        await recount(connection, contest_id)
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        row = await connection.fetchrow(
+            "SELECT coalesce(bit_xor(hash_record_extended(scores, 0)), 0) AS digest,"
+            f" (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS read_us FROM scores WHERE {_SHOWN}",
+            contest_id,
+            is_public,
+        )
+        rows = await connection.fetch(f"SELECT {_CELL} FROM scores WHERE {_SHOWN}", contest_id, is_public)
+        people = await _people(connection, contest_id)
+    assert row is not None
+    names = {person["id"]: person["name"] for person in people}
+    return Scores(
+        cells={user_id: own for user_id, own in _cells(rows).items() if user_id in names},
+        names=names,
+        groups={person["id"]: person["group_name"] for person in people if person["group_name"]},
+        digest=hash((row["digest"], *people)),
+        read_us=row["read_us"],
+    )
+
+
+async def recount(connection: Connection, contest_id: int) -> None:
+    """Count all of a contest again, from its submissions."""
+    await connection.execute("SELECT recount_contest($1)", contest_id, timeout=LONG_TIMEOUT_S)
+
+
+async def recount_named(connection: Connection, name: str) -> None:
+    """Count all of the contest of that name again.
+
+    Raises:
+        NotFound: there is none.
+    """
+    contest_id = await connection.fetchval("SELECT id FROM contests WHERE name = $1", name)
+    if contest_id is None:
+        raise NotFound("There is no contest of that name.")
+    await recount(connection, contest_id)
+
+
+async def counted_instead(connection: Connection, contest_id: int, judging_ids: Sequence[int]) -> tuple[Cells, Cells]:
+    """What these judgings would make of the accounts and problems that they are about, if they were current ones.
+
+    Both as it is, and as the public sees it.
+    """
+    rows = await connection.fetch(
+        f"SELECT is_public, {_CELL} FROM count_scores($1,"
+        " ARRAY(SELECT s.user_id FROM submissions s JOIN judgings j ON j.submission_id = s.id WHERE j.id = ANY ($2)"
+        "  ORDER BY j.id),"
+        " ARRAY(SELECT s.problem_id FROM submissions s JOIN judgings j ON j.submission_id = s.id WHERE j.id = ANY ($2)"
+        "  ORDER BY j.id), $2) WHERE submissions > 0",
+        contest_id,
+        judging_ids,
+        timeout=LONG_TIMEOUT_S,
+    )
+    whole, public = ([row[1:] for row in rows if row["is_public"] == side] for side in (False, True))
+    return _cells(whole), _cells(public or whole)
+
+
+def _cells(rows: Iterable[Sequence[Any]]) -> dict[int, dict[int, Cell]]:
+    cells: dict[int, dict[int, Cell]] = {}
+    for row in rows:
+        user_id, problem_id, *counted = row
+        cells.setdefault(user_id, {})[problem_id] = Cell._make(counted)
+    return cells
+
+
+async def _people(connection: Connection, contest_id: int) -> list[asyncpg.Record]:
+    return await connection.fetch(
+        "SELECT id, name, group_name FROM users WHERE role = 'contestant'"
+        " AND id IN (SELECT user_id FROM scores WHERE contest_id = $1 AND NOT is_public AND submissions > 0)"
+        " ORDER BY id",
+        contest_id,
+    )
