@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from judge.errors import NotFound
 from judge.store import contests, problem_access
 from judge.store.contests import Contest, ContestProblem
@@ -13,13 +15,29 @@ from web.pages import now
 
 async def problems(connection: Connection, viewer: Viewer | None, contest: Contest) -> list[ContestProblem]:
     """The contest's problems that they may see, by label."""
-    if not permissions.may_see_problems(viewer, contest, now()):
-        return []
-    listed = await contests.problems(connection, contest.id)
-    if viewer is None or permissions.may_see_every_problem(viewer, contest, now()):
-        return listed
+    return (await by_contest(connection, viewer, [contest])).get(contest.id, [])
+
+
+async def by_contest(
+    connection: Connection, viewer: Viewer | None, listed: Sequence[Contest]
+) -> dict[int, list[ContestProblem]]:
+    """The problems of each of these contests that they may see any of, by its id."""
+    open_to = {contest.id: contest for contest in listed if permissions.may_see_problems(viewer, contest, now())}
+    found = await contests.problems_of(connection, list(open_to))
+    if viewer is None or all(permissions.may_see_every_problem(viewer, open_to[id_], now()) for id_ in found):
+        return found
     readable = await problem_access.readable(connection, viewer.id)
-    return [problem for problem in listed if problem.id in readable]
+    return {
+        id_: shown
+        for id_, problems in found.items()
+        if (
+            shown := [
+                problem
+                for problem in problems
+                if problem.id in readable or permissions.may_see_every_problem(viewer, open_to[id_], now())
+            ]
+        )
+    }
 
 
 async def problem(connection: Connection, viewer: Viewer | None, contest: Contest, label: str) -> ContestProblem:

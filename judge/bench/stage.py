@@ -42,17 +42,20 @@ class Stage:
     contest_id: int
     problem_id: int
     port: int
+    dsn: str
+    #: By command.
+    pids: Mapping[str, int]
 
     async def user(self, login: str, password_hash: str | None = None) -> int:
         return await accounts.create(
             self.connection, login=login, name=login, password_hash=password_hash, role=Role.CONTESTANT
         )
 
-    async def submit(self, user_id: int, source: Source | None = None) -> int:
-        """Queue a submission: by default a right one that nobody made before."""
+    async def submit(self, user_id: int, source: Source | None = None, *, on: Connection | None = None) -> int:
+        """Queue a submission: by default a right one that nobody made before, and on the stage's own connection."""
         source = source or pasted("python3", PROGRAM + f"# {secrets.token_hex(8)}\n".encode())
         return await queue.enqueue(
-            self.connection,
+            on or self.connection,
             contest_id=self.contest_id,
             problem_id=self.problem_id,
             user_id=user_id,
@@ -110,11 +113,18 @@ async def stage(
         contest_id = await contests.ensure_contest(connection, name="bench", title="Bench")
         problem_id = await problems.problem_of(connection, await problems.publish(connection, load(package)))
         await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
-        for name in commands:
-            await stack.enter_async_context(_child(name, variables, folder))
-        made = Stage(connection=connection, contest_id=contest_id, problem_id=problem_id, port=port)
-        # The first judging warms what a running judge has warm.
-        await made.until_judged(await made.submit(await made.user("first")))
+        children = {name: await stack.enter_async_context(_child(name, variables, folder)) for name in commands}
+        made = Stage(
+            connection=connection,
+            contest_id=contest_id,
+            problem_id=problem_id,
+            port=port,
+            dsn=dsn,
+            pids={name: child.pid for name, child in children.items()},
+        )
+        if set(commands) - {"web"}:
+            # The first judging warms what a running judge has warm.
+            await made.until_judged(await made.submit(await made.user("first")))
         yield made
 
 

@@ -1,4 +1,4 @@
-"""How soon a verdict is on its way into an open page."""
+"""How soon a verdict is on its way into an open page, and what a web process does under a contest's load."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from urllib.parse import urlencode
 
 from judge.bench.figures import Figure
+from judge.bench.load import measure_load
 from judge.bench.stage import Stage, stage
 from judge.config import Settings
 from judge.errors import JudgeError
@@ -22,8 +23,12 @@ _LOGIN, _PASSWORD = "watcher", "only for this benchmark"
 _TIMEOUT_S = 30.0
 
 
-async def measure(settings: Settings, said: Progress) -> list[Figure]:
-    """Run the benchmark on a database and a web server of its own."""
+async def measure(settings: Settings, said: Progress, *, seconds: int) -> list[Figure]:
+    """Run the benchmark on databases and web servers of its own."""
+    return [*await _measure_verdicts(settings, said), *await measure_load(settings, said, seconds=seconds)]
+
+
+async def _measure_verdicts(settings: Settings, said: Progress) -> list[Figure]:
     async with stage(settings) as on:
         user_id = await on.user(_LOGIN, await Passwords().hash(_PASSWORD))
         cookie = await asyncio.to_thread(_log_in, on.port)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -99,13 +99,24 @@ async def record(
 
 async def rounds(connection: Connection, judgehost_id: int, *, limit: int) -> list[Round]:
     """The newest rounds, the newest first."""
+    return (await rounds_of(connection, [judgehost_id], limit=limit)).get(judgehost_id, [])
+
+
+async def rounds_of(connection: Connection, judgehost_ids: Sequence[int], *, limit: int) -> dict[int, list[Round]]:
+    """The newest rounds of each judgehost that has had any, the newest first."""
     rows = await connection.fetch(
-        "SELECT began_at, ended_at, outcome::text, detail, figures, rejudging_id FROM canaries WHERE judgehost_id = $1"
-        " ORDER BY id DESC LIMIT $2",
-        judgehost_id,
+        "SELECT judgehost_id, its.* FROM unnest($1::bigint[]) AS hosts (judgehost_id) CROSS JOIN LATERAL ("
+        "  SELECT began_at, ended_at, outcome::text, detail, figures, rejudging_id FROM canaries c"
+        "  WHERE c.judgehost_id = hosts.judgehost_id ORDER BY id DESC LIMIT $2) its",
+        judgehost_ids,
         limit,
     )
-    return [Round(**{**dict(row), "outcome": Outcome(row["outcome"])}) for row in rows]
+    found: dict[int, list[Round]] = {}
+    for row in rows:
+        values = {name: value for name, value in row.items() if name != "judgehost_id"}
+        made = Round(**{**values, "outcome": Outcome(row["outcome"])})
+        found.setdefault(row["judgehost_id"], []).append(made)
+    return found
 
 
 async def last_good(connection: Connection, judgehost_id: int) -> datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -108,7 +109,7 @@ _CONTEST = "id, name, title, starts_at, ends_at, freeze_at, penalty_minutes, fee
 
 #: Problems without a live version are still being prepared: nobody can submit to them.
 _PROBLEM = """
-    SELECT p.id, v.id AS version_id, p.name, cp.label, v.title, v.document -> 'limits' AS limits,
+    SELECT cp.contest_id, p.id, v.id AS version_id, p.name, cp.label, v.title, v.document -> 'limits' AS limits,
            coalesce((v.document -> 'grading' ->> 'is_scoring')::boolean, false) AS is_scoring,
            coalesce((v.document ->> 'is_submit_answer')::boolean, false) AS is_submit_answer,
            v.document -> 'languages' AS languages, c.languages AS contest_languages
@@ -117,7 +118,7 @@ _PROBLEM = """
       SELECT id, title, document FROM problem_versions
       WHERE problem_id = p.id AND live_at IS NOT NULL ORDER BY live_at DESC, id DESC LIMIT 1
     ) v ON true
-    WHERE cp.contest_id = $1
+    WHERE cp.contest_id = ANY ($1::bigint[])
 """
 
 
@@ -272,8 +273,16 @@ async def by_name(connection: Connection, name: str) -> Contest:
 
 async def problems(connection: Connection, contest_id: int) -> list[ContestProblem]:
     """The contest's problems, by label: A, B, …, Z, AA."""
-    rows = await connection.fetch(f"{_PROBLEM} ORDER BY length(cp.label), cp.label", contest_id)
-    return [_problem(row) for row in rows]
+    return (await problems_of(connection, [contest_id])).get(contest_id, [])
+
+
+async def problems_of(connection: Connection, contest_ids: Sequence[int]) -> dict[int, list[ContestProblem]]:
+    """The problems of each of these contests that has any, by label."""
+    rows = await connection.fetch(f"{_PROBLEM} ORDER BY length(cp.label), cp.label", contest_ids)
+    found: dict[int, list[ContestProblem]] = {}
+    for row in rows:
+        found.setdefault(row["contest_id"], []).append(_problem(row))
+    return found
 
 
 async def problem(connection: Connection, contest_id: int, label: str) -> ContestProblem:
@@ -282,7 +291,7 @@ async def problem(connection: Connection, contest_id: int, label: str) -> Contes
     Raises:
         NotFound: no problem there has that label.
     """
-    row = await connection.fetchrow(f"{_PROBLEM} AND cp.label = $2", contest_id, label)
+    row = await connection.fetchrow(f"{_PROBLEM} AND cp.label = $2", [contest_id], label)
     if row is None:
         raise NotFound("There is no such problem in this contest.")
     return _problem(row)
@@ -321,7 +330,7 @@ def _contest(row: asyncpg.Record) -> Contest:
 
 
 def _problem(row: asyncpg.Record) -> ContestProblem:
-    values = dict(row)
+    values = {name: value for name, value in row.items() if name != "contest_id"}
     of_problem, of_contest = values["languages"], values.pop("contest_languages")
     if of_problem is not None and of_contest is not None:
         of_problem = [language for language in of_problem if language in of_contest]

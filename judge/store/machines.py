@@ -13,6 +13,8 @@ from judge.store.pool import Connection
 
 #: Rounds of canaries shown of each judgehost.
 ROUNDS = 12
+#: Judgings shown, of all of them together.
+MOST_WORK = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +63,13 @@ async def every(connection: Connection, *, lost_after_s: float) -> list[Machine]
             " AND finished_at > now() - interval '1 hour' AND judgehost_id IS NOT NULL GROUP BY judgehost_id"
         )
     )
+    rounds = await canaries.rounds_of(connection, [host.id for host in hosts], limit=ROUNDS)
+    work = await _work(connection)
     return [
         Machine(
             host=host,
-            rounds=tuple(await canaries.rounds(connection, host.id, limit=ROUNDS)),
-            work=tuple(await _work(connection, host.id)),
+            rounds=tuple(rounds.get(host.id, ())),
+            work=tuple(work.get(host.id, ())),
             judged_last_hour=judged.get(host.id, 0),
             differing=differing.get(host.id, ()),
         )
@@ -86,11 +90,16 @@ async def named(connection: Connection, name: str, *, lost_after_s: float) -> Ma
     return found
 
 
-async def _work(connection: Connection, judgehost_id: int) -> list[Work]:
+async def _work(connection: Connection) -> dict[int, list[Work]]:
+    """What each judgehost that judges anything does, the oldest first."""
     rows = await connection.fetch(
-        "SELECT j.id AS judging_id, submission_id, p.name AS problem, claimed_at, lease_until FROM judgings j"
-        " JOIN submissions s ON s.id = submission_id JOIN problems p ON p.id = s.problem_id"
-        " WHERE state = 'judging' AND judgehost_id = $1 ORDER BY claimed_at LIMIT 100",
-        judgehost_id,
+        "SELECT judgehost_id, j.id AS judging_id, submission_id, p.name AS problem, claimed_at, lease_until"
+        " FROM judgings j JOIN submissions s ON s.id = submission_id JOIN problems p ON p.id = s.problem_id"
+        " WHERE state = 'judging' AND judgehost_id IS NOT NULL ORDER BY claimed_at LIMIT $1",
+        MOST_WORK,
     )
-    return [Work(**row) for row in rows]
+    found: dict[int, list[Work]] = {}
+    for row in rows:
+        values = {name: value for name, value in row.items() if name != "judgehost_id"}
+        found.setdefault(row["judgehost_id"], []).append(Work(**values))
+    return found

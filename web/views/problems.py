@@ -41,11 +41,10 @@ async def index(request: web.Request) -> web.Response:
     """All problems of the contests that have started."""
     viewer = request[SESSION].viewer
     async with request.app[POOL].acquire() as connection:
-        listed = [
-            (contest, await visible.problems(connection, viewer, contest))
-            for contest in await contests.all_contests(connection)
-        ]
-    return page(request, "problems", {"listed": [(contest, problems) for contest, problems in listed if problems]})
+        listed = await contests.all_contests(connection)
+        problems = await visible.by_contest(connection, viewer, listed)
+    shown = [(contest, problems[contest.id]) for contest in listed if contest.id in problems]
+    return page(request, "problems", {"listed": shown})
 
 
 async def show(request: web.Request) -> web.Response:
