@@ -365,4 +365,9 @@ async def _blob(connection: Connection, content: bytes) -> Blob:
 
 async def _page(answer: ClientResponse) -> Page:
     async with answer:
-        return Page(status=answer.status, text=await answer.text(), headers=answer.headers, url=str(answer.real_url))
+        return Page(
+            status=answer.status,
+            text=await answer.text(errors="replace"),
+            headers=answer.headers,
+            url=str(answer.real_url),
+        )

@@ -14,7 +14,7 @@ from yarl import URL
 from judge.config import Settings
 from judge.errors import NotFound, StoreUnreachable, UsageError
 from judge.store.pool import DISCONNECTED
-from web import credentials, forms, permissions, sessions, tokens, translating
+from web import credentials, forms, permissions, rescue, sessions, tokens, translating
 from web.credentials import PROGRAM_LOGINS
 from web.keys import POOL, SESSION, SETTINGS
 from web.maintenance import UnderMaintenance, status_of
@@ -184,6 +184,8 @@ async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
         form = await forms.read(request)
         if hmac.compare_digest(form.text("csrf").encode(), state.csrf_token.encode()):
             return await handler(request)
+    if (answer := rescue.of(request)) is not None:
+        return await answer(request)
     return _error_page(
         request, 403, gettext("The form is too old. Go back, reload the page, log in if need be, and send it again.")
     )

@@ -58,6 +58,12 @@ def page(
     return response
 
 
+def file_to_keep(content: bytes, name: str, content_type: str) -> web.Response:
+    """An uploaded file under a plain name, which the browser keeps and never opens as a page of this site."""
+    headers = {"Content-Type": content_type, "Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=content, headers=headers)
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 

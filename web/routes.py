@@ -32,6 +32,7 @@ from web.views import (
     sharing,
     standings,
     submissions,
+    submitting,
     tokens,
     two_step,
     users,
@@ -65,12 +66,13 @@ def set_up(app: web.Application) -> None:
             web.get("/languages", languages.index),
             web.get("/locale/{locale:[a-z]{2}}", locales.choose),
             web.get(_PROBLEM, problems.show),
-            web.post(_PROBLEM, problems.submit),
+            web.post(_PROBLEM, submitting.submit),
             web.get(
                 _PROBLEM + "/statements/{language:[A-Za-z-]{1,16}}.{format:tex|pdf|html|txt|md}",
                 problems.statement_file,
             ),
             web.get(_PROBLEM + "/samples/{ordinal:[1-9][0-9]{0,3}}.{kind:in|ans|interaction}", problems.sample_file),
+            web.get(_PROBLEM + "/samples.zip", problems.samples_zip),
             web.get(
                 _PROBLEM + "/pictures/{language:[A-Za-z-]{1,16}}.{format:[a-z]{1,8}}/{name:.{1,300}}", downloads.picture
             ),
@@ -89,6 +91,7 @@ def set_up(app: web.Application) -> None:
             web.get("/api/problems" + _VERSION, api.show),
             web.post("/api/problems" + _VERSION + "/live", api.make_live),
             web.get(_SUBMISSION, submissions.show),
+            web.get(_SUBMISSION + "/files/{number:[1-9][0-9]?}", submissions.file),
             web.get("/api" + _SUBMISSION, submissions.described),
             web.post(_SUBMISSION + "/verdict", overrides.override),
             web.post("/api" + _SUBMISSION + "/verdict", rejudging_api.override),

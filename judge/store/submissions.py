@@ -144,20 +144,23 @@ async def page(
     *,
     contest_id: int,
     user_id: int | None = None,
+    problem_id: int | None = None,
     before_id: int | None = None,
     limit: int = 50,
 ) -> list[Summary]:
-    """A contest's submissions, the newest first: one account's or everybody's, older than ``before_id``."""
+    """A contest's submissions, the newest first: of one account or all, to one problem or all, older than that."""
     rows = await connection.fetch(
         f"""
         {_SUMMARY}
         WHERE s.contest_id = $1 AND ($2::bigint IS NULL OR s.user_id = $2) AND ($3::bigint IS NULL OR s.id < $3)
+          AND ($5::bigint IS NULL OR s.problem_id = $5)
         ORDER BY s.id DESC LIMIT $4
         """,
         contest_id,
         user_id,
         before_id,
         limit,
+        problem_id,
     )
     return [_summary(row) for row in rows]
 

@@ -27,7 +27,6 @@ NOT_YET = frozenset(
         "comparison",
         "judgehosts",
         "packages",
-        "problem",
         "queue",
         "roster",
         "sheet",

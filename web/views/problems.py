@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from aiohttp import web
 
-from judge import languages, queue
-from judge.errors import NotFound, UnknownLanguage, UsageError
-from judge.models import Source, SourceFile
+from judge import languages
+from judge.errors import NotFound, UsageError
+from judge.models import MIB, Limits
 from judge.recipe import Language
-from judge.store import blobs, contests, statements
+from judge.store import blobs, contests, statements, submissions
 from judge.store.contests import Contest, ContestProblem
 from judge.store.pool import Connection
-from problems.programs import ANSWERS
-from web import forms, maintenance, permissions, rates, reading, visible
-from web.forms import Form
+from judge.store.sessions import Viewer
+from judge.store.statements import Sample
+from judge.store.submissions import Summary
+from web import feedback, permissions, reading, visible
+from web.filled import Filled, asked_for, guesses
 from web.keys import POOL, SESSION, SETTINGS
-from web.maintenance import status_of
-from web.pages import now, page, sentence
+from web.pages import file_to_keep, now, page
+from web.translating import gettext
 
 #: Samples are shown up to here; the whole file is a link away.
 SAMPLE_BYTES = 4096
-AUTO = "auto"
-_LANGUAGE_COOKIE = "language"
-_LANGUAGE_KEPT_S = 365 * 24 * 3600
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """What the form to submit with holds when it is shown."""
-
-    language: str = AUTO
-    source: str = ""
-    error: str = ""
+#: Each of them, and so together as much as anybody would want in one file.
+ZIPPED_BYTES = 16 * MIB
+#: Of the viewer's own, beside the statement.
+_OWN_SHOWN = 5
 
 
 async def index(request: web.Request) -> web.Response:
@@ -49,48 +45,9 @@ async def index(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """The statement with its samples, and the form to submit with."""
-    remembered = request.cookies.get(_LANGUAGE_COOKIE, AUTO)
-    filled = Filled(language=remembered if remembered in languages.offered() else AUTO)
-    return await _problem_page(request, filled, status=200)
-
-
-@maintenance.keeps_form
-async def submit(request: web.Request) -> web.Response:
-    """Take a submission, or show the form again with what was filled in and what is wrong with it."""
-    viewer = permissions.require_viewer(request[SESSION].viewer)
-    settings, pool = request.app[SETTINGS], request.app[POOL]
-    form = await forms.read(request)
-    try:
-        maintenance.check(request)
-        async with pool.acquire() as connection:
-            contest, problem = await find(request, connection)
-            refusal = permissions.why_not_submit(viewer, contest, now())
-            if refusal is not None:
-                raise UsageError(refusal)
-            source = _answers(form) if problem.is_submit_answer else _source(form, problem)
-            queue.check_source(
-                source,
-                problem.limits,
-                max_source_bytes=settings.max_source_bytes,
-                languages=None if problem.is_submit_answer else problem.languages,
-            )
-            await rates.count(connection, rates.submitting(settings.submissions_per_minute), str(viewer.id))
-            submission_id = await queue.enqueue(
-                connection, contest_id=contest.id, problem_id=problem.id, user_id=viewer.id, source=source
-            )
-    except UsageError as error:
-        filled = Filled(language=form.text("language"), source=form.text("source"), error=sentence(error))
-        return await _problem_page(request, filled, status=status_of(error))
-    redirect = web.HTTPSeeOther(f"/submissions/{submission_id}")
-    redirect.set_cookie(
-        _LANGUAGE_COOKIE,
-        form.text("language") or AUTO,
-        max_age=_LANGUAGE_KEPT_S,
-        secure=settings.web_https,
-        httponly=True,
-        samesite="Lax",
-    )
-    raise redirect
+    async with request.app[POOL].acquire() as connection:
+        filled = await asked_for(request, connection)
+    return await problem_page(request, filled, status=200)
 
 
 async def statement_file(request: web.Request) -> web.Response:
@@ -103,7 +60,7 @@ async def statement_file(request: web.Request) -> web.Response:
                 content = await blobs.get(connection, statement.sha256)
                 is_text = statement.format != "pdf"
                 kind = "text/plain; charset=utf-8" if is_text else "application/pdf"
-                return _file(content, f"{problem.name}.{statement.format}", kind)
+                return file_to_keep(content, f"{problem.name}.{statement.format}", kind)
     raise NotFound("The problem has no such statement.")
 
 
@@ -113,7 +70,20 @@ async def sample_file(request: web.Request) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         _, problem = await find(request, connection)
         content = await statements.sample_file(connection, problem.version_id, ordinal=ordinal, kind=kind)
-    return _file(content, f"{problem.name}-{ordinal}.{kind}", "text/plain; charset=utf-8")
+    return file_to_keep(content, f"{problem.name}-{ordinal}.{kind}", "text/plain; charset=utf-8")
+
+
+async def samples_zip(request: web.Request) -> web.Response:
+    """All samples in one file."""
+    async with request.app[POOL].acquire() as connection:
+        _, problem = await find(request, connection)
+        found = await statements.samples(connection, problem.version_id, max_bytes=ZIPPED_BYTES)
+    if not found:
+        raise NotFound(gettext("The problem has no samples."))
+    if not all(sample.is_whole for sample in found):
+        raise UsageError(gettext("The samples are too large for one file; download them one by one."))
+    content = await asyncio.to_thread(_zipped, found)
+    return file_to_keep(content, f"{problem.name}-samples.zip", "application/zip")
 
 
 async def find(request: web.Request, connection: Connection) -> tuple[Contest, ContestProblem]:
@@ -122,7 +92,8 @@ async def find(request: web.Request, connection: Connection) -> tuple[Contest, C
     return contest, await visible.problem(connection, request[SESSION].viewer, contest, request.match_info["label"])
 
 
-async def _problem_page(request: web.Request, filled: Filled, *, status: int) -> web.Response:
+async def problem_page(request: web.Request, filled: Filled, *, status: int) -> web.Response:
+    """The page of a problem, with that in its form."""
     viewer = request[SESSION].viewer
     async with request.app[POOL].acquire() as connection:
         contest, problem = await find(request, connection)
@@ -130,6 +101,8 @@ async def _problem_page(request: web.Request, filled: Filled, *, status: int) ->
         samples = await statements.samples(connection, problem.version_id, max_bytes=SAMPLE_BYTES)
         chosen = reading.choose(request, listed)
         content = await blobs.get(connection, chosen.statement.sha256) if chosen.statement else b""
+        own = await _own(connection, viewer, contest, problem)
+    taken, shown = languages_taken(problem), permissions.feedback(viewer, contest.feedback)
     here = f"/contests/{contest.name}/problems/{problem.label}"
     response = page(
         request,
@@ -143,7 +116,10 @@ async def _problem_page(request: web.Request, filled: Filled, *, status: int) ->
                 (s.input.decode(errors="replace"), s.answer.decode(errors="replace"), reading.dialogue(s), s)
                 for s in samples
             ],
-            "languages": list(_taken(problem).values()),
+            "languages": list(taken.values()),
+            "guesses": guesses(taken),
+            "limits_by_language": limits_by_language(problem.limits, taken),
+            "own": [feedback.of_summary(summary, shown) for summary in own],
             "filled": filled,
             "refusal": permissions.why_not_submit(viewer, contest, now()),
             "max_bytes": min(problem.limits.code_bytes, request.app[SETTINGS].max_source_bytes),
@@ -154,55 +130,39 @@ async def _problem_page(request: web.Request, filled: Filled, *, status: int) ->
     return response
 
 
-def _source(form: Form, problem: ContestProblem) -> Source:
-    """The source that the form holds, pasted or uploaded.
-
-    Raises:
-        UsageError: neither or both, too many files, or no telling what language.
-    """
-    chosen, text = form.text("language") or AUTO, form.text("source")
-    if form.files and text.strip():
-        raise UsageError("Either paste a source or choose files, not both.")
-    if form.files:
-        names = [file.name for file in form.files]
-        language = _guessed(names, problem) if chosen == AUTO else languages.offered_language(chosen)
-        files = tuple(SourceFile(name=file.name, content=file.content) for file in form.files)
-        return Source(language=language.id, files=files)
-    if not text.strip():
-        raise UsageError("The submission is empty: paste a source or choose a file.")
-    if chosen == AUTO:
-        raise UnknownLanguage("Choose the language: only a file's name can tell it.")
-    return languages.pasted(languages.offered_language(chosen).id, text.encode())
-
-
-def _guessed(names: Sequence[str], problem: ContestProblem) -> Language:
-    """The language that the files' names tell, one that the problem takes where there is a choice."""
-    try:
-        return languages.guess(names, among=_taken(problem))
-    except UnknownLanguage:
-        # Said later and better: the problem does not take it.
-        return languages.guess(names, among=languages.offered())
-
-
-def _taken(problem: ContestProblem) -> Mapping[str, Language]:
+def languages_taken(problem: ContestProblem) -> dict[str, Language]:
     """The languages offered that the problem takes, by id."""
     offered = languages.offered()
     return {key: item for key, item in offered.items() if problem.languages is None or key in problem.languages}
 
 
-def _answers(form: Form) -> Source:
-    """The output files that the form holds.
-
-    Raises:
-        UsageError: there are none.
-    """
-    if not form.files:
-        raise UsageError("The submission is empty: choose your output files.")
-    files = tuple(SourceFile(name=file.name, content=file.content) for file in form.files)
-    return Source(language=ANSWERS, files=files)
+def limits_by_language(limits: Limits, taken: Mapping[str, Language]) -> list[tuple[str, int, int]]:
+    """Name, time in ms and memory in bytes, of the languages that get other limits than the problem says."""
+    own = [(item.name, item.time_ms(limits.time_ms), item.memory_bytes(limits.memory_bytes)) for item in taken.values()]
+    return [line for line in own if line[1:] != (limits.time_ms, limits.memory_bytes)]
 
 
-def _file(content: bytes, name: str, content_type: str) -> web.Response:
-    """An uploaded file, which the browser keeps and never opens as a page of this site."""
-    headers = {"Content-Type": content_type, "Content-Disposition": f'attachment; filename="{name}"'}
-    return web.Response(body=content, headers=headers)
+async def _own(
+    connection: Connection, viewer: Viewer | None, contest: Contest, problem: ContestProblem
+) -> list[Summary]:
+    """The viewer's latest submissions to the problem."""
+    if viewer is None:
+        return []
+    return await submissions.page(
+        connection, contest_id=contest.id, problem_id=problem.id, user_id=viewer.id, limit=_OWN_SHOWN
+    )
+
+
+def _zipped(samples: Sequence[Sample]) -> bytes:
+    """The same bytes for the same samples."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        for number, sample in enumerate(samples, start=1):
+            if sample.interaction is not None:
+                parts = {"interaction": sample.interaction}
+            else:
+                parts = {"in": sample.input, "ans": sample.answer}
+            for kind, content in parts.items():
+                entry = zipfile.ZipInfo(f"{number}.{kind}")
+                made.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    return archive.getvalue()

@@ -13,8 +13,9 @@ from judge.store.submissions import Summary
 from web import feedback, permissions, wording
 from web.keys import POOL, RENDERER, SESSION, SETTINGS
 from web.live import Watch, stream
-from web.pages import page
+from web.pages import file_to_keep, page
 from web.streams import known_id
+from web.translating import gettext
 from web.views.overrides import SETTABLE
 
 PAGE = 50
@@ -82,6 +83,18 @@ async def show(request: web.Request) -> web.Response:
             "settable": SETTABLE,
         },
     )
+
+
+async def file(request: web.Request) -> web.Response:
+    """A submitted file, as it was sent."""
+    async with request.app[POOL].acquire() as connection:
+        summary = await _find(request, connection)
+        files = await submissions.files(connection, summary.id)
+        number = int(request.match_info["number"])
+        if number > len(files):
+            raise NotFound(gettext("The submission has no such file."))
+        content = await blobs.get(connection, files[number - 1].sha256)
+    return file_to_keep(content, files[number - 1].name, "application/octet-stream")
 
 
 async def described(request: web.Request) -> web.Response:
