@@ -11,7 +11,8 @@ from judge.cli.context import open_connection
 from judge.cli.settings import Lazy
 from judge.config import Isolation
 from judge.errors import UsageError
-from judge.store import contests
+from judge.scoring import Scoring
+from judge.store import contests, scores
 from judge.store.contests import Feedback
 
 #: Walls that a contest may ask for; ``local`` has none, and is nobody's to ask for.
@@ -114,6 +115,42 @@ def contest_feedback(lazy: Lazy, name: str, feedback: str) -> None:
 
     asyncio.run(work())
     click.echo(f"contest {name}: feedback is {feedback}")
+
+
+@contest.command("scoring")
+@click.argument("name")
+@click.argument("scoring", type=click.Choice([item.value for item in Scoring]))
+@click.pass_obj
+def contest_scoring(lazy: Lazy, name: str, scoring: str) -> None:
+    """Score contest NAME that way, also what was submitted before.
+
+    "icpc" ranks by problems solved and penalty, "ioi" by the best points of each part of each problem, "atcoder" by
+    points and penalty.
+    """
+
+    async def work() -> None:
+        async with open_connection(lazy.settings) as to:
+            await contests.set_scoring(to, name=name, scoring=Scoring(scoring))
+
+    asyncio.run(work())
+    click.echo(f"contest {name}: scored by the rules {scoring}")
+
+
+@contest.command("recount")
+@click.argument("name")
+@click.pass_obj
+def contest_recount(lazy: Lazy, name: str) -> None:
+    """Count the scoreboard of contest NAME again from all submissions.
+
+    It is kept right at all times; this is for whoever changed the database by hand.
+    """
+
+    async def work() -> int:
+        async with open_connection(lazy.settings) as to:
+            return await scores.recount_named(to, name)
+
+    changed = asyncio.run(work())
+    click.echo(f"contest {name}: counted again, {changed} rows were not as they should be")
 
 
 def _time(text: str | None) -> datetime | None:

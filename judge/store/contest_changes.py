@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from judge.errors import NotFound, UsageError
+from judge.scoring import Scoring
 from judge.store import audit, contests, judgings
 from judge.store.contests import Contest, Feedback
 from judge.store.pool import Connection
 
 MAX_TITLE_CHARS = 200
 MAX_PENALTY_MINUTES = 1000
+MAX_POINTS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,9 @@ class Plan:
     #: Ids of the languages that submissions may be in; None: all.
     languages: tuple[str, ...] | None
     feedback: Feedback
+    scoring: Scoring
+    #: Since then everybody sees what the freeze kept back.
+    unfrozen_at: datetime | None
 
 
 #: Each is a column of ``contests``.
@@ -49,6 +54,8 @@ class Place:
     #: None: no version is live, so that contestants do not see it.
     title: str | None
     submissions: int
+    #: What an accepted submission gives where the problem has no scores of its own.
+    points: float
 
 
 async def plan(connection: Connection, contest: Contest) -> Plan:
@@ -58,7 +65,11 @@ async def plan(connection: Connection, contest: Contest) -> Plan:
     )
     assert row is not None
     languages = row["languages"]
-    values = {"feedback": Feedback(row["feedback"]), "languages": None if languages is None else tuple(languages)}
+    values = {
+        "feedback": Feedback(row["feedback"]),
+        "languages": None if languages is None else tuple(languages),
+        "scoring": Scoring(row["scoring"]),
+    }
     return Plan(**{**dict(row), **values})
 
 
@@ -118,7 +129,7 @@ async def places(connection: Connection, contest: Contest) -> list[Place]:
     """All problems of the contest, by label, also those that contestants do not see yet."""
     rows = await connection.fetch(
         """
-        SELECT p.id AS problem_id, p.name, cp.label,
+        SELECT p.id AS problem_id, p.name, cp.label, cp.points,
           (SELECT title FROM problem_versions WHERE problem_id = p.id AND live_at IS NOT NULL
             ORDER BY live_at DESC, id DESC LIMIT 1) AS title,
           (SELECT count(*) FROM submissions s WHERE s.contest_id = cp.contest_id AND s.problem_id = p.id) AS submissions
@@ -176,6 +187,22 @@ async def relabel(connection: Connection, contest: Contest, *, problem_id: int, 
         if not found:
             raise NotFound("There is no such problem in this contest.")
         await _record(connection, "relabel problem", contest.id, {"problem_id": problem_id, "label": label}, by)
+
+
+async def set_points(connection: Connection, contest: Contest, *, problem_id: int, points: int, by: int) -> None:
+    """Let an accepted submission to the problem give so many points, where it has no scores of its own.
+
+    Raises:
+        NotFound: it is not in the contest.
+    """
+    async with connection.transaction():
+        found = await connection.fetchval(
+            "UPDATE contest_problems SET points = $3 WHERE contest_id = $1 AND problem_id = $2 RETURNING true",
+            *(contest.id, problem_id, points),
+        )
+        if not found:
+            raise NotFound("There is no such problem in this contest.")
+        await _record(connection, "set points", contest.id, {"problem_id": problem_id, "points": points}, by)
 
 
 async def remove_problem(connection: Connection, contest: Contest, *, problem_id: int, by: int) -> None:

@@ -224,6 +224,16 @@ def check_pool(pool: str) -> None:
         raise UsageError(f"pool {pool!r}: use at most 64 of a-z, 0-9, _ and -, the first no sign")
 
 
+async def set_scoring(connection: Connection, *, name: str, scoring: Scoring) -> None:
+    """Score a contest that way from now on, what was judged before as well.
+
+    Raises:
+        NotFound: there is no such contest.
+    """
+    if await connection.execute("UPDATE contests SET scoring = $2 WHERE name = $1", name, scoring) != "UPDATE 1":
+        raise NotFound("There is no contest of that name.")
+
+
 async def ensure_contest(connection: Connection, *, name: str, title: str) -> int:
     """The id of the contest of that name, which is made, open for ever, where there is none."""
     contest_id: int = await connection.fetchval(

@@ -81,8 +81,8 @@ async def recount(connection: Connection, contest_id: int) -> None:
     await connection.execute("SELECT recount_contest($1)", contest_id, timeout=LONG_TIMEOUT_S)
 
 
-async def recount_named(connection: Connection, name: str) -> None:
-    """Count all of the contest of that name again.
+async def recount_named(connection: Connection, name: str) -> int:
+    """Count all of the contest of that name again; how many rows changed by that.
 
     Raises:
         NotFound: there is none.
@@ -90,7 +90,15 @@ async def recount_named(connection: Connection, name: str) -> None:
     contest_id = await connection.fetchval("SELECT id FROM contests WHERE name = $1", name)
     if contest_id is None:
         raise NotFound("There is no contest of that name.")
-    await recount(connection, contest_id)
+    async with connection.transaction():
+        # Nobody else changes it between the two looks at the table.
+        await connection.execute("SELECT own_pauses()")
+        before = await connection.fetch(
+            "SELECT * FROM scores WHERE contest_id = $1 ORDER BY user_id, problem_id FOR NO KEY UPDATE", contest_id
+        )
+        await recount(connection, contest_id)
+        after = await connection.fetch("SELECT * FROM scores WHERE contest_id = $1", contest_id)
+    return len({(row["is_public"], row["user_id"], row["problem_id"]) for row in set(before) ^ set(after)})
 
 
 async def counted_instead(connection: Connection, contest_id: int, judging_ids: Sequence[int]) -> tuple[Cells, Cells]:

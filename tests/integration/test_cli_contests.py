@@ -8,6 +8,7 @@ import pytest
 
 from judge import queue
 from judge.languages import pasted
+from judge.scoring import Scoring
 from judge.store import accounts, contests, judgehosts, problems
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
@@ -167,6 +168,26 @@ async def test_a_level_that_nobody_gives(dsn: str) -> None:
     assert done.returncode == 0
     assert "no judgehost gives the level vm" in done.stderr
     assert judge("contest", "isolate", "strong", "local", JUDGE_DATABASE_URL=dsn).returncode == 2
+
+
+async def test_scoring_and_counting_again(pool: Pool, dsn: str) -> None:
+    """A contest is scored as it was said; rows that somebody spoilt by hand are counted right again."""
+    assert judge("contest", "create", "camp", JUDGE_DATABASE_URL=dsn).returncode == 0
+    done = judge("contest", "scoring", "camp", "ioi", JUDGE_DATABASE_URL=dsn)
+    assert done.returncode == 0, done.stderr
+    assert judge("contest", "scoring", "camp", "chess", JUDGE_DATABASE_URL=dsn).returncode == 2
+    async with pool.acquire() as connection:
+        contest = await contests.by_name(connection, "camp")
+        assert contest.scoring is Scoring.IOI
+        await _submission(connection, contest.id)
+        await connection.execute("UPDATE scores SET submissions = 7, score = 100")
+
+    assert "1 rows" in judge("contest", "recount", "camp", JUDGE_DATABASE_URL=dsn).stdout
+    assert "0 rows" in judge("contest", "recount", "camp", JUDGE_DATABASE_URL=dsn).stdout
+    assert judge("contest", "recount", "none", JUDGE_DATABASE_URL=dsn).returncode == 2
+    async with pool.acquire() as connection:
+        row = await connection.fetchrow("SELECT submissions, score, pending FROM scores")
+    assert row is not None and tuple(row) == (1, 0, 1)
 
 
 async def _submission(connection: Connection, contest_id: int) -> None:

@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from judge.scoring import Scoring
 from judge.store import contests
 from judge.store.accounts import Role
+from judge.verdicts import Verdict
 from tests.website import Site
 
 SETTINGS = "/admin/contests/spring"
@@ -22,6 +24,7 @@ PLAN = {
     "isolation": "gvisor",
     "pool": "finals",
     "feedback": "samples",
+    "scoring": "atcoder",
     "language-cpp17": "1",
     "language-python3": "1",
 }
@@ -40,6 +43,7 @@ async def test_making_one(site: Site) -> None:
         assert row["freeze_at"] == datetime(2030, 5, 1, 13, tzinfo=UTC)
         assert (row["title"], row["penalty_minutes"], row["isolation"]) == ("Autumn Contest", 10, "gvisor")
         assert (row["pool"], row["languages"], row["feedback"]) == ("finals", ["cpp17", "python3"], "samples")
+        assert row["scoring"] == "atcoder"
         assert await connection.fetchval("SELECT action FROM audit_log") == "create contest"
     page = await admin.get("/admin/contests/autumn")
     assert 'value="2030-05-01T14:00"' in page.text
@@ -59,6 +63,7 @@ async def test_making_one(site: Site) -> None:
         ("isolation", "local", "no such isolation level"),
         ("pool", "The Finals", "use at most 64 of a-z"),
         ("feedback", "everything", "no such rule"),
+        ("scoring", "chess", "no such way of scoring"),
         ("language-cobol74", "1", "no such language"),
     ],
 )
@@ -139,7 +144,7 @@ async def test_while_it_runs(site: Site) -> None:
             ("freeze", "freeze_at <= now()"),
             ("extend", "ends_at = $1::timestamptz + interval '30 minutes'"),
             ("end", "ends_at <= now() AND freeze_at <= ends_at"),
-            ("unfreeze", "freeze_at IS NULL"),
+            ("unfreeze", "unfrozen_at <= now() AND freeze_at <= ends_at"),
         ]:
             answer = await admin.post(SETTINGS, {"action": action, "minutes": "30"})
             assert answer.status == 303, answer.words
@@ -190,3 +195,58 @@ async def test_only_admins(site: Site) -> None:
     assert answer.status == 404
     async with site.pool.acquire() as connection:
         assert await connection.fetchval("SELECT ends_at > now() FROM contests")
+
+
+async def test_saving_changes_no_second_of_what_was_left_alone(site: Site) -> None:
+    """The form has minutes; a contest that began within one keeps its second, and one that is final stays final."""
+    await site.contest(starts_in=timedelta(hours=-2), lasts=timedelta(hours=1), freezes_in=timedelta(minutes=-90))
+    admin = await site.logged_in("root", Role.ADMIN)
+    assert (await admin.post(SETTINGS, {"action": "unfreeze"})).status == 303
+    async with site.pool.acquire() as connection:
+        before = await connection.fetchrow("SELECT starts_at, ends_at, freeze_at, unfrozen_at FROM contests")
+        page = (await admin.get(SETTINGS)).text
+        shown = {
+            name: re.findall(f'name="{name}" [^>]*value="([^"]*)"', page)[0] for name in ("starts", "ends", "freezes")
+        }
+
+        assert (await admin.post(SETTINGS, {**PLAN, **shown, "action": "save"})).status == 303
+        assert await connection.fetchrow("SELECT starts_at, ends_at, freeze_at, unfrozen_at FROM contests") == before
+
+        assert (await admin.post(SETTINGS, {**PLAN, **shown, "freezes": "", "action": "save"})).status == 303
+        assert await connection.fetchval("SELECT freeze_at IS NULL AND unfrozen_at IS NULL FROM contests")
+
+
+async def test_points_and_spans(site: Site) -> None:
+    """What an accepted submission gives, and spans that do not count, count, and are in the audit log."""
+    seeded = await site.contest(starts_in=timedelta(hours=-2))
+    admin, ada = await site.logged_in("root", Role.ADMIN), await site.account("ada")
+    at = datetime.now(UTC) - timedelta(minutes=30)
+    await site.judge(await site.submission(seeded, ada, submitted_at=at), Verdict.AC)
+    async with site.pool.acquire() as connection:
+        await contests.set_scoring(connection, name="spring", scoring=Scoring.ATCODER)
+    problem = str(seeded.problem_id)
+    assert (await admin.post(SETTINGS, {"action": "points", "problem": problem, "points": "250"})).status == 303
+    assert [
+        (await admin.post(SETTINGS, {"action": "points", "problem": problem, "points": odd})).status
+        for odd in ("0", "-1", "1e3", "")
+    ] == [400] * 4
+
+    early = {"from": (at - timedelta(minutes=20)).isoformat(), "until": (at - timedelta(minutes=10)).isoformat()}
+    assert (await admin.post(SETTINGS, {"action": "cut", **early})).status == 303
+    found = (await admin.get("/contests/spring/standings.json")).json["rows"]
+    assert [(row["score"], row["penalty_s"] // 60) for row in found] == [(250, 80)]
+
+    refused = {
+        "overlaps": {"from": (at - timedelta(minutes=11)).isoformat(), "until": at.isoformat()},
+        "outside": {"from": "2020-01-01T00:00", "until": "2020-01-02T00:00"},
+        "end before": {"from": at.isoformat(), "until": at.isoformat()},
+        "no time": {"from": "x", "until": at.isoformat()},
+    }
+    for said, span in refused.items():
+        answer = await admin.post(SETTINGS, {"action": "cut", **span})
+        assert (answer.status, said in answer.words) == (400, True), said
+    assert (await admin.post(SETTINGS, {"action": "put-back", "from": early["from"]})).status == 303
+    assert (await admin.post(SETTINGS, {"action": "put-back", "from": early["from"]})).status == 404
+    async with site.pool.acquire() as connection:
+        told = await connection.fetch("SELECT action FROM audit_log ORDER BY id")
+    assert [row["action"] for row in told] == ["set points", "cut out of contest", "put back into contest"]

@@ -12,8 +12,10 @@ from aiohttp import web
 from judge import languages
 from judge.config import Isolation
 from judge.errors import UsageError
-from judge.store import contest_changes, contests
-from judge.store.contest_changes import MAX_PENALTY_MINUTES, MAX_TITLE_CHARS, Plan
+from judge.scoring import Scoring
+from judge.store import contest_changes, contest_gaps, contests
+from judge.store.contest_changes import MAX_PENALTY_MINUTES, MAX_POINTS, MAX_TITLE_CHARS, Plan
+from judge.store.contest_gaps import Gap
 from judge.store.contests import Contest, Feedback
 from judge.store.pool import Connection
 from web import forms, notices, permissions
@@ -80,8 +82,10 @@ async def change(request: web.Request) -> web.Response:
 
 async def _change(connection: Connection, contest: Contest, form: Form, *, by: int) -> str:
     """Change the contest; what to say of it."""
-    if form.text("action") in ("add", "relabel", "remove"):
+    if form.text("action") in ("add", "relabel", "points", "remove"):
         return await _change_problems(connection, contest, form, by=by)
+    if form.text("action") in ("cut", "put-back"):
+        return await _change_gaps(connection, contest, form, by=by)
     # Two who put off the end at once put it off twice.
     async with connection.transaction():
         wanted, said = _changed(await contest_changes.plan(connection, contest), form)
@@ -98,13 +102,14 @@ def _changed(before: Plan, form: Form) -> tuple[Plan, str]:
     moment = now()
     match form.text("action"):
         case "save":
-            return _plan(form), gettext("Saved.")
+            return _exactly(_plan(form), before), gettext("Saved.")
         case "start":
             return dataclasses.replace(before, starts_at=moment), gettext("The contest has started.")
         case "freeze":
-            return dataclasses.replace(before, freeze_at=moment), gettext("The scoreboard is frozen.")
+            frozen = dataclasses.replace(before, freeze_at=moment, unfrozen_at=None)
+            return frozen, gettext("The scoreboard is frozen.")
         case "unfreeze":
-            return dataclasses.replace(before, freeze_at=None), gettext("Everybody sees the scoreboard as it is.")
+            return dataclasses.replace(before, unfrozen_at=moment), gettext("Everybody sees the scoreboard as it is.")
         case "end":
             freeze_at = before.freeze_at and min(before.freeze_at, moment)
             return dataclasses.replace(before, ends_at=moment, freeze_at=freeze_at), gettext("The contest is over.")
@@ -128,11 +133,40 @@ async def _change_problems(connection: Connection, contest: Contest, form: Form,
     if form.text("action") == "remove":
         await contest_changes.remove_problem(connection, contest, problem_id=problem_id, by=by)
         return gettext("The problem is out of the contest.")
+    if form.text("action") == "points":
+        points = _number(form, "points", label=gettext("The number of points"), least=1, most=MAX_POINTS)
+        await contest_changes.set_points(connection, contest, problem_id=problem_id, points=points, by=by)
+        return gettext("An accepted submission gives %(points)s points.", points=points)
     label = form.text("label").strip()
     if not _LABEL.fullmatch(label):
         raise UsageError(gettext("A problem's label is at most 16 letters, digits, dashes and underscores."))
     await contest_changes.relabel(connection, contest, problem_id=problem_id, label=label, by=by)
     return gettext("The problem is called %(label)s.", label=label)
+
+
+async def _change_gaps(connection: Connection, contest: Contest, form: Form, *, by: int) -> str:
+    begin = _time(form.line("from", label=gettext("The beginning"), max_length=40), gettext("The beginning"))
+    if form.text("action") == "put-back":
+        await contest_gaps.put_back(connection, contest, begin, by=by)
+        return gettext("The span is part of the contest again.")
+    end = _time(form.line("until", label=gettext("The end"), max_length=40), gettext("The end"))
+    await contest_gaps.cut_out(connection, contest, Gap(starts_at=begin, ends_at=end), by=by)
+    return gettext("The span is cut out: what was sent within does not count.")
+
+
+def _exactly(wanted: Plan, before: Plan) -> Plan:
+    """The plan with times to the second where the form, which has minutes, was left as it was.
+
+    A freeze that was left alone stays unfrozen.
+    """
+    kept = {
+        name: getattr(before, name)
+        for name in ("starts_at", "ends_at", "freeze_at")
+        if _shown(getattr(wanted, name)) == _shown(getattr(before, name))
+    }
+    return dataclasses.replace(
+        wanted, **kept, unfrozen_at=before.unfrozen_at if "freeze_at" in kept and wanted.freeze_at else None
+    )
 
 
 def _plan(form: Form) -> Plan:
@@ -147,6 +181,9 @@ def _plan(form: Form) -> Plan:
     feedback = form.text("feedback")
     if feedback not in tuple(Feedback):
         raise UsageError(gettext("There is no such rule for what contestants see; reload the page and try again."))
+    scoring = form.text("scoring")
+    if scoring not in tuple(Scoring):
+        raise UsageError(gettext("There is no such way of scoring; reload the page and try again."))
     return Plan(
         title=form.line("title", label=gettext("The title"), max_length=MAX_TITLE_CHARS),
         starts_at=_time(form.line("starts", label=gettext("The start"), max_length=30), gettext("The start")),
@@ -157,6 +194,8 @@ def _plan(form: Form) -> Plan:
         pool=form.text("pool").strip() or _DEFAULT_POOL,
         languages=_languages(form),
         feedback=Feedback(feedback),
+        scoring=Scoring(scoring),
+        unfrozen_at=None,
     )
 
 
@@ -188,10 +227,12 @@ def _time(text: str, label: str) -> datetime:
     return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-def _number(form: Form, name: str, *, label: str, most: int) -> int:
+def _number(form: Form, name: str, *, label: str, most: int, least: int = 0) -> int:
     text = form.text(name).strip()
-    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= most):
-        raise UsageError(gettext("%(field)s is a number from 0 to %(most)s.", field=label, most=most))
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+        raise UsageError(
+            gettext("%(field)s is a number from %(least)s to %(most)s.", field=label, least=least, most=most)
+        )
     return int(text)
 
 
@@ -210,6 +251,7 @@ def _fields(plan: Plan) -> dict[str, str]:
         "isolation": plan.isolation or "",
         "pool": plan.pool,
         "feedback": plan.feedback,
+        "scoring": plan.scoring,
         **{_LANGUAGE + language: "1" for language in plan.languages or ()},
     }
 
@@ -228,6 +270,7 @@ async def _show(request: web.Request, *, error: str, filled: Form | None = None)
         fields: Mapping[str, str] = _fields(await contest_changes.plan(connection, contest))
         places = await contest_changes.places(connection, contest)
         others = await contest_changes.others(connection, contest)
+        gaps = await contest_gaps.of_contest(connection, contest)
         # What is not ticked is not sent.
         if filled is not None and filled.text("action") == "save":
             fields = filled.fields
@@ -237,6 +280,7 @@ async def _show(request: web.Request, *, error: str, filled: Form | None = None)
         "filled": fields,
         "places": places,
         "others": others,
+        "gaps": gaps,
         **choices,
         "error": error,
     }
