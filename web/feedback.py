@@ -14,6 +14,7 @@ from judge.store.contests import Attempts, Feedback
 from judge.store.events import Event
 from judge.store.submissions import Judging, Summary
 from judge.verdicts import Verdict
+from web import wording
 
 #: An allow-list: what an event has beside this may give a test away.
 _SHOWN: Mapping[str, tuple[str, ...]] = {
@@ -65,7 +66,10 @@ def of_event(event: Event, feedback: Feedback, *, is_judge: bool) -> tuple[str, 
     left_out = set() if feedback is Feedback.FULL else set(_OF_TESTS)
     if feedback is Feedback.NONE and event.data.get("verdict") != Verdict.CE:
         left_out |= _OF_VERDICT
-    return event.kind, {name: event.data[name] for name in fields if name in event.data and name not in left_out}
+    data = {name: event.data[name] for name in fields if name in event.data and name not in left_out}
+    if data.get("reason"):
+        data["reason"] = wording.reason(data["reason"])
+    return event.kind, data
 
 
 def _shows_run(event: Event, feedback: Feedback) -> bool:

@@ -16,7 +16,7 @@ from judge import languages
 from judge.errors import UnknownLanguage
 from judge.models import MIB
 from judge.verdicts import Verdict
-from web import notices, permissions, translating
+from web import notices, permissions, translating, wording
 from web.keys import MAINTENANCE, NEWS, SESSION, SETTINGS
 from web.sessions import SessionState
 from web.translating import gettext
@@ -43,7 +43,10 @@ def set_up(app: web.Application) -> None:
     for shown in (when, clock, seconds, mebibytes, points, score, timer, verdict):
         environment.filters[shown.__name__] = shown
     environment.filters["shortest"] = translating.shortest
+    environment.filters["decimal"] = translating.decimal
     environment.filters["words"] = translating.words
+    environment.filters["reason"] = wording.reason
+    environment.filters["scope"] = wording.scope
     environment.filters["language"] = language_name
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+from judge.store.pauses import Scope
 from judge.store.places import MOST_COUNTED, Place
-from web.translating import N_, gettext
+from web.translating import N_, gettext, words
 
 #: States and the like, which pages show through the filter ``words``.
 NAMES = (
@@ -16,7 +19,48 @@ NAMES = (
     N_("contestant"),
     N_("setter"),
     N_("admin"),
+    N_("draining"),
+    N_("disabled"),
+    N_("locked"),
+    N_("lost"),
+    N_("unfit"),
+    N_("contest"),
+    N_("practice"),
+    N_("rejudging"),
+    N_("jury"),
+    N_("queued"),
+    N_("compiling"),
+    N_("judging"),
+    N_("done"),
+    N_("idle"),
+    N_("no answer"),
 )
+
+
+#: How a run says why it got its verdict.
+_REASONS = (
+    (re.compile(r"killed by (?P<signal>\w+)"), N_("killed by %(signal)s")),
+    (re.compile(r"exit code (?P<code>\d+)"), N_("exit code %(code)s")),
+    (re.compile(r"cannot be started: (?P<why>.*)"), N_("cannot be started: %(why)s")),
+)
+
+
+def reason(text: str) -> str:
+    """Why a run got its verdict."""
+    for pattern, message in _REASONS:
+        if found := pattern.fullmatch(text):
+            return gettext(message, **found.groupdict())
+    return words(text)
+
+
+def scope(paused: Scope) -> str:
+    """What of the queue is paused."""
+    parts = (
+        (gettext("contest %(name)s", name=paused.contest), paused.contest),
+        (gettext("problem %(name)s", name=paused.problem), paused.problem),
+        (gettext("language %(name)s", name=paused.language), paused.language),
+    )
+    return ", ".join(said for said, name in parts if name is not None) or gettext("everything")
 
 
 def in_queue(place: Place) -> str:

@@ -63,6 +63,14 @@ function offerCopying(root) {
   }
 }
 
+// Some browsers let no keyboard push sideways what is too wide.
+function letKeysScroll() {
+  for (const part of document.querySelectorAll(".scroll")) {
+    if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+    else part.removeAttribute("tabindex");
+  }
+}
+
 // Lists bring themselves up to date by fetching their own page again.
 function refresh() {
   const part = document.querySelector("[data-refresh]");
@@ -219,6 +227,8 @@ function mebibytes(bytes) {
 
 localiseTimes(document);
 offerCopying(document);
+letKeysScroll();
+addEventListener("resize", letKeysScroll);
 countDown();
 setInterval(countDown, 1000);
 refresh();
