@@ -72,7 +72,7 @@ class ProgramLogins:
         key = hmac.digest(self._secret, b"%d:%s:%s" % (len(login), login.encode(), password.encode()), hashlib.sha256)
         account = await self._known(request, key) or await self._checked(request, key, login, password)
         if account.has_two_step or permissions.needs_two_step(viewer_of(account), request.app[SETTINGS]):
-            raise UsageError("This account logs in in two steps, which a program cannot: use an API token.")
+            raise UsageError(gettext("This account logs in in two steps, which a program cannot: use an API token."))
         return of_request(viewer_of(account))
 
     async def _known(self, request: web.Request, key: bytes) -> Account | None:

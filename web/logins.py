@@ -36,12 +36,12 @@ async def finish(request: web.Request, *, sent: str) -> None:
     """
     session = request[SESSION].session
     if session is None or session.pending_id is None:
-        raise NotFound("There is no such page.")
+        raise NotFound(gettext("There is no such page."))
     await check_code(request, session.pending_id, sent)
     async with request.app[POOL].acquire() as connection, connection.transaction():
         account = await accounts.by_id(connection, session.pending_id)
         if account.is_disabled:
-            raise NotFound("There is no such page.")
+            raise NotFound(gettext("There is no such page."))
         await sessions.begin(connection, request[SESSION], viewer=credentials.viewer_of(account))
 
 

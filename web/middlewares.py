@@ -179,7 +179,7 @@ async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
     if state.is_by_program:
         return await handler(request)
     if _is_api(request) and state.session is None:
-        raise LoginNeeded("Send a token, or your login and password by HTTP basic authentication.")
+        raise LoginNeeded(gettext("Send a token, or your login and password by HTTP basic authentication."))
     if state.session is not None:
         form = await forms.read(request)
         if hmac.compare_digest(form.text("csrf").encode(), state.csrf_token.encode()):

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from judge.errors import UsageError
+from web.translating import gettext
 
 MIN_LENGTH = 8
 #: Longer ones only make hashing dearer.
@@ -55,6 +56,12 @@ def check_strength(password: str, *, login: str) -> None:
         UsageError: says what a password must be.
     """
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise UsageError(f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters.")
+        raise UsageError(
+            gettext(
+                "A password has %(least)s to %(most)s characters.",
+                least=MIN_LENGTH,
+                most=MAX_LENGTH,
+            )
+        )
     if password.lower() == login.lower() or len(set(password)) < 4:
-        raise UsageError("That password is too easy to guess.")
+        raise UsageError(gettext("That password is too easy to guess."))

@@ -10,6 +10,7 @@ from judge.store.tokens import Scope
 from web import credentials, permissions
 from web.keys import POOL
 from web.permissions import LoginNeeded
+from web.translating import gettext
 
 
 def sent_with(request: web.Request) -> str | None:
@@ -27,6 +28,6 @@ async def session(request: web.Request, token: str) -> tuple[Session, Scope]:
     async with request.app[POOL].acquire() as connection:
         found = await tokens.find(connection, token)
     if found is None:
-        raise LoginNeeded("The token is unknown, has expired or was revoked.")
+        raise LoginNeeded(gettext("The token is unknown, has expired or was revoked."))
     viewer, scope = found
     return credentials.of_request(permissions.by_token(viewer, scope)), scope

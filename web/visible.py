@@ -11,6 +11,7 @@ from judge.store.pool import Connection
 from judge.store.sessions import Viewer
 from web import permissions
 from web.pages import now
+from web.translating import gettext
 
 
 async def problems(connection: Connection, viewer: Viewer | None, contest: Contest) -> list[ContestProblem]:
@@ -52,4 +53,4 @@ async def problem(connection: Connection, viewer: Viewer | None, contest: Contes
             return found
         if viewer is not None and found.id in await problem_access.readable(connection, viewer.id):
             return found
-    raise NotFound("There is no such problem in this contest.")
+    raise NotFound(gettext("There is no such problem in this contest."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -23,6 +24,9 @@ OTHERS = sorted(translating.LOCALES.keys() - {translating.DEFAULT})
 
 #: Those whose texts have not been marked yet.
 NOT_YET = frozenset({"verification", "version"})
+
+#: Of these, errors go to programs and to whoever starts the server.
+ERRORS_IN_ENGLISH = {"addresses.py", "versions.py"}
 
 
 def test_catalogues_have_the_texts_of_the_sources() -> None:
@@ -63,6 +67,20 @@ def test_templates_say_nothing_untranslated(template: Path) -> None:
     found = list(_bare(template.read_text()))
     if template.stem in NOT_YET:
         pytest.skip(f"its texts have not been marked yet: {len(found)}")
+
+    assert found == []
+
+
+def test_errors_say_nothing_untranslated() -> None:
+    """What a page says of a form or an address goes through gettext too."""
+    errors = {"LoginNeeded", "NotFound", "RejectedSource", "UsageError"}
+    found = [
+        f"{path.relative_to(ROOT)}: {ast.unparse(call.args[0])}"
+        for path in sorted((ROOT / "web").rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in errors and call.args
+        if isinstance(call.args[0], ast.Constant | ast.JoinedStr) and path.name not in ERRORS_IN_ENGLISH
+    ]
 
     assert found == []
 

@@ -9,6 +9,7 @@ from judge.store import judgehosts, machines
 from web import forms, permissions
 from web.keys import POOL, SESSION, SETTINGS
 from web.pages import now, page
+from web.translating import gettext
 
 _REASON_CHARS = 200
 
@@ -36,5 +37,5 @@ async def change(request: web.Request) -> web.Response:
             case "enable":
                 await judgehosts.enable(connection, judgehost_id=judgehost_id, by=admin.id)
             case _:
-                raise UsageError("There is no such change to a judgehost; reload the page and try again.")
+                raise UsageError(gettext("There is no such change to a judgehost; reload the page and try again."))
     raise web.HTTPSeeOther("/admin/judgehosts")

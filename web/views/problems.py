@@ -61,7 +61,7 @@ async def statement_file(request: web.Request) -> web.Response:
                 is_text = statement.format != "pdf"
                 kind = "text/plain; charset=utf-8" if is_text else "application/pdf"
                 return file_to_keep(content, f"{problem.name}.{statement.format}", kind)
-    raise NotFound("The problem has no such statement.")
+    raise NotFound(gettext("The problem has no such statement."))
 
 
 async def sample_file(request: web.Request) -> web.Response:

@@ -12,6 +12,7 @@ from web import forms, permissions
 from web.forms import Form
 from web.keys import PASSWORDS, POOL, SESSION
 from web.pages import page, sentence
+from web.translating import gettext
 
 #: What accounts of a list may be; admins are made one by one.
 ROLES = (Role.CONTESTANT, Role.SETTER)
@@ -33,12 +34,15 @@ async def make(request: web.Request) -> web.Response:
         entries = roster.read(_text(sent))
         if len(entries) > MOST_ENTRIES:
             raise UsageError(
-                f"the list has {len(entries)} accounts; at most {MOST_ENTRIES} are made at once here,"
-                " more by `judge user import`"
+                gettext(
+                    "the list has %(count)s accounts; at most %(most)s are made here, more by `judge user import`",
+                    count=len(entries),
+                    most=MOST_ENTRIES,
+                )
             )
         role = next((role for role in ROLES if role.value == sent.text("role")), None)
         if role is None:
-            raise UsageError("there is no such role for a list of accounts")
+            raise UsageError(gettext("there is no such role for a list of accounts"))
         # One after the other, so that nobody who logs in meanwhile waits for all of them.
         hashes = [await request.app[PASSWORDS].hash(entry.password) for entry in entries]
         async with request.app[POOL].acquire() as connection:
@@ -56,7 +60,7 @@ def _text(sent: Form) -> str:
     try:
         return sent.files[0].content.decode()
     except UnicodeDecodeError:
-        raise UsageError("the file is not UTF-8; save it as that, and upload it again") from None
+        raise UsageError(gettext("the file is not UTF-8; save it as that, and upload it again")) from None
 
 
 def _form(request: web.Request, *, written: str, error: str) -> web.Response:

@@ -12,11 +12,11 @@ from web import forms, intake, notices, permissions
 from web.forms import Form
 from web.keys import POOL, SESSION
 from web.pages import now, sentence
-from web.translating import gettext
+from web.translating import N_, gettext
 from web.views.versions import granted, problem_page
 
 _MAX_LOGIN_CHARS = 32
-_NO_SUCH_CHANGE = "The form says nothing that can be done; reload the page and send it again."
+_NO_SUCH_CHANGE = N_("The form says nothing that can be done; reload the page and send it again.")
 _SHARED = {"nothing": None, "read": Access.READ, "write": Access.WRITE}
 
 
@@ -44,13 +44,13 @@ async def add_to_contest(request: web.Request) -> web.Response:
         async with request.app[POOL].acquire() as connection:
             await granted(request, connection, Access.WRITE)
             if contest is None:
-                raise UsageError("Choose a contest.")
+                raise UsageError(gettext("Choose a contest."))
             if not permissions.may_add_to_contest(viewer, contest, now()):
                 raise UsageError(gettext(intake.HAS_STARTED))
             await contest_changes.add_problem(connection, contest, name=request.match_info["problem"], by=viewer.id)
     except UsageError as error:
         return await problem_page(request, error=sentence(error), status=409)
-    raise _to(request, f"The problem is in the contest {contest.title}.")
+    raise _to(request, gettext("The problem is in the contest %(title)s.", title=contest.title))
 
 
 async def _share(connection: Connection, problem: str, form: Form, *, by: int) -> str:
@@ -61,18 +61,18 @@ async def _share(connection: Connection, problem: str, form: Form, *, by: int) -
     """
     match form.text("action"):
         case "name" if form.text("access") in set(Access):
-            login = form.line("login", label="The login", max_length=_MAX_LOGIN_CHARS)
+            login = form.line("login", label=gettext("The login"), max_length=_MAX_LOGIN_CHARS)
             access = Access(form.text("access"))
             await problem_access.name_setter(connection, problem, login=login, access=access, by=by)
             return "Saved."
         case "drop" if form.text("user").isascii() and form.text("user").isdecimal() and len(form.text("user")) < 19:
             await problem_access.drop_setter(connection, problem, user_id=int(form.text("user")), by=by)
-            return "They are not named here any more."
+            return gettext("They are not named here any more.")
         case "share" if form.text("access") in _SHARED:
             await problem_access.share(connection, problem, setters_may=_SHARED[form.text("access")], by=by)
             return "Saved."
         case _:
-            raise UsageError(_NO_SUCH_CHANGE)
+            raise UsageError(gettext(_NO_SUCH_CHANGE))
 
 
 def _to(request: web.Request, said: str, *, address: str | None = None) -> web.HTTPSeeOther:

@@ -17,6 +17,7 @@ from web.keys import BOARDS, POOL, SESSION
 from web.pages import now, page
 from web.standings import Board
 from web.streams import tell_changes
+from web.translating import gettext
 
 #: Lines of one page.
 PAGE_ROWS = 200
@@ -76,7 +77,7 @@ async def download(request: web.Request) -> web.Response:
     """The same as a file for programs and spreadsheets."""
     contest, problems = await _find(request)
     if not permissions.may_see_problems(request[SESSION].viewer, contest, now()):
-        raise NotFound("The contest has not started yet.")
+        raise NotFound(gettext("The contest has not started yet."))
     board = await _board(request, contest)
     is_frozen = contest.is_frozen(now()) and not permissions.sees_frozen(request[SESSION].viewer)
     if request.match_info["file"] == "csv":
@@ -93,7 +94,7 @@ async def follow(request: web.Request) -> web.StreamResponse:
     """Tells the page when to ask for itself again."""
     contest, _ = await _find(request)
     if not permissions.may_see_problems(request[SESSION].viewer, contest, now()):
-        raise NotFound("The contest has not started yet.")
+        raise NotFound(gettext("The contest has not started yet."))
 
     async def version() -> int:
         # Times and rules may have changed as well.

@@ -139,7 +139,7 @@ async def _find(request: web.Request, connection: Connection) -> Summary:
     viewer = permissions.require_viewer(request[SESSION].viewer)
     summary = await submissions.by_id(connection, int(request.match_info["submission"]))
     if not permissions.may_see_submission(viewer, owner_id=summary.user_id):
-        raise NotFound("There is no such submission.")
+        raise NotFound(gettext("There is no such submission."))
     return summary
 
 
