@@ -29,7 +29,9 @@ from judge.store.pool import DISCONNECTED, Pool, wait_to_reconnect
 from judge.store.verifications import Claim
 from judge.store.versions import State
 from judge.surroundings import surroundings
+from judge.verdicts import Verdict
 from judge.verifying.desk import Desk
+from judge.verifying.marks import marks
 from judge.verifying.memory import Memory, RememberedChecks, RememberedRuns
 from judge.verifying.package import unreadable, verify
 from judge.verifying.report import PackageReport, SubmissionReport
@@ -42,6 +44,8 @@ log = structlog.get_logger()
 
 #: How often pages are told how far it is.
 _TELL_EVERY_S = 0.5
+#: Of packages with more test cases than that each submission's verdict is told, and not what it got on each of them.
+_MOST_TOLD = 1000
 #: How long a host that failed to verify leaves it to others.
 _PAUSE_S = 30.0
 
@@ -201,10 +205,10 @@ class Progress:
     def __init__(self) -> None:
         self._step = ""
         self._expected_runs = 0
-        self._runs: dict[str, set[int]] = {}
+        self._runs: dict[str, dict[str, Verdict]] = {}
         self._done: dict[str, Mapping[str, Any]] = {}
         self._waiting: list[str] = []
-        self._tests = 0
+        self._tests: tuple[str, ...] = ()
         self._warnings: tuple[str, ...] = ()
         self._is_news = False
 
@@ -214,17 +218,18 @@ class Progress:
 
     def begins(self, package: Package, submissions: Sequence[JurySubmission]) -> None:
         self._step = "judging the jury's submissions"
-        self._tests = len(package.problem.testcases)
+        self._tests = tuple(case.name for case in package.problem.testcases)
         self._waiting = [submission.path for submission in submissions]
         self._warnings = package.warnings
         self._is_news = True
 
     def ran(self, submission: JurySubmission, ordinal: int, run: Run) -> None:
-        del run
-        self._runs.setdefault(submission.path, set()).add(ordinal)
+        del ordinal
+        self._runs.setdefault(submission.path, {})[run.testcase] = run.verdict
         self._is_news = True
 
     def judged(self, report: SubmissionReport) -> None:
+        self._runs[report.submission.path] = report.verdicts()
         self._done[report.submission.path] = {**report.as_json(), "tests": []}
         self._is_news = True
 
@@ -240,20 +245,26 @@ class Progress:
             "step": self._step,
             "percent": self._percent(),
             "warnings": list(self._warnings),
+            "tests": list(self._told),
             "submissions": [self._line(path) for path in sorted(self._waiting)],
         }
 
+    @property
+    def _told(self) -> tuple[str, ...]:
+        """The test cases of which it is told what each submission got on them."""
+        return self._tests if len(self._tests) <= _MOST_TOLD else ()
+
     def _percent(self) -> int:
         """By test cases; a submission that needed fewer, since it failed, counts as all of them."""
-        total = len(self._waiting) * max(1, self._tests)
-        done = sum(
-            max(1, self._tests) if path in self._done else min(len(self._runs.get(path, ())), self._tests)
-            for path in self._waiting
-        )
+        each = max(1, len(self._tests))
+        total = len(self._waiting) * each
+        done = sum(each if path in self._done else min(len(self._runs.get(path, ())), each) for path in self._waiting)
         return 100 * done // total if total else 0
 
     def _line(self, path: str) -> Mapping[str, Any]:
-        return self._done.get(path) or {"path": path, "ran": len(self._runs.get(path, ())), "tests_total": self._tests}
+        runs = self._runs.get(path, {})
+        known = self._done.get(path) or {"path": path, "ran": len(runs), "tests_total": len(self._tests)}
+        return {**known, "marks": marks(runs, self._told)}
 
 
 class _SharedRuns(RememberedRuns):

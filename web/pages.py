@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from judge import languages
 from judge.errors import UnknownLanguage
-from judge.models import MIB
+from judge.models import KIB, MIB
 from judge.verdicts import Verdict
 from web import notices, permissions, translating, wording
 from web.keys import MAINTENANCE, NEWS, SESSION, SETTINGS
@@ -40,7 +40,7 @@ def set_up(app: web.Application) -> None:
     environment = aiohttp_jinja2.get_env(app)
     translating.set_up(environment)
     environment.globals["asset"] = _Assets()
-    for shown in (when, clock, seconds, mebibytes, points, score, timer, verdict):
+    for shown in (when, clock, seconds, size, mebibytes, points, score, timer, verdict):
         environment.filters[shown.__name__] = shown
     environment.filters["shortest"] = translating.shortest
     environment.filters["decimal"] = translating.decimal
@@ -103,6 +103,14 @@ def span(total_s: float) -> str:
 
 def seconds(cpu_us: int | None) -> str:
     return "" if cpu_us is None else f"{translating.decimal(cpu_us / 1_000_000, 3)} s"
+
+
+def size(size_bytes: int) -> str:
+    """How many bytes, in the largest unit that gives a whole one."""
+    for unit, name in ((MIB, "MiB"), (KIB, "KiB")):
+        if size_bytes >= unit:
+            return f"{translating.decimal(size_bytes / unit, 1)} {name}"
+    return f"{size_bytes} B"
 
 
 def mebibytes(size_bytes: int | None) -> str:

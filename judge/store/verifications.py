@@ -7,8 +7,9 @@
     tell     running
     finish   running -> done                 with what was found; the version goes live by the same transaction
 
-As with judgings, every write after the claim names its attempt, and changes nothing if that attempt holds the lease no
-longer. What was found out before a release or a loss is found again in ``known_runs``.
+A trigger tells pages of each of these. As with judgings, every write after the claim names its attempt, and changes
+nothing if that attempt holds the lease no longer. What was found out before a release or a loss is found again in
+``known_runs``.
 """
 
 from __future__ import annotations
@@ -204,6 +205,58 @@ async def report_of(connection: Connection, version_id: int) -> dict[str, Any]:
         "SELECT report FROM verifications WHERE problem_version_id = $1", version_id
     )
     return report or {}
+
+
+async def submission_of(connection: Connection, version_id: int, path: str) -> dict[str, Any]:
+    """What was found of one of the jury's submissions, with every test case.
+
+    Raises:
+        NotFound: nothing of that path was judged.
+    """
+    found: dict[str, Any] | None = await connection.fetchval(
+        "SELECT line FROM verifications, jsonb_array_elements(report -> 'submissions') line"
+        " WHERE problem_version_id = $1 AND line ->> 'path' = $2 LIMIT 1",
+        *(version_id, path),
+    )
+    if found is None:
+        raise NotFound("The version has no such submission, or it has not been judged yet.")
+    return found
+
+
+async def runs_on(connection: Connection, version_id: int, testcase: str) -> dict[str, dict[str, Any]]:
+    """What was found of one test case: what each of the jury's submissions made of it, by their paths."""
+    rows = await connection.fetch(
+        "SELECT line ->> 'path' AS path, run FROM verifications, jsonb_array_elements(report -> 'submissions') line,"
+        " jsonb_array_elements(line -> 'tests') run"
+        " WHERE problem_version_id = $1 AND run ->> 'name' = $2 ORDER BY path",
+        *(version_id, testcase),
+    )
+    return {row["path"]: row["run"] for row in rows}
+
+
+async def failures(connection: Connection, version_id: int) -> dict[str, int]:
+    """How many of the jury's submissions fail each test case that some fail, by its name."""
+    rows = await connection.fetch(
+        "SELECT run ->> 'name' AS name, count(*) AS failures"
+        " FROM verifications, jsonb_array_elements(report -> 'submissions') line,"
+        " jsonb_array_elements(line -> 'tests') run"
+        " WHERE problem_version_id = $1 AND run ->> 'verdict' <> 'AC' GROUP BY name",
+        version_id,
+    )
+    return {row["name"]: row["failures"] for row in rows}
+
+
+def topic(version_id: int) -> str:
+    """What notifications of a verification name."""
+    return f"verification/{version_id}"
+
+
+async def revision(connection: Connection, version_id: int) -> int:
+    """A number that has grown whenever there is something new to show; 0: nothing was ever asked."""
+    found: int | None = await connection.fetchval(
+        "SELECT revision FROM verifications WHERE problem_version_id = $1", version_id
+    )
+    return found or 0
 
 
 async def _give_up(connection: Connection, version_id: int) -> None:

@@ -46,6 +46,11 @@ ACCESS = {
     "POST /packages/{problem}/contests": JUDGES,
     "GET /packages/{problem}/versions/{version}": JUDGES,
     "POST /packages/{problem}/versions/{version}": JUDGES,
+    "GET /packages/{problem}/versions/{version}/events": JUDGES,
+    "GET /packages/{problem}/versions/{version}/submission": JUDGES,
+    "GET /packages/{problem}/versions/{version}/tests": JUDGES,
+    "GET /packages/{problem}/versions/{version}/tests/{ordinal}": JUDGES,
+    "GET /packages/{problem}/versions/{version}/tests/{ordinal}.{kind}": JUDGES,
     "GET /packages/{problem}/versions/{version}.zip": JUDGES,
     "POST /api/problems": JUDGES,
     "GET /api/problems/{problem}/versions": JUDGES,
@@ -114,6 +119,7 @@ MISSING = {
     "GET /contests/{contest}/problems/{label}/pictures/{language}.{format}/{name}",
     "GET /contests/{contest}/problems/{label}/attachments/{name}",
     "GET /packages/{problem}/versions/{version}.zip",
+    "GET /packages/{problem}/versions/{version}/submission",
     "GET /locale/{locale}",
 }
 #: How a request is refused: led to log in, asked to, or told that there is no such thing.

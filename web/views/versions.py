@@ -13,10 +13,11 @@ from judge.store.pool import Connection
 from judge.store.problem_access import Access
 from judge.store.selections import Selection, Target
 from judge.store.versions import Version
-from web import forms, notices, permissions
+from web import forms, matrix, notices, permissions
 from web.changes import Changes, changes
 from web.keys import POOL, SESSION
 from web.pages import now, page, sentence
+from web.streams import known_id, tell_changes
 
 _LARGEST_ID = 2**63 - 1
 #: What a report says while nothing of it is known.
@@ -26,6 +27,7 @@ _NOTHING_YET: Mapping[str, Any] = {
     "errors": [],
     "submissions": [],
     "runs": None,
+    "times": None,
     "insights": {},
 }
 _NO_INSIGHTS: Mapping[str, Any] = {"unfailed_tests": [], "uncaught_submissions": [], "mixups": []}
@@ -48,6 +50,34 @@ async def of_problem(request: web.Request) -> web.Response:
 async def show(request: web.Request) -> web.Response:
     """One version: how far its verification is, what it found, and what is different from the version that is live."""
     return await _version_page(request)
+
+
+async def follow(request: web.Request) -> web.StreamResponse:
+    """Word to the version's page whenever there is something new of its verification."""
+    pool = request.app[POOL]
+    async with pool.acquire() as connection:
+        version = await find(request, connection)
+        is_over = version.state.is_over and await verifications.revision(connection, version.id) <= known_id(request)
+    if is_over:
+        # Which tells the browser not to ask again.
+        return web.Response(status=204)
+
+    async def revision() -> int:
+        async with pool.acquire() as connection:
+            return await verifications.revision(connection, version.id)
+
+    return await tell_changes(request, verifications.topic(version.id), revision)
+
+
+async def jury_submission(request: web.Request) -> web.Response:
+    """What one of the jury's submissions got on each test case, and what the checker said of it."""
+    path = request.query.get("path", "")
+    async with request.app[POOL].acquire() as connection:
+        version = await find(request, connection)
+        line = await verifications.submission_of(connection, version.id, path if path.isprintable() else "")
+        ordinals = await problems.ordinals(connection, version.id)
+    context = {"version": version, "line": line, "runs": matrix.row(line).runs, "ordinals": ordinals}
+    return page(request, "jury_submission", context)
 
 
 async def decide(request: web.Request) -> web.Response:
@@ -141,6 +171,8 @@ async def _version_page(request: web.Request, *, error: str = "", status: int = 
         access = await granted(request, connection)
         version = await find(request, connection)
         report = await verifications.report_of(connection, version.id)
+        revision = await verifications.revision(connection, version.id)
+        ordinals = await problems.ordinals(connection, version.id)
         live = await versions.live(connection, version.problem)
         difference = await _difference(connection, live, version)
         stale = await _stale(connection, version)
@@ -149,6 +181,9 @@ async def _version_page(request: web.Request, *, error: str = "", status: int = 
     context = {
         "version": version,
         "report": report,
+        "revision": revision,
+        "matrix": matrix.matrix(report),
+        "ordinals": ordinals,
         "live": live,
         "difference": difference,
         "stale": stale,
