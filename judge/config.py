@@ -86,6 +86,15 @@ class Settings(BaseSettings):
     web_trusted_proxies: tuple[str, ...] = ()
     #: Whether strangers may make themselves an account.
     registration_open: bool = True
+    #: An OpenID provider where people may log in; its name for itself, an https:// address.
+    oidc_issuer: str | None = None
+    #: What it knows this site by; without a secret, by PKCE alone.
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    #: What people call it.
+    oidc_name: str = "single sign-on"
+    #: Whether whoever it knows, and who has no account here, is given one as a contestant.
+    oidc_registration: bool = False
     #: Whose accounts have to log in in two steps, with a one-time code.
     two_step_roles: tuple[Literal["setter", "admin"], ...] = ()
     #: Upper bound for a submission whatever its problem allows.

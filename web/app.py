@@ -18,7 +18,8 @@ from web import forms, maintenance, middlewares, pages, rates, routes
 from web.addresses import TrustedProxies
 from web.credentials import PROGRAM_LOGINS, ProgramLogins
 from web.hub import Hub
-from web.keys import BOARDS, HUB, PASSWORDS, POOL, PROXIES, RENDERER, SETTINGS
+from web.keys import BOARDS, HUB, PASSWORDS, POOL, PROVIDER, PROXIES, RENDERER, SETTINGS
+from web.oidc import Provider
 from web.passwords import Passwords
 from web.rendering import Renderer
 from web.standings import Boards
@@ -45,11 +46,14 @@ def make_app(settings: Settings, dsn: str) -> web.Application:
     app[PASSWORDS] = Passwords()
     app[PROGRAM_LOGINS] = ProgramLogins()
     app[PROXIES] = TrustedProxies(settings.web_trusted_proxies)
+    app[PROVIDER] = provider = Provider(settings) if settings.oidc_issuer else None
     app[maintenance.KNOWN] = maintenance.Known()
     pages.set_up(app)
     routes.set_up(app)
     app.on_response_prepare.append(middlewares.add_headers)
     app.on_shutdown.append(_end_streams)
+    if provider is not None:
+        app.cleanup_ctx.append(provider.running)
     app.cleanup_ctx.extend((_renderer, _pool(dsn, open_store(settings)), _background))
     return app
 

@@ -9,6 +9,7 @@ from judge.store.maintenance import Maintenance
 from judge.store.pool import Pool
 from web.addresses import TrustedProxies
 from web.hub import Hub
+from web.oidc import Provider
 from web.passwords import Passwords
 from web.rendering import Renderer
 from web.sessions import SessionState
@@ -19,6 +20,7 @@ POOL: web.AppKey[Pool] = web.AppKey("pool")
 HUB = web.AppKey("hub", Hub)
 RENDERER = web.AppKey("renderer", Renderer)
 PASSWORDS = web.AppKey("passwords", Passwords)
+PROVIDER: web.AppKey[Provider | None] = web.AppKey("OpenID provider")
 PROXIES = web.AppKey("proxies", TrustedProxies)
 BOARDS = web.AppKey("boards", Boards)
 

@@ -27,6 +27,14 @@ async def proceed(request: web.Request, connection: Connection, account: Account
     return wanted
 
 
+async def ensure_session(request: web.Request) -> None:
+    """A form needs a session to be checked against; whoever has none is given one."""
+    if request[SESSION].session is None:
+        async with request.app[POOL].acquire() as connection:
+            await rates.count(connection, rates.ANONYMOUS_SESSION, credentials.client_address(request))
+            await sessions.begin(connection, request[SESSION], viewer=None)
+
+
 async def finish(request: web.Request, *, sent: str) -> None:
     """Log in whose password was right a moment ago, if the code is right too.
 

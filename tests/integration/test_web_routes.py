@@ -84,6 +84,9 @@ ACCESS = {
     # For strangers whose password was right a moment ago; others are led away, or find nothing.
     "GET /login/code": USERS,
     "POST /login/code": USERS,
+    "GET /login/sign-on": USERS,
+    "POST /account/sign-on": USERS,
+    "GET /login/sign-on/callback": ANYBODY,
     "POST /logout": ANYBODY,
     "GET /account": USERS,
     "POST /account": USERS,
@@ -116,6 +119,8 @@ ACCESS = {
 
 #: What may be asked for and is not there, whoever asks.
 MISSING = {
+    # Nobody was sent to a provider.
+    "GET /login/sign-on/callback",
     "GET /contests/{contest}/problems/{label}/pictures/{language}.{format}/{name}",
     "GET /contests/{contest}/problems/{label}/attachments/{name}",
     "GET /packages/{problem}/versions/{version}.zip",

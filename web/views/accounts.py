@@ -5,22 +5,22 @@ from __future__ import annotations
 from aiohttp import web
 
 from judge.errors import UsageError
-from judge.store import accounts
+from judge.store import accounts, identities
 from judge.store.accounts import Account, Role
 from judge.store.pool import Connection
 from judge.store.sessions import Viewer
 from web import credentials, forms, logins, passwords, permissions, rates, sessions
 from web.forms import Form
 from web.keys import PASSWORDS, POOL, SESSION, SETTINGS
+from web.maintenance import status_of
 from web.pages import page
-from web.rates import TooOften
 from web.translating import gettext
 
 
 async def register_form(request: web.Request) -> web.Response:
     if request[SESSION].viewer is not None:
         raise web.HTTPSeeOther("/")
-    await _ensure_session(request)
+    await logins.ensure_session(request)
     return page(request, "register", {"error": "", "login": "", "name": "", "min_length": passwords.MIN_LENGTH})
 
 
@@ -50,15 +50,27 @@ async def register(request: web.Request) -> web.Response:
             "name": form.text("name"),
             "min_length": passwords.MIN_LENGTH,
         }
-        return page(request, "register", context, status=_status(error))
+        return page(request, "register", context, status=status_of(error))
     raise web.HTTPSeeOther("/")
 
 
 async def login_form(request: web.Request) -> web.Response:
+    wanted = forms.own_path(request.query.get("next", ""))
     if request[SESSION].viewer is not None:
-        raise web.HTTPSeeOther(forms.own_path(request.query.get("next", "")))
-    await _ensure_session(request)
-    return page(request, "login", {"error": "", "login": "", "next": forms.own_path(request.query.get("next", ""))})
+        raise web.HTTPSeeOther(wanted)
+    await logins.ensure_session(request)
+    return login_page(request, wanted=wanted)
+
+
+def login_page(request: web.Request, *, wanted: str, login: str = "", error: UsageError | None = None) -> web.Response:
+    settings = request.app[SETTINGS]
+    context = {
+        "error": str(error or ""),
+        "login": login,
+        "next": wanted,
+        "sign_on": settings.oidc_name if settings.oidc_issuer else "",
+    }
+    return page(request, "login", context, status=status_of(error) if error else 200)
 
 
 async def login(request: web.Request) -> web.Response:
@@ -72,8 +84,7 @@ async def login(request: web.Request) -> web.Response:
             leads_to = await logins.proceed(request, connection, usable, wanted=forms.own_path(form.text("next")))
             await _renew_hash(request, connection, usable, password)
     except UsageError as error:
-        context = {"error": str(error), "login": form.text("login"), "next": forms.own_path(form.text("next"))}
-        return page(request, "login", context, status=_status(error))
+        return login_page(request, wanted=forms.own_path(form.text("next")), login=form.text("login"), error=error)
     raise web.HTTPSeeOther(leads_to)
 
 
@@ -84,15 +95,32 @@ async def logout(request: web.Request) -> web.Response:
 
 
 async def account_form(request: web.Request) -> web.Response:
-    permissions.require_viewer(request[SESSION].viewer)
-    return page(request, "account", {"error": "", "is_changed": False, "min_length": passwords.MIN_LENGTH})
+    return await account_page(request)
+
+
+async def account_page(
+    request: web.Request, *, error: UsageError | None = None, is_changed: bool = False
+) -> web.Response:
+    viewer = permissions.require_viewer(request[SESSION].viewer)
+    settings = request.app[SETTINGS]
+    async with request.app[POOL].acquire() as connection:
+        has_password = await credentials.has_password(connection, viewer)
+        link = await identities.link_of(connection, viewer.id)
+    context = {
+        "error": str(error or ""),
+        "is_changed": is_changed,
+        "min_length": passwords.MIN_LENGTH,
+        "has_password": has_password,
+        "sign_on": settings.oidc_name if settings.oidc_issuer else "",
+        "link": link,
+    }
+    return page(request, "account", context, status=status_of(error) if error else 200)
 
 
 async def change_password(request: web.Request) -> web.Response:
     """Change one's password, which ends all other sessions of the account."""
     viewer = permissions.require_viewer(request[SESSION].viewer)
     form = await forms.read(request)
-    error = ""
     try:
         password = _new_password(form, login=viewer.login)
         await credentials.confirm(request, viewer, form.text("old_password"))
@@ -100,18 +128,9 @@ async def change_password(request: web.Request) -> web.Response:
         async with request.app[POOL].acquire() as connection, connection.transaction():
             await accounts.set_password(connection, account_id=viewer.id, password_hash=password_hash, by=viewer.id)
             await sessions.begin(connection, request[SESSION], viewer=viewer)
-    except UsageError as refused:
-        error = str(refused)
-    context = {"error": error, "is_changed": not error, "min_length": passwords.MIN_LENGTH}
-    return page(request, "account", context, status=400 if error else 200)
-
-
-async def _ensure_session(request: web.Request) -> None:
-    """A form needs a session to be checked against; whoever has none is given one."""
-    if request[SESSION].session is None:
-        async with request.app[POOL].acquire() as connection:
-            await rates.count(connection, rates.ANONYMOUS_SESSION, credentials.client_address(request))
-            await sessions.begin(connection, request[SESSION], viewer=None)
+    except UsageError as error:
+        return await account_page(request, error=error)
+    return await account_page(request, is_changed=True)
 
 
 async def _renew_hash(request: web.Request, connection: Connection, account: Account, password: str) -> None:
@@ -126,7 +145,3 @@ def _new_password(form: Form, *, login: str) -> str:
     if password != form.text("password_again"):
         raise UsageError(gettext("The two passwords differ."))
     return password
-
-
-def _status(error: UsageError) -> int:
-    return 429 if isinstance(error, TooOften) else 400

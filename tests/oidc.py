@@ -1,0 +1,131 @@
+"""A small OpenID provider on loopback that lets everybody in: real keys, real signatures, and lies on demand."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+from yarl import URL
+
+CLIENT_ID, CLIENT_SECRET = "judge at school", "s3cret/+%"
+
+Claims = dict[str, Any]
+
+
+def new_key() -> RSAKey:
+    return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+
+
+@dataclass
+class OpenIdProvider:
+    """Who logs in there, and how it strays from the protocol."""
+
+    key: RSAKey = field(default_factory=new_key)
+    subject: str = "248289761001"
+    profile: Claims = field(default_factory=lambda: {"name": "Ada L.", "preferred_username": "ada"})
+    #: Where it tells the profile.
+    is_profile_in_token: bool = True
+    told_subject: str | None = None
+    #: Changes the claims before they are signed.
+    change: Callable[[Claims], Claims] = lambda claims: claims
+    #: Signs them, if not with ``key``.
+    sign: Callable[[Claims], str] | None = None
+    issuer: str = ""
+    issuer_told: str = ""
+    asked: list[str] = field(default_factory=list)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    methods: tuple[str, ...] = ("client_secret_basic", "client_secret_post")
+
+    def application(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/.well-known/openid-configuration", self.configuration)
+        app.router.add_get("/authorize", self.authorize)
+        app.router.add_post("/token", self.token)
+        app.router.add_get("/keys", self.keys)
+        app.router.add_get("/userinfo", self.userinfo)
+        return app
+
+    async def configuration(self, _: web.Request) -> web.Response:
+        self.asked.append("configuration")
+        return web.json_response(
+            {
+                "issuer": self.issuer_told or self.issuer,
+                "authorization_endpoint": f"{self.issuer}/authorize",
+                "token_endpoint": f"{self.issuer}/token",
+                "jwks_uri": f"{self.issuer}/keys",
+                "userinfo_endpoint": f"{self.issuer}/userinfo",
+                "token_endpoint_auth_methods_supported": self.methods,
+            }
+        )
+
+    async def authorize(self, request: web.Request) -> web.Response:
+        """Know the browser at once, and send it back with a code."""
+        query = dict(request.query)
+        if (
+            query["client_id"] != CLIENT_ID
+            or query["response_type"] != "code"
+            or "openid" not in query["scope"].split()
+        ):
+            raise web.HTTPBadRequest
+        code = secrets.token_urlsafe()
+        self.codes[code] = query
+        raise web.HTTPFound(URL(query["redirect_uri"]).update_query(code=code, state=query["state"], iss=self.issuer))
+
+    async def token(self, request: web.Request) -> web.Response:
+        """A token for a code that is shown once, by who asked for it, who knows what was hashed then."""
+        form = await request.post()
+        begun = self.codes.pop(str(form["code"]), None)
+        if begun is None or form["redirect_uri"] != begun["redirect_uri"] or not self._is_client(request, dict(form)):
+            return web.json_response({"error": "invalid_grant"}, status=400)
+        digest = base64.urlsafe_b64encode(hashlib.sha256(str(form["code_verifier"]).encode()).digest())
+        if begun["code_challenge_method"] != "S256" or digest.rstrip(b"=").decode() != begun["code_challenge"]:
+            return web.json_response({"error": "invalid_grant"}, status=400)
+        now = int(time.time())
+        claims = {"iss": self.issuer, "sub": self.subject, "aud": CLIENT_ID, "exp": now + 300, "iat": now}
+        claims |= {"nonce": begun["nonce"], **(self.profile if self.is_profile_in_token else {})}
+        claims = self.change(claims)
+        signed = self.sign(claims) if self.sign else signed_with(self.key, claims)
+        return web.json_response({"access_token": "for telling", "token_type": "Bearer", "id_token": signed})
+
+    async def keys(self, _: web.Request) -> web.Response:
+        self.asked.append("keys")
+        return web.json_response(KeySet([self.key]).as_dict(private=False))
+
+    async def userinfo(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != "Bearer for telling":
+            raise web.HTTPUnauthorized
+        return web.json_response({"sub": self.told_subject or self.subject, **self.profile})
+
+    def _is_client(self, request: web.Request, form: dict[str, Any]) -> bool:
+        if "client_secret_basic" in self.methods:
+            both = f"{quote(CLIENT_ID, safe='')}:{quote(CLIENT_SECRET, safe='')}"
+            return request.headers.get("Authorization") == f"Basic {base64.b64encode(both.encode()).decode()}"
+        return (form.get("client_id"), form.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
+
+
+def signed_with(key: RSAKey, claims: Claims, *, kid: str | None = None) -> str:
+    return jwt.encode({"alg": "RS256", "kid": kid or str(key.kid)}, claims, key)
+
+
+@asynccontextmanager
+async def providing() -> AsyncIterator[OpenIdProvider]:
+    """A provider on a port of its own."""
+    provider = OpenIdProvider()
+    server = TestServer(provider.application())
+    await server.start_server()
+    provider.issuer = str(server.make_url("")).rstrip("/")
+    try:
+        yield provider
+    finally:
+        await server.close()
