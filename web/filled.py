@@ -84,7 +84,7 @@ async def asked_for(request: web.Request, connection: Connection) -> Filled:
 async def _again(request: web.Request, connection: Connection, submission_id: int) -> Filled:
     viewer = permissions.require_viewer(request[SESSION].viewer)
     summary = await submissions.by_id(connection, submission_id)
-    if not permissions.may_see_submission(viewer, owner_id=summary.user_id):
+    if not permissions.may_see_submission(viewer, owner_id=summary.user_id, contest_id=summary.contest_id):
         raise NotFound(gettext("There is no such submission."))
     files = await submissions.files(connection, submission_id)
     note = gettext("This is the source of submission %(number)s.", number=submission_id)

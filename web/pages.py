@@ -15,6 +15,8 @@ from markupsafe import Markup
 from judge import languages
 from judge.errors import UnknownLanguage
 from judge.models import KIB, MIB
+from judge.store.contests import Contest
+from judge.store.submissions import Summary
 from judge.verdicts import Verdict
 from web import notices, permissions, translating, wording
 from web.keys import MAINTENANCE, NEWS, SESSION, SETTINGS
@@ -55,7 +57,7 @@ def page(
 ) -> web.Response:
     """The template, filled in, and below its head the notice that was left for this page, if any."""
     notice = notices.read(request)
-    filled = {**_common(request), "notice": notice, **(context or {})}
+    filled = {**_common(request, _contest_of(context or {})), "notice": notice, **(context or {})}
     response = aiohttp_jinja2.render_template(f"{template}.html", request, filled, status=status)
     notices.forget(request, response)
     return response
@@ -148,12 +150,22 @@ def language_name(language_id: str) -> str:
         return language_id
 
 
-def _common(request: web.Request) -> dict[str, object]:
+def _contest_of(context: Mapping[str, object]) -> int | None:
+    """The contest that a page is about: itself, or a submission to it."""
+    match context:
+        case {"contest": Contest(id=contest_id)} | {"submission": Summary(contest_id=contest_id)}:
+            return contest_id
+    return None
+
+
+def _common(request: web.Request, contest_id: int | None) -> dict[str, object]:
     # A request may be refused before its session was looked at.
     state = request.get(SESSION) or SessionState()
     return {
         "viewer": state.viewer,
-        "is_judge": permissions.is_judge(state.viewer),
+        "is_judge": permissions.is_judge(state.viewer, contest_id),
+        "is_setter": permissions.is_judge(state.viewer),
+        "brings_balloons": contest_id is not None and permissions.may_bring_balloons(state.viewer, contest_id),
         "is_admin": permissions.is_admin(state.viewer),
         "csrf_token": state.csrf_token,
         "maintenance": request.get(MAINTENANCE),

@@ -1,9 +1,10 @@
 """Who may see and do what: the only place that knows.
 
 Contestants see their own submissions, and problems once their contest has started. Setters and admins are judges: they
-see every submission. Of problems' versions, and of problems whose contest has not started, setters see those that they
-were given (``judge/store/problem_access.py``), admins all. Accounts are for admins. What somebody may not see is
-answered as if it were not there.
+see every submission. Staff of a contest (``judge/store/staff.py``) see more of that one, on pages.
+Of problems' versions, and of problems whose contest has not started, setters see those that they were given
+(``judge/store/problem_access.py``), admins all. Accounts are for admins.
+What somebody may not see is answered as if it were not there.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from judge.store.accounts import Role
 from judge.store.contests import Contest, Feedback
 from judge.store.problem_access import Access
 from judge.store.sessions import Viewer
+from judge.store.staff import ContestRole
 from judge.store.tokens import Scope
 from web.translating import gettext
 
@@ -33,9 +35,24 @@ class LoginNeeded(JudgeError):
     """The page is for those who are logged in."""
 
 
-def is_judge(viewer: Viewer | None) -> bool:
-    """Whether they may see what contestants may not: everybody's submissions, test names, checkers' messages."""
-    return viewer is not None and viewer.role in (Role.SETTER, Role.ADMIN)
+def is_judge(viewer: Viewer | None, contest_id: int | None = None) -> bool:
+    """Whether they may see what contestants may not: everybody's submissions, test names, checkers' messages.
+
+    With a contest, there; else everywhere.
+    """
+    if viewer is None or viewer.role in (Role.SETTER, Role.ADMIN):
+        return viewer is not None
+    return contest_id is not None and viewer.staff.get(contest_id) in (ContestRole.JURY, ContestRole.OBSERVER)
+
+
+def is_jury(viewer: Viewer | None, contest_id: int) -> bool:
+    """Whether they speak for the jury of that contest: answer, announce."""
+    return is_judge(viewer) or (viewer is not None and viewer.staff.get(contest_id) is ContestRole.JURY)
+
+
+def may_bring_balloons(viewer: Viewer | None, contest_id: int) -> bool:
+    """Whether they see which balloons are to be brought there, and say which were."""
+    return is_jury(viewer, contest_id) or (viewer is not None and viewer.staff.get(contest_id) is ContestRole.BALLOONS)
 
 
 def is_admin(viewer: Viewer | None) -> bool:
@@ -50,7 +67,7 @@ def scopes_of(role: Role) -> list[Scope]:
 
 def by_token(viewer: Viewer, scope: Scope) -> Viewer:
     """The viewer as a token of theirs may act: as less than they are, never as more."""
-    return replace(viewer, role=min(viewer.role, _ROLES[scope], key=list(Role).index))
+    return replace(viewer, role=min(viewer.role, _ROLES[scope], key=list(Role).index), staff={})
 
 
 def may_change_anything(scope: Scope | None) -> bool:
@@ -84,6 +101,32 @@ def require_judge(viewer: Viewer | None) -> Viewer:
     known = require_viewer(viewer)
     if not is_judge(known):
         raise NotFound(gettext("There is no such page."))
+    return known
+
+
+def require_jury(viewer: Viewer | None, contest_id: int) -> Viewer:
+    """Somebody who speaks for the jury of that contest.
+
+    Raises:
+        LoginNeeded: nobody is logged in.
+        NotFound: somebody is who has no business here.
+    """
+    known = require_viewer(viewer)
+    if not is_jury(known, contest_id):
+        raise NotFound("There is no such page.")
+    return known
+
+
+def require_balloons(viewer: Viewer | None, contest_id: int) -> Viewer:
+    """Somebody who may bring balloons in that contest.
+
+    Raises:
+        LoginNeeded: nobody is logged in.
+        NotFound: somebody is who has no business here.
+    """
+    known = require_viewer(viewer)
+    if not may_bring_balloons(known, contest_id):
+        raise NotFound("There is no such page.")
     return known
 
 
@@ -141,16 +184,17 @@ def require_metrics(viewer: Viewer | None, *, is_near: bool) -> None:
 
 def may_see_problems(viewer: Viewer | None, contest: Contest, now: datetime) -> bool:
     """Whether any of the contest's problems are for them to see; which, ``web/visible.py`` tells."""
-    return is_judge(viewer) or contest.has_started(now)
+    return is_judge(viewer, contest.id) or contest.has_started(now)
 
 
 def may_see_every_problem(viewer: Viewer | None, contest: Contest, now: datetime) -> bool:
     """Whether they see all problems of the contest; before it starts setters see those that they were given."""
-    return is_admin(viewer) or contest.has_started(now)
+    is_staff = viewer is not None and contest.id in viewer.staff and is_judge(viewer, contest.id)
+    return is_admin(viewer) or is_staff or contest.has_started(now)
 
 
-def may_see_submission(viewer: Viewer, *, owner_id: int) -> bool:
-    return is_judge(viewer) or viewer.id == owner_id
+def may_see_submission(viewer: Viewer, *, owner_id: int, contest_id: int) -> bool:
+    return is_judge(viewer, contest_id) or viewer.id == owner_id
 
 
 def why_not_submit(viewer: Viewer | None, contest: Contest, now: datetime) -> str | None:
@@ -159,6 +203,8 @@ def why_not_submit(viewer: Viewer | None, contest: Contest, now: datetime) -> st
         return gettext("Log in to submit.")
     if is_judge(viewer):
         return None
+    if is_judge(viewer, contest.id):
+        return gettext("You see what the jury of this contest sees, and do not compete in it.")
     if not contest.has_started(now):
         return gettext("The contest has not started yet.")
     if contest.has_ended(now):
@@ -168,18 +214,20 @@ def why_not_submit(viewer: Viewer | None, contest: Contest, now: datetime) -> st
 
 def why_not_ask(viewer: Viewer, contest: Contest, now: datetime) -> str | None:
     """What stands in the way of asking the jury, for showing; None where nothing does."""
-    if is_judge(viewer):
+    if is_jury(viewer, contest.id):
         return None
+    if is_judge(viewer, contest.id):
+        return gettext("You observe this contest; questions are contestants', and answers the jury's.")
     if contest.has_ended(now):
         return gettext("The contest is over; the jury takes no more questions here.")
     return None
 
 
-def feedback(viewer: Viewer | None, shown: Feedback) -> Feedback:
+def feedback(viewer: Viewer | None, contest_id: int, shown: Feedback) -> Feedback:
     """How much they see of what became of a submission that they may see, of a contest that shows so much."""
-    return Feedback.FULL if is_judge(viewer) else shown
+    return Feedback.FULL if is_judge(viewer, contest_id) else shown
 
 
-def sees_frozen(viewer: Viewer | None) -> bool:
-    """Whether scoreboards keep nothing from them while they are frozen."""
-    return is_judge(viewer)
+def sees_frozen(viewer: Viewer | None, contest_id: int) -> bool:
+    """Whether the contest's scoreboard keeps nothing from them while it is frozen."""
+    return is_judge(viewer, contest_id)

@@ -34,6 +34,9 @@ NAMES = (
     N_("done"),
     N_("idle"),
     N_("no answer"),
+    # Colours of balloons.
+    *(N_("red"), N_("orange"), N_("yellow"), N_("lime"), N_("green"), N_("turquoise"), N_("light blue"), N_("blue")),
+    *(N_("purple"), N_("violet"), N_("pink"), N_("brown"), N_("gold"), N_("silver"), N_("white"), N_("black")),
 )
 
 

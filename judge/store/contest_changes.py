@@ -53,6 +53,8 @@ class Place:
     label: str
     #: None: no version is live, so that contestants do not see it.
     title: str | None
+    #: Of its balloons; None: none was chosen.
+    colour: str | None
     submissions: int
     #: What an accepted submission gives where the problem has no scores of its own.
     points: float
@@ -129,7 +131,7 @@ async def places(connection: Connection, contest: Contest) -> list[Place]:
     """All problems of the contest, by label, also those that contestants do not see yet."""
     rows = await connection.fetch(
         """
-        SELECT p.id AS problem_id, p.name, cp.label, cp.points,
+        SELECT p.id AS problem_id, p.name, cp.label, cp.points, cp.colour,
           (SELECT title FROM problem_versions WHERE problem_id = p.id AND live_at IS NOT NULL
             ORDER BY live_at DESC, id DESC LIMIT 1) AS title,
           (SELECT count(*) FROM submissions s WHERE s.contest_id = cp.contest_id AND s.problem_id = p.id) AS submissions
@@ -165,8 +167,10 @@ async def add_problem(connection: Connection, contest: Contest, *, name: str, by
         await _record(connection, "add problem", contest.id, {"problem_id": problem_id}, by)
 
 
-async def relabel(connection: Connection, contest: Contest, *, problem_id: int, label: str, by: int) -> None:
-    """Call a problem of the contest by another letter.
+async def relabel(
+    connection: Connection, contest: Contest, *, problem_id: int, label: str, colour: str | None, by: int
+) -> None:
+    """Give a problem of the contest another letter, or another colour.
 
     Raises:
         NotFound: it is not in the contest.
@@ -181,12 +185,14 @@ async def relabel(connection: Connection, contest: Contest, *, problem_id: int, 
         if taken:
             raise UsageError(f"another problem of the contest is called {label} already")
         found = await connection.fetchval(
-            "UPDATE contest_problems SET label = $3 WHERE contest_id = $1 AND problem_id = $2 RETURNING true",
-            *(contest.id, problem_id, label),
+            "UPDATE contest_problems SET label = $3, colour = $4 WHERE contest_id = $1 AND problem_id = $2"
+            " RETURNING true",
+            *(contest.id, problem_id, label, colour),
         )
         if not found:
             raise NotFound("There is no such problem in this contest.")
-        await _record(connection, "relabel problem", contest.id, {"problem_id": problem_id, "label": label}, by)
+        data = {"problem_id": problem_id, "label": label, "colour": colour}
+        await _record(connection, "relabel problem", contest.id, data, by)
 
 
 async def set_points(connection: Connection, contest: Contest, *, problem_id: int, points: int, by: int) -> None:

@@ -19,7 +19,8 @@ from judge.store.pool import LONG_TIMEOUT_S, Connection
 _TOPIC = "standings/"
 _CELL = ", ".join(("user_id", "problem_id", *Cell._fields))
 
-_SHOWN = (
+#: Rows of that contest that are seen by the public, or by others.
+SHOWN = (
     "contest_id = $1 AND submissions > 0 AND is_public = ($2 AND"
     " (SELECT keeps_back_from(contests) IS NOT NULL FROM contests WHERE id = $1))"
 )
@@ -53,17 +54,15 @@ def contest_of(topic: str) -> int | None:
 
 async def read(connection: Connection, contest_id: int, *, is_public: bool) -> Scores:
     """The contest's scoreboard as it is, or with verdicts kept back from its freeze on."""
-    # One older than the table is counted when somebody first asks.
-    if await connection.fetchval("SELECT NOT is_counted FROM contests WHERE id = $1", contest_id):
-        await recount(connection, contest_id)
+    await ensure_counted(connection, contest_id)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         row = await connection.fetchrow(
             "SELECT coalesce(bit_xor(hash_record_extended(scores, 0)), 0) AS digest,"
-            f" (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS read_us FROM scores WHERE {_SHOWN}",
+            f" (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS read_us FROM scores WHERE {SHOWN}",
             contest_id,
             is_public,
         )
-        rows = await connection.fetch(f"SELECT {_CELL} FROM scores WHERE {_SHOWN}", contest_id, is_public)
+        rows = await connection.fetch(f"SELECT {_CELL} FROM scores WHERE {SHOWN}", contest_id, is_public)
         people = await _people(connection, contest_id)
     assert row is not None
     names = {person["id"]: person["name"] for person in people}
@@ -74,6 +73,12 @@ async def read(connection: Connection, contest_id: int, *, is_public: bool) -> S
         digest=hash((row["digest"], *people)),
         read_us=row["read_us"],
     )
+
+
+async def ensure_counted(connection: Connection, contest_id: int) -> None:
+    """Count a contest that is older than the table, the first time that somebody asks."""
+    if await connection.fetchval("SELECT NOT is_counted FROM contests WHERE id = $1", contest_id):
+        await recount(connection, contest_id)
 
 
 async def recount(connection: Connection, contest_id: int) -> None:

@@ -6,11 +6,14 @@ log in: it carries the CSRF token of the login form.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from judge.store import staff
 from judge.store.accounts import Role
 from judge.store.pool import Connection
+from judge.store.staff import ContestRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,8 @@ class Viewer:
     role: Role
     #: Whether they were asked for a one-time code.
     has_two_step: bool = False
+    #: What they are to single contests, by the contest's id. Programs act without it.
+    staff: Mapping[int, ContestRole] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +77,9 @@ async def create(
 async def find(connection: Connection, token_hash: bytes) -> Session | None:
     """The session of that token, unless it expired or its account was disabled."""
     row = await connection.fetchrow(
-        """
+        f"""
         SELECT s.csrf_token, s.pending_user_id, s.created_at, s.seen_at < now() - interval '5 minutes' AS is_news,
-          u.id, u.login, u.name, u.role::text,
+          u.id, u.login, u.name, u.role::text, {staff.ROLES_COLUMN},
           EXISTS (SELECT FROM authenticators a WHERE a.user_id = u.id AND a.confirmed_at IS NOT NULL) AS has_two_step
         FROM sessions s LEFT JOIN users u ON u.id = s.user_id
         WHERE s.token_hash = $1 AND s.expires_at > now() AND u.disabled_at IS NULL
@@ -93,6 +98,7 @@ async def find(connection: Connection, token_hash: bytes) -> Session | None:
             name=row["name"],
             role=Role(row["role"]),
             has_two_step=row["has_two_step"],
+            staff=staff.roles(row["staff"]),
         )
     return Session(
         token_hash=token_hash,

@@ -32,11 +32,11 @@ async def write(request: web.Request) -> web.Response:
     """Take a contestant's question, or the jury's announcement."""
     viewer = permissions.require_viewer(request[SESSION].viewer)
     form = await forms.read(request)
-    is_jury = permissions.is_judge(viewer)
     try:
         maintenance.check(request)
         async with request.app[POOL].acquire() as connection:
             contest = await contests.by_name(connection, request.match_info["contest"])
+            is_jury = permissions.is_jury(viewer, contest.id)
             if (refusal := permissions.why_not_ask(viewer, contest, now())) is not None:
                 raise UsageError(refusal)
             text, problem_id = _text(form), await _problem(connection, contest, form.text("problem"))
@@ -62,12 +62,13 @@ async def write(request: web.Request) -> web.Response:
 
 async def answer(request: web.Request) -> web.Response:
     """Answer a question, to whoever asked or to everybody."""
-    judge = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_viewer(request[SESSION].viewer)
     form = await forms.read(request)
     try:
-        text, is_public = _text(form), form.text("to") == "everybody"
         async with request.app[POOL].acquire() as connection:
             contest = await contests.by_name(connection, request.match_info["contest"])
+            judge = permissions.require_jury(viewer, contest.id)
+            text, is_public = _text(form), form.text("to") == "everybody"
             await clarifications.answer(
                 connection,
                 contest_id=contest.id,
@@ -89,24 +90,26 @@ async def news(request: web.Request, handler: Handler) -> web.StreamResponse:
     is_page = request.match_info.keys() <= {"contest", "label"}
     if viewer is not None and contest is not None and is_page and request.method == "GET":
         async with request.app[POOL].acquire() as connection:
-            request[NEWS] = await clarifications.news(
-                connection, contest=contest, user_id=viewer.id, is_jury=permissions.is_judge(viewer)
-            )
+            is_jury = permissions.is_judge(viewer)
+            if viewer.staff:
+                is_jury = permissions.is_judge(viewer, (await contests.by_name(connection, contest)).id)
+            request[NEWS] = await clarifications.news(connection, contest=contest, user_id=viewer.id, is_jury=is_jury)
     return await handler(request)
 
 
 async def _list(request: web.Request, *, written: str, error: str, status: int) -> web.Response:
     viewer = permissions.require_viewer(request[SESSION].viewer)
-    is_jury = permissions.is_judge(viewer)
     async with request.app[POOL].acquire() as connection:
         contest = await contests.by_name(connection, request.match_info["contest"])
+        sees_all = permissions.is_judge(viewer, contest.id)
         problems = await visible.problems(connection, viewer, contest)
-        found = await clarifications.listed(connection, contest_id=contest.id, user_id=None if is_jury else viewer.id)
+        found = await clarifications.listed(connection, contest_id=contest.id, user_id=None if sees_all else viewer.id)
         await clarifications.see_all(connection, contest_id=contest.id, user_id=viewer.id)
     context = {
         "contest": contest,
         "problems": problems,
         "clarifications": found,
+        "is_jury": permissions.is_jury(viewer, contest.id),
         "canned": [gettext(text) for text in CANNED],
         "max_chars": MAX_TEXT_CHARS,
         "refusal": permissions.why_not_ask(viewer, contest, now()),

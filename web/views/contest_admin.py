@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 
 from judge import languages
+from judge.colours import COLOURS
 from judge.config import Isolation
 from judge.errors import UsageError
 from judge.scoring import Scoring
@@ -140,7 +141,10 @@ async def _change_problems(connection: Connection, contest: Contest, form: Form,
     label = form.text("label").strip()
     if not _LABEL.fullmatch(label):
         raise UsageError(gettext("A problem's label is at most 16 letters, digits, dashes and underscores."))
-    await contest_changes.relabel(connection, contest, problem_id=problem_id, label=label, by=by)
+    colour = form.text("colour") or None
+    if colour is not None and colour not in COLOURS:
+        raise UsageError(gettext("There is no such colour; reload the page and try again."))
+    await contest_changes.relabel(connection, contest, problem_id=problem_id, label=label, colour=colour, by=by)
     return gettext("The problem is called %(label)s.", label=label)
 
 
@@ -281,6 +285,7 @@ async def _show(request: web.Request, *, error: str, filled: Form | None = None)
         "places": places,
         "others": others,
         "gaps": gaps,
+        "colours": COLOURS,
         **choices,
         "error": error,
     }

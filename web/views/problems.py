@@ -102,7 +102,7 @@ async def problem_page(request: web.Request, filled: Filled, *, status: int) -> 
         chosen = reading.choose(request, listed)
         content = await blobs.get(connection, chosen.statement.sha256) if chosen.statement else b""
         own = await _own(connection, viewer, contest, problem)
-    taken, shown = languages_taken(problem), permissions.feedback(viewer, contest.feedback)
+    taken, shown = languages_taken(problem), permissions.feedback(viewer, contest.id, contest.feedback)
     here = f"/contests/{contest.name}/problems/{problem.label}"
     response = page(
         request,

@@ -60,7 +60,7 @@ async def show(request: web.Request) -> web.Response:
             "contest": contest,
             "problems": problems,
             "is_open": True,
-            "is_kept_back": contest.is_frozen(now()) and not permissions.sees_frozen(viewer),
+            "is_kept_back": contest.is_frozen(now()) and not permissions.sees_frozen(viewer, contest.id),
             "board": board,
             "groups": sorted(set(board.groups.values()), key=str.casefold),
             "part": part,
@@ -79,7 +79,7 @@ async def download(request: web.Request) -> web.Response:
     if not permissions.may_see_problems(request[SESSION].viewer, contest, now()):
         raise NotFound(gettext("The contest has not started yet."))
     board = await _board(request, contest)
-    is_frozen = contest.is_frozen(now()) and not permissions.sees_frozen(request[SESSION].viewer)
+    is_frozen = contest.is_frozen(now()) and not permissions.sees_frozen(request[SESSION].viewer, contest.id)
     if request.match_info["file"] == "csv":
         return web.Response(
             text=standings_files.as_csv(contest, problems, board),
@@ -112,7 +112,7 @@ async def _find(request: web.Request) -> tuple[Contest, list[ContestProblem]]:
 
 
 async def _board(request: web.Request, contest: Contest, *, waits: bool = False) -> Board:
-    is_public = not permissions.sees_frozen(request[SESSION].viewer)
+    is_public = not permissions.sees_frozen(request[SESSION].viewer, contest.id)
     return await request.app[BOARDS].get(request.app[POOL], contest, is_public=is_public, waits=waits)
 
 

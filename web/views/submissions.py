@@ -31,11 +31,11 @@ async def index(request: web.Request) -> web.Response:
         listed = await submissions.page(
             connection,
             contest_id=contest.id,
-            user_id=None if permissions.is_judge(viewer) else viewer.id,
+            user_id=None if permissions.is_judge(viewer, contest.id) else viewer.id,
             before_id=before_id,
             limit=PAGE + 1,
         )
-    shown = permissions.feedback(viewer, contest.feedback)
+    shown = permissions.feedback(viewer, contest.id, contest.feedback)
     return page(
         request,
         "submissions",
@@ -61,9 +61,13 @@ async def show(request: web.Request) -> web.Response:
         follow_after = await submissions.before_current_judging(connection, summary.id)
         place = await places.of_submission(connection, summary.id, lost_after_s=request.app[SETTINGS].lease_s)
         files = await submissions.files(connection, summary.id)
-        history = await submissions.history(connection, summary.id) if permissions.is_judge(viewer) else []
+        history = (
+            await submissions.history(connection, summary.id)
+            if permissions.is_judge(viewer, summary.contest_id)
+            else []
+        )
         contents = [await blobs.get(connection, file.sha256) for file in files]
-    shown = permissions.feedback(viewer, summary.feedback)
+    shown = permissions.feedback(viewer, summary.contest_id, summary.feedback)
     texts = [content.decode(errors="replace") for content in contents]
     sources = [
         (file.name, await request.app[RENDERER].source(file.sha256, text, summary.language), text.count("\n") + 1)
@@ -102,7 +106,9 @@ async def described(request: web.Request) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         found = await _find(request, connection)
         place = await places.of_submission(connection, found.id, lost_after_s=request.app[SETTINGS].lease_s)
-    summary = feedback.of_summary(found, permissions.feedback(request[SESSION].viewer, found.feedback))
+    summary = feedback.of_summary(
+        found, permissions.feedback(request[SESSION].viewer, found.contest_id, found.feedback)
+    )
     return web.json_response(
         {
             "id": summary.id,
@@ -126,8 +132,8 @@ async def follow(request: web.Request) -> web.StreamResponse:
     viewer = request[SESSION].viewer
     watch = Watch(
         submission_id=summary.id,
-        is_judge=permissions.is_judge(viewer),
-        feedback=permissions.feedback(viewer, summary.feedback),
+        is_judge=permissions.is_judge(viewer, summary.contest_id),
+        feedback=permissions.feedback(viewer, summary.contest_id, summary.feedback),
         after_id=known_id(request),
         lost_after_s=request.app[SETTINGS].lease_s,
     )
@@ -138,7 +144,7 @@ async def _find(request: web.Request, connection: Connection) -> Summary:
     """The submission of the address, where the viewer may see it."""
     viewer = permissions.require_viewer(request[SESSION].viewer)
     summary = await submissions.by_id(connection, int(request.match_info["submission"]))
-    if not permissions.may_see_submission(viewer, owner_id=summary.user_id):
+    if not permissions.may_see_submission(viewer, owner_id=summary.user_id, contest_id=summary.contest_id):
         raise NotFound(gettext("There is no such submission."))
     return summary
 

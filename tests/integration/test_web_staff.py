@@ -1,0 +1,189 @@
+"""Staff of a contest: who sees and does more than a contestant there, and only there; and balloons."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from aiohttp import encode_basic_auth
+
+from judge.store.accounts import Role
+from judge.verdicts import Verdict
+from tests.website import PASSWORD, Seeded, Site, Visitor, a_run
+
+STAFF = "/admin/contests/spring/staff"
+BALLOONS = "/contests/spring/balloons"
+
+
+async def _helper(site: Site, role: str) -> Visitor:
+    """Somebody whom an admin has made that in the contest ``spring``."""
+    visitor = await site.logged_in(role)
+    admin = site.visitor()
+    await admin.log_in("root")
+    assert (await admin.post(STAFF, {"action": "set", "login": role.upper(), "role": role})).status == 303
+    return visitor
+
+
+@pytest.fixture
+async def seeded(site: Site) -> Seeded:
+    """An admin, and a contest to help with."""
+    await site.account("root", Role.ADMIN)
+    return await site.contest()
+
+
+async def test_what_each_may(site: Site, seeded: Seeded) -> None:
+    """Jury and observers see all of the contest, the jury answers, and who brings balloons sees those; there only."""
+    other = await site.contest("other", problems=[("A", "knots", "Knots")])
+    await site.contest("future", starts_in=timedelta(hours=1), problems=[("A", "plans", "Plans")])
+    team = await site.account("team")
+    here, there = await site.submission(seeded, team), await site.submission(other, team)
+    for submission in (here, there):
+        await site.judge(submission, Verdict.WA, [a_run("secret/01-hidden", Verdict.WA)])
+    async with site.pool.acquire() as connection:
+        await connection.execute(
+            "INSERT INTO clarifications (contest_id, from_user_id, text) VALUES ($1, $2, 'Why?')",
+            *(seeded.contest_id, team),
+        )
+    question = "/contests/spring/clarifications/1"
+    for role, sees, answers, brings in [
+        ("balloons", False, False, True),
+        ("observer", True, False, False),
+        ("jury", True, True, True),
+    ]:
+        visitor = await _helper(site, role)
+        page = await visitor.get(f"/submissions/{here}")
+        assert (page.status, "secret/01-hidden" in page.text) == ((200, True) if sees else (404, False)), role
+        assert (await visitor.get(f"/submissions/{here}/events")).status == (200 if sees else 404), role
+        assert (await visitor.get(f"/submissions/{there}")).status == 404, role
+        listed = await visitor.get("/contests/spring/submissions")
+        assert (f"/submissions/{here}" in listed.text) is sees, role
+        assert f"/submissions/{there}" not in (await visitor.get("/contests/other/submissions")).text
+        assert ("Why?" in (await visitor.get("/contests/spring/clarifications")).text) is sees, role
+        answer = await visitor.post(question, {"text": role, "to": "everybody"}, form_on="/account")
+        assert answer.status == (303 if answers else 404), role
+        assert (await visitor.get(BALLOONS)).status == (200 if brings else 404), role
+        assert (await visitor.get("/contests/other/balloons")).status == 404, role
+        assert (await visitor.get("/contests/future/problems/A")).status == 404, role
+        for path in ("/admin", STAFF, "/packages", "/admin/contests/spring"):
+            assert (await visitor.get(path)).status == 404, (role, path)
+
+
+async def test_they_do_not_compete(site: Site, seeded: Seeded) -> None:
+    """Whoever sees everything submits nothing, and whoever has submitted may not see everything."""
+    source = {"language": "python3", "source": "print(1)"}
+    for role, status in [("jury", 400), ("observer", 400), ("balloons", 303)]:
+        visitor = await _helper(site, role)
+        answer = await visitor.post("/contests/spring/problems/A", source, form_on="/account")
+        assert answer.status == status, role
+    admin = site.visitor()
+    await admin.log_in("root")
+    refused = await admin.post(STAFF, {"action": "set", "login": "balloons", "role": "jury"})
+    assert (refused.status, "They have submitted in this contest" in refused.words) == (400, True)
+    for fields in (
+        {"action": "set", "login": "nobody", "role": "jury"},
+        {"action": "set", "login": "jury", "role": "king"},
+        {"action": "remove", "account": "999999"},
+        {"action": "remove", "account": "²"},
+        {},
+    ):
+        assert (await admin.post(STAFF, fields)).status == 400, fields
+
+
+async def test_before_it_starts(site: Site) -> None:
+    """The jury and observers see the problems of their contest; those who bring balloons wait."""
+    await site.account("root", Role.ADMIN)
+    await site.contest(starts_in=timedelta(hours=1))
+    for role, status in [("jury", 200), ("observer", 200), ("balloons", 404)]:
+        assert (await (await _helper(site, role)).get("/contests/spring/problems/A")).status == status, role
+
+
+async def test_nothing_for_programs_and_nothing_afterwards(site: Site, seeded: Seeded) -> None:
+    """With login and password alone a program is a contestant; who is removed is one at once; the log knows."""
+    jury = await _helper(site, "jury")
+    submission = await site.submission(seeded, await site.account("team"))
+    assert (await jury.get(f"/api/submissions/{submission}")).status == 200
+    program = site.visitor()
+    authorization = encode_basic_auth("jury", PASSWORD)
+    assert (await program.open(f"/api/submissions/{submission}", Authorization=authorization)).status == 404
+
+    admin = site.visitor()
+    await admin.log_in("root")
+    account = re.search(r'name="account" value="(\d+)"', (await admin.get(STAFF)).text)
+    assert account is not None
+    assert (await admin.post(STAFF, {"action": "remove", "account": account[1]})).status == 303
+    assert (await jury.get(f"/submissions/{submission}")).status == 404
+    assert "set contest role" in (await admin.get("/admin/audit")).words
+    assert "remove contest role" in (await admin.get("/admin/audit")).words
+
+
+async def _to_bring(visitor: Visitor) -> list[str]:
+    """Who is to get a balloon, in order, with a star for the first."""
+    page = (await visitor.get(BALLOONS)).text.partition("<h2>")[0]
+    rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+    found = [(re.search(r"<bdi>(.*?)</bdi>", row), "★" in row) for row in rows]
+    return [name[1] + ("★" if is_first else "") for name, is_first in found if name]
+
+
+async def test_balloons(site: Site, seeded: Seeded) -> None:
+    """Each problem solved is one balloon, brought once; a rejudging takes it back."""
+    runner = await _helper(site, "balloons")
+    ada, bob = await site.account("ada"), await site.account("bob")
+    assert "Nobody has solved anything yet" in (await runner.get(BALLOONS)).words
+    first = await site.submission(seeded, ada)
+    second = await site.submission(seeded, bob)
+    await site.judge(second, Verdict.AC)
+    # Ada may turn out to have been the first.
+    assert await _to_bring(runner) == ["Bob"]
+    await site.judge(first, Verdict.WA)
+    assert await _to_bring(runner) == ["Bob★"]
+    again = await site.submission(seeded, ada)
+    await site.judge(again, Verdict.AC)
+    await site.judge(await site.submission(seeded, ada), Verdict.AC)
+    await site.judge(await site.submission(seeded, await site.account("jury", Role.SETTER)), Verdict.AC)
+    assert await _to_bring(runner) == ["Bob★", "Ada"]
+
+    to_bob = {"action": "deliver", "problem": str(seeded.problem_id), "account": str(bob)}
+    for _ in range(2):
+        assert (await runner.post(BALLOONS, to_bob)).status == 303
+    assert await _to_bring(runner) == ["Ada"]
+    assert "Take back" in (await runner.get(BALLOONS)).words
+    for wrong in ({"account": "999999"}, {"problem": "0"}, {"action": "pop"}, {"account": "x"}):
+        assert (await runner.post(BALLOONS, {**to_bob, **wrong})).status in (400, 404), wrong
+
+    async with site.pool.acquire() as connection:
+        await connection.execute("UPDATE judgings SET verdict = 'WA' WHERE submission_id = $1", second)
+    assert "not solved any more" in (await runner.get(BALLOONS)).words
+    assert await _to_bring(runner) == ["Ada★"]
+    assert (await runner.post(BALLOONS, {**to_bob, "action": "take back"})).status == 303
+    assert await _to_bring(runner) == ["Ada★"]
+    assert (await runner.post(BALLOONS, to_bob)).status == 404
+
+
+async def test_balloons_stop_at_the_freeze(site: Site) -> None:
+    """What is solved in the freeze is told to nobody who brings balloons, admins included, and cannot be guessed at."""
+    await site.account("root", Role.ADMIN)
+    seeded = await site.contest(freezes_in=timedelta(minutes=-1))
+    runner, ada = await _helper(site, "balloons"), await site.account("ada")
+    await site.judge(await site.submission(seeded, ada), Verdict.AC)
+    admin = site.visitor()
+    await admin.log_in("root")
+    for visitor in (runner, admin):
+        assert await _to_bring(visitor) == []
+        assert "is not told yet" in (await visitor.get(BALLOONS)).words
+    fields = {"action": "deliver", "problem": str(seeded.problem_id), "account": str(ada)}
+    assert (await runner.post(BALLOONS, fields, form_on="/account")).status == 404
+    await admin.post("/admin/contests/spring", {"action": "unfreeze"})
+    assert await _to_bring(runner) == ["Ada★"]
+
+
+async def test_colours(site: Site, seeded: Seeded) -> None:
+    """A problem's colour is chosen among those there are, and stands beside its letter."""
+    admin = site.visitor()
+    await admin.log_in("root")
+    fields = {"action": "relabel", "problem": str(seeded.problem_id), "label": "A"}
+    assert (await admin.post("/admin/contests/spring", {**fields, "colour": "mauve"})).status == 400
+    assert (await admin.post("/admin/contests/spring", {**fields, "colour": "light blue"})).status == 303
+    await site.judge(await site.submission(seeded, await site.account("ada")), Verdict.AC)
+    page = await admin.get(BALLOONS)
+    assert ("light blue" in page.words, "#6fb7ea" in page.text) == (True, True)
