@@ -71,8 +71,10 @@ class Visitor:
             answer.close()
         await self.client.session.close()
 
-    async def get(self, path: str, *, cookies: Mapping[str, str] | None = None) -> Page:
-        return await _page(await self.client.get(path, cookies=cookies, allow_redirects=False))
+    async def get(
+        self, path: str, *, cookies: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
+    ) -> Page:
+        return await _page(await self.client.get(path, cookies=cookies, params=params, allow_redirects=False))
 
     async def post(
         self,

@@ -42,7 +42,7 @@ def set_up(app: web.Application) -> None:
     environment = aiohttp_jinja2.get_env(app)
     translating.set_up(environment)
     environment.globals["asset"] = _Assets()
-    for shown in (when, clock, seconds, size, mebibytes, points, score, timer, verdict):
+    for shown in (when, at, clock, seconds, size, mebibytes, points, score, timer, verdict):
         environment.filters[shown.__name__] = shown
     environment.filters["shortest"] = translating.shortest
     environment.filters["decimal"] = translating.decimal
@@ -81,10 +81,13 @@ def sentence(error: Exception) -> str:
 
 def when(moment: datetime) -> Markup:
     """A time in UTC, which the page's script turns into the reader's own."""
-    utc = moment.astimezone(UTC)
-    return Markup('<time datetime="{}">{} UTC</time>').format(
-        utc.strftime("%Y-%m-%dT%H:%M:%SZ"), utc.strftime("%Y-%m-%d %H:%M")
-    )
+    iso = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{}">{}</time>').format(iso, at(moment))
+
+
+def at(moment: datetime) -> str:
+    """A time in UTC, where there is room for nothing but text."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def clock(until: datetime) -> Markup:

@@ -30,7 +30,8 @@ from typing import Any, BinaryIO
 import structlog
 
 from judge import typesetting
-from web import highlight, statements
+from web import differences, highlight, statements
+from web.differences import Line
 from web.statements import Rendered
 
 TIMEOUT_S = 3.0
@@ -73,6 +74,15 @@ class Renderer:
         request = {"kind": "source", "text": text, "language": language}
         reply = await self._get((f"source {language}", digest), request, {"html": highlight.plain(text)})
         return str(reply["html"])
+
+    async def difference(self, old: tuple[bytes, str], new: tuple[bytes, str]) -> list[Line] | None:
+        """The lines that differ between two texts, each with its digest; None where that takes too long."""
+        request = {"kind": "difference", "text": old[1], "other": new[1]}
+        if len(new[1]) > MAX_CHARACTERS:
+            return None
+        digest = hashlib.sha256(old[0] + b"/" + new[0]).digest()
+        reply = await self._get(("difference", digest), request, {"lines": None})
+        return None if reply["lines"] is None else [Line(**line) for line in reply["lines"]]
 
     async def close(self) -> None:
         async with self._turn:
@@ -139,7 +149,11 @@ class Renderer:
 
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     """The child: answer requests until there are no more."""
-    kinds: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"statement": _statement, "source": _source}
+    kinds: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+        "statement": _statement,
+        "source": _source,
+        "difference": _difference,
+    }
     while head := requests.read(_LENGTH.size):
         request = json.loads(requests.read(_LENGTH.unpack(head)[0]))
         reply = json.dumps(kinds[request.pop("kind")](request)).encode()
@@ -153,6 +167,10 @@ def _statement(request: dict[str, Any]) -> dict[str, Any]:
 
 def _source(request: dict[str, Any]) -> dict[str, Any]:
     return {"html": highlight.to_html(request["text"], request["language"])}
+
+
+def _difference(request: dict[str, Any]) -> dict[str, Any]:
+    return {"lines": [asdict(line) for line in differences.lines(request["text"], request["other"])]}
 
 
 if __name__ == "__main__":

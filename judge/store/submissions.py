@@ -165,6 +165,20 @@ async def page(
     return [_summary(row) for row in rows]
 
 
+async def others(connection: Connection, summary: Summary, *, limit: int) -> list[tuple[int, datetime]]:
+    """Ids and times of the same account's other submissions to the same problem, the newest first."""
+    rows = await connection.fetch(
+        """
+        SELECT s.id, s.submitted_at FROM submissions s JOIN submissions this ON this.id = $1
+        WHERE s.contest_id = this.contest_id AND s.problem_id = this.problem_id AND s.user_id = this.user_id
+          AND s.id <> this.id ORDER BY s.id DESC LIMIT $2
+        """,
+        summary.id,
+        limit,
+    )
+    return [(row["id"], row["submitted_at"]) for row in rows]
+
+
 async def files(connection: Connection, submission_id: int) -> list[SubmittedFile]:
     """The submitted files, in the order given."""
     rows = await connection.fetch(

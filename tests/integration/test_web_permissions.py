@@ -40,6 +40,8 @@ MATRIX = [
     ("/api/submissions/{own}", 401, 200, 404, 200, 200),
     ("/submissions/{own}/events", 303, 200, 404, 200, 200),
     ("/submissions/{own}/files/1", 303, 200, 404, 200, 200),
+    ("/submissions/{own}/listing", 303, 200, 404, 200, 200),
+    ("/submissions/{own}/difference?with={own}", 303, 200, 404, 200, 200),
     ("/submissions/999999999", 303, 404, 404, 404, 404),
     ("/submissions/999999999999999999", 303, 404, 404, 404, 404),
     ("/packages", 303, 404, 404, 200, 200),

@@ -60,6 +60,8 @@ ACCESS = {
     "GET /submissions/{submission}/events": OWNERS,
     "POST /submissions/{submission}/verdict": ADMINS,
     "GET /submissions/{submission}/files/{number}": OWNERS,
+    "GET /submissions/{submission}/listing": OWNERS,
+    "GET /submissions/{submission}/difference": OWNERS,
     "GET /api/submissions/{submission}": OWNERS,
     "POST /api/submissions/{submission}/verdict": ADMINS,
     "GET /admin": ADMINS,
@@ -125,6 +127,7 @@ ACCESS = {
 MISSING = {
     # Nobody was sent to a provider.
     "GET /login/sign-on/callback",
+    "GET /submissions/{submission}/difference",
     "GET /contests/{contest}/problems/{label}/pictures/{language}.{format}/{name}",
     "GET /contests/{contest}/problems/{label}/attachments/{name}",
     "GET /packages/{problem}/versions/{version}.zip",

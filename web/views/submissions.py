@@ -6,19 +6,20 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from judge.errors import NotFound
 from judge.store import blobs, contests, places, submissions
 from judge.store.pool import Connection
 from judge.store.submissions import Summary
 from web import feedback, permissions, wording
 from web.keys import POOL, RENDERER, SESSION, SETTINGS
 from web.live import Watch, stream
-from web.pages import file_to_keep, page
+from web.pages import page
 from web.streams import known_id
-from web.translating import gettext
 from web.views.overrides import SETTABLE
+from web.views.sources import find
 
 PAGE = 50
+#: Submissions that one can be compared with.
+_OTHERS_SHOWN = 30
 _LARGEST_ID = 2**63 - 1
 
 
@@ -67,6 +68,7 @@ async def show(request: web.Request) -> web.Response:
             else []
         )
         contents = [await blobs.get(connection, file.sha256) for file in files]
+        others = await submissions.others(connection, summary, limit=_OTHERS_SHOWN)
     shown = permissions.feedback(viewer, summary.contest_id, summary.feedback)
     texts = [content.decode(errors="replace") for content in contents]
     sources = [
@@ -82,23 +84,12 @@ async def show(request: web.Request) -> web.Response:
             "shown": shown.value,
             "place": place and wording.in_queue(place),
             "sources": sources,
+            "others": others,
             "follow_after": follow_after,
             "history": history,
             "settable": SETTABLE,
         },
     )
-
-
-async def file(request: web.Request) -> web.Response:
-    """A submitted file, as it was sent."""
-    async with request.app[POOL].acquire() as connection:
-        summary = await _find(request, connection)
-        files = await submissions.files(connection, summary.id)
-        number = int(request.match_info["number"])
-        if number > len(files):
-            raise NotFound(gettext("The submission has no such file."))
-        content = await blobs.get(connection, files[number - 1].sha256)
-    return file_to_keep(content, files[number - 1].name, "application/octet-stream")
 
 
 async def described(request: web.Request) -> web.Response:
@@ -142,11 +133,7 @@ async def follow(request: web.Request) -> web.StreamResponse:
 
 async def _find(request: web.Request, connection: Connection) -> Summary:
     """The submission of the address, where the viewer may see it."""
-    viewer = permissions.require_viewer(request[SESSION].viewer)
-    summary = await submissions.by_id(connection, int(request.match_info["submission"]))
-    if not permissions.may_see_submission(viewer, owner_id=summary.user_id, contest_id=summary.contest_id):
-        raise NotFound(gettext("There is no such submission."))
-    return summary
+    return await find(request, connection, int(request.match_info["submission"]))
 
 
 def _number(text: str) -> int:

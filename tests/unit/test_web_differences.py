@@ -1,0 +1,43 @@
+"""Differences between texts: every line is accounted for, and both texts can be told from what is shown."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from web.differences import CONTEXT_LINES, lines
+
+TEXTS = st.lists(st.sampled_from(["a", "b", "c", "", "<b>"]), max_size=30)
+
+
+def test_numbers_and_gaps() -> None:
+    """Lines have their numbers in each text; what is far from any difference is left out."""
+    old = [str(number) for number in range(1, 31)]
+    new = [*old[:1], "x", *old[2:29], "y", "z"]
+
+    shown = lines("\n".join(old), "\n".join(new))
+
+    assert [(line.kind, line.old, line.new, line.text) for line in shown[:3]] == [
+        ("same", 1, 1, "1"),
+        ("old", 2, None, "2"),
+        ("new", None, 2, "x"),
+    ]
+    assert [line.kind for line in shown].count("gap") == 1
+    assert (shown[-1].kind, shown[-1].new, shown[-1].text) == ("new", 31, "z")
+    assert len(shown) == 3 + CONTEXT_LINES + 1 + CONTEXT_LINES + 3
+
+
+@given(TEXTS, TEXTS)
+def test_every_change_is_shown(old: list[str], new: list[str]) -> None:
+    """Whatever is not shown is the same in both."""
+    shown = lines("\n".join(old), "\n".join(new))
+
+    kept_old = [text for number, text in enumerate("\n".join(old).splitlines(), 1) if number not in _numbers(shown, 0)]
+    kept_new = [text for number, text in enumerate("\n".join(new).splitlines(), 1) if number not in _numbers(shown, 1)]
+    assert kept_old == kept_new
+    assert all(line.text == (old[line.old - 1] if line.old else line.text) for line in shown)
+
+
+def _numbers(shown: list, side: int) -> set[int]:  # type: ignore[type-arg]
+    """Lines of one text that are shown."""
+    return {(line.old, line.new)[side] for line in shown if (line.old, line.new)[side]}

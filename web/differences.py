@@ -1,0 +1,44 @@
+"""What differs between two texts, line by line, with some lines around each difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+CONTEXT_LINES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of what is shown."""
+
+    #: ``same``, ``old`` or ``new``; or ``gap``, where lines that are the same are left out.
+    kind: str
+    old: int | None = None
+    new: int | None = None
+    text: str = ""
+
+
+def lines(old: str, new: str) -> list[Line]:
+    """The lines that differ and those around them; none where there is no difference.
+
+    On texts made for the purpose this takes very long: call it where it can be stopped.
+    """
+    return list(_lines(old.splitlines(), new.splitlines()))
+
+
+def _lines(old: list[str], new: list[str]) -> Iterator[Line]:
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for count, group in enumerate(matcher.get_grouped_opcodes(CONTEXT_LINES)):
+        if count:
+            yield Line(kind="gap")
+        for tag, old_from, old_to, new_from, new_to in group:
+            if tag == "equal":
+                for offset, text in enumerate(old[old_from:old_to]):
+                    yield Line(kind="same", old=old_from + offset + 1, new=new_from + offset + 1, text=text)
+                continue
+            for number, text in enumerate(old[old_from:old_to], start=old_from + 1):
+                yield Line(kind="old", old=number, text=text)
+            for number, text in enumerate(new[new_from:new_to], start=new_from + 1):
+                yield Line(kind="new", new=number, text=text)
