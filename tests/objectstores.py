@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from judge.config import Settings
 from judge.store.objects import ObjectStore, open_store
 
@@ -33,7 +35,7 @@ class S3Server:
             blob_store_endpoint=f"http://127.0.0.1:{self.port}",
             blob_store_region="us-east-1",
             blob_store_access_key=KEY,
-            blob_store_secret_key=SECRET,
+            blob_store_secret_key=SecretStr(SECRET),
         )
 
     @property

@@ -81,9 +81,9 @@ def _cell(contest: Contest, tries: Sequence[Try]) -> Cell:
         is_accepted=any(each.verdict is Verdict.AC for each in shown),
         tries=sum(each.verdict is not None and each.verdict not in _FREE for each in before),
         pending=0 if is_over else sum(each.verdict is None for each in shown),
-        best_at=best and best.sent_at,
+        best_at=None if best is None else best.sent_at,
         contest_s=None if best is None else contest.clock_s(best.sent_at),
-        submission_id=best and best.id,
+        submission_id=None if best is None else best.id,
         waiting_at=undecided[0].sent_at if undecided else None,
     )
 

@@ -11,6 +11,7 @@ import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -59,7 +60,7 @@ class Queue:
 
     def __init__(self, connection: Connection, contest_id: int, problem_id: int, user_id: int) -> None:
         self.connection = connection
-        self._ids = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id}
+        self._ids: dict[str, Any] = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id}
         self.expected: dict[int, Verdict] = {}
 
     async def submit(self, content: bytes, verdict: Verdict) -> None:
@@ -194,6 +195,6 @@ def _containers(data_dir: Path) -> list[str]:
     client = engine.connect()
     try:
         labelled = client.containers.list(all=True, ignore_removed=True, filters={"label": LABEL})
-        return [item.name for item in labelled if str(data_dir) in item.labels[LABEL]]
+        return [str(item.name) for item in labelled if str(data_dir) in item.labels[LABEL]]
     finally:
         client.close()

@@ -119,7 +119,9 @@ async def test_what_is_not_as_expected_stays(desk: Desk, dsn: str, short_tmp: Pa
 async def test_submissions_come_first(desk: Desk, dsn: str, short_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A verification gives its slot back to a submission, and goes on behind it with what it had found out."""
     monkeypatch.setenv("JUDGE_SLOTS", "1")
-    slow = {f"submissions/time_limit_exceeded/{n}.py": f"# {n}\ninput()\nwhile True: pass\n" for n in range(4)}
+    slow: dict[str, str | bytes | None] = {
+        f"submissions/time_limit_exceeded/{n}.py": f"# {n}\ninput()\nwhile True: pass\n" for n in range(4)
+    }
     slow["problem.yaml"] = "name: Two Sums\nlimits:\n  time_limit: 0.5\n"
     async with daemon(dsn, short_tmp / "first", "local"):
         live = await desk.upload()

@@ -188,8 +188,8 @@ class Engine:
     def _load(self, images: list[str]) -> None:
         with contextlib.closing(engine.connect()) as source, contextlib.closing(self._client()) as target:
             for image in map(source.images.get, images):
-                target.api.load_image(image.save(named=True))
-                _tag(target, image.id, image.tags)
+                target.api.load_image(image.save(named=True))  # type: ignore[no-untyped-call]
+                _tag(target, str(image.id), image.tags)
 
     def _load_files(self, image: str, paths: list[str]) -> None:
         with contextlib.closing(engine.connect()) as source, contextlib.closing(self._client()) as target:
@@ -207,7 +207,7 @@ class Engine:
 
     def _containers(self) -> list[str]:
         with contextlib.closing(self._client()) as client:
-            return [item.name for item in client.containers.list(all=True, ignore_removed=True)]
+            return [str(item.name) for item in client.containers.list(all=True, ignore_removed=True)]
 
     def _launchers(self, words: str) -> list[int]:
         found = []
@@ -215,7 +215,7 @@ class Engine:
             for item in client.containers.list(ignore_removed=True, filters={"label": LABEL}):
                 if words in item.labels[LABEL]:
                     with contextlib.suppress(docker.errors.NotFound):
-                        found.append(client.api.inspect_container(item.id)["State"]["Pid"])
+                        found.append(client.api.inspect_container(str(item.id))["State"]["Pid"])
         return [pid for pid in found if pid]
 
 

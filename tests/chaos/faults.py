@@ -11,11 +11,11 @@ import os
 import random
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from judge.store.pool import DISCONNECTED, Pool
 from tests.brokers import Broker
@@ -168,7 +168,7 @@ class Field:
 
 
 #: Returns when it is overcome.
-Fault: TypeAlias = Callable[[Field], Awaitable[None]]
+Fault: TypeAlias = Callable[[Field], Coroutine[Any, Any, None]]
 
 
 async def kill_daemon(field: Field) -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ class Host:
 class Stage:
     """A problem of slow tests, and hosts to judge it on."""
 
-    def __init__(self, connection: Connection, hosts: list[Host], ids: dict[str, int]) -> None:
+    def __init__(self, connection: Connection, hosts: list[Host], ids: dict[str, Any]) -> None:
         self.connection = connection
         self.hosts = hosts
         self.executor = hosts[0].executor

@@ -40,14 +40,14 @@ def _say(line: str) -> None:
     del line
 
 
-async def _filled(connection: Connection) -> dict[str, int]:
+async def _filled(connection: Connection) -> dict[str, Any]:
     """Something in as many tables as one judging fills; what another submission takes."""
     contest_id = await contests.ensure_contest(connection, name="test", title="Test")
     version_id = await problems.publish(connection, load(SAMPLES / "maze-walk"))
     problem_id = await problems.problem_of(connection, version_id)
     await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
     user_id = await accounts.create(connection, login="a", name="é\t\\N", password_hash=None, role=Role.ADMIN)
-    ids = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id}
+    ids: dict[str, Any] = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id}
     await queue.enqueue(connection, **ids, source=pasted("python3", "print('é')\n".encode()))
     host_id = await judgehosts.register(connection, name="host", slots=1, isolation="local")
     claim = await queue.claim(connection, judgehost_id=host_id, lease_s=30)

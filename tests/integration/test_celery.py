@@ -12,6 +12,7 @@ import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -40,7 +41,7 @@ WRONG = b"print('nonsense')\n"
 class Court:
     """A queue, and the processes that a test starts on it."""
 
-    def __init__(self, connection: Connection, ids: dict[str, int], environment: dict[str, str], folder: Path) -> None:
+    def __init__(self, connection: Connection, ids: dict[str, Any], environment: dict[str, str], folder: Path) -> None:
         self.connection = connection
         self.folder = folder
         self._ids = ids

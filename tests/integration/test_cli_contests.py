@@ -128,6 +128,7 @@ async def test_times_of_a_contest(pool: Pool, dsn: str) -> None:
     assert again.returncode == 2 and "already" in again.stderr
     async with pool.acquire() as connection:
         row = await connection.fetchrow("SELECT title, starts_at::text, ends_at::text FROM contests")
+    assert row is not None
     assert tuple(row) == ("Night", "2030-05-01 07:00:00+00", "2030-05-01 12:00:00+00")
 
 

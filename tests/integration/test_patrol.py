@@ -13,9 +13,9 @@ import pytest
 import pytest_asyncio
 
 from judge import host, patrol, queue
+from judge.ahead import Borrower
 from judge.canaries import CANARIES, Aviary
 from judge.config import Isolation, Settings
-from judge.executor import Borrower
 from judge.incidents import Incident, IncidentKind
 from judge.judging import PackageData
 from judge.languages import pasted
@@ -61,7 +61,7 @@ class Ward:
         problem_id = await problems.problem_of(self.connection, version_id)
         await contests.add_problem(self.connection, contest_id=contest_id, problem_id=problem_id)
         user_id = await accounts.create(self.connection, login="a", name="a", password_hash=None, role=Role.CONTESTANT)
-        ids = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id}
+        ids: dict[str, Any] = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id}
         for _ in range(2):
             await queue.enqueue(self.connection, **ids, source=pasted("python3", b"print(1)\n"))
             claim = await queue.claim(self.connection, judgehost_id=self.host_id, lease_s=600)

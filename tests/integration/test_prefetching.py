@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import cast
 
 from judge.blobs import FetchedBlobs
 from judge.cache import FileCache
+from judge.executor import LocalExecutor
 from judge.models import Blob
 from judge.prefetching import prefetch
 from judge.store import blobs, problems
@@ -37,7 +39,7 @@ async def test_data_of_running_contests_is_fetched_while_nothing_is_judged(
     wanted = {blob.hex for case in cases for blob in (case.input, case.answer)}
     executor = Idle(pool, tmp_path / "cache")
     executor.is_busy = True
-    fetching = asyncio.create_task(prefetch(pool, executor))
+    fetching = asyncio.create_task(prefetch(pool, cast("LocalExecutor", executor)))
     try:
         await asyncio.wait([fetching], timeout=0.3)
         assert list((tmp_path / "cache").iterdir()) == []

@@ -178,7 +178,7 @@ async def test_cancelling(on: Court) -> None:
     assert await on.verdicts(made) == [WA, WA, WA]
     for verb in (rejudging.cancel, rejudging.apply, rejudging.undo):
         with pytest.raises(UsageError, match="is cancelled"):
-            await verb(on.connection, rejudging_id, by=None)  # type: ignore[operator]
+            await verb(on.connection, rejudging_id, by=None)
 
 
 async def test_an_applied_one_is_not_cancelled(on: Court) -> None:
@@ -207,7 +207,7 @@ async def test_two_admins_at_once(on: Court, pool: Pool) -> None:
 
     assert sorted(await asyncio.gather(apply(one), apply(one))) == [False, True]
     assert set(await on.verdicts(made)) == {AC}
-    assert await asyncio.gather(apply(other), apply(one)) == [True, False]
+    assert list(await asyncio.gather(apply(other), apply(one))) == [True, False]
     assert set(await on.verdicts(made)) == {TLE}
     assert await on.connection.fetchval("SELECT count(*) FROM judgings WHERE is_current") == 8
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from judge import queue, rejudging
+from judge.errors import UsageError
 from judge.models import Compilation, Judged
 from judge.scoring import Scoring
 from judge.store import contests, scores
@@ -138,7 +139,7 @@ class Boards(RuleBasedStateMachine):
             self.run(queue.complete(self.connection, claim, judged(verdict, score=12.5)))
         try:
             self.run(rejudging.apply(self.connection, made, by=None))
-        except rejudging.UsageError:
+        except UsageError:
             return
         self.rejudgings.append(made)
         self.look_at_verdicts()
@@ -148,7 +149,7 @@ class Boards(RuleBasedStateMachine):
     def undo(self) -> None:
         try:
             self.run(rejudging.undo(self.connection, self.rejudgings.pop(), by=None))
-        except rejudging.UsageError:
+        except UsageError:
             return
         self.look_at_verdicts()
 

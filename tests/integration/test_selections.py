@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -27,7 +28,7 @@ async def on(pool: Pool) -> AsyncIterator[Court]:
         yield await court(connection)
 
 
-async def _chosen(on: Court, target: Target | None = None, **fields: str) -> list[int]:
+async def _chosen(on: Court, target: Target | None = None, **fields: Any) -> list[int]:
     query, args = await selections.chosen(on.connection, plans.selection(fields), target or Target())
     return sorted(row["submission_id"] for row in await on.connection.fetch(query, *args))
 
@@ -44,7 +45,7 @@ async def test_every_condition(on: Court) -> None:
     hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     everything = ada + bob + pending
 
-    for fields, expected in (
+    asked: tuple[tuple[dict[str, Any], list[int]], ...] = (
         ({}, everything),
         ({"contest": "test", "problem": "hello-sum"}, everything),
         ({"language": "c"}, pending),
@@ -63,7 +64,8 @@ async def test_every_condition(on: Court) -> None:
         ({"judged_version": "1"}, everything),
         ({"judged_version": "999"}, []),
         ({"stale": "1"}, []),
-    ):
+    )
+    for fields, expected in asked:
         assert await _chosen(on, **fields) == expected, fields
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.config import Config
 
 from judge import database, queue
+from judge.errors import JudgeError
 from judge.languages import pasted
 from judge.models import Compilation, Judged
 from judge.store import accounts, contests, judgehosts, problems
@@ -51,7 +53,7 @@ class Judge:
             problem_id = await problems.problem_of(connection, version_id)
             await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
             user_id = await accounts.create(connection, login="a", name="a", password_hash=None, role=Role.CONTESTANT)
-            self._ids = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id}
+            self._ids: dict[str, Any] = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id}
             self._host_id = await judgehosts.register(connection, name="host", slots=1, isolation="local")
 
     async def work(self) -> None:
@@ -140,6 +142,6 @@ async def test_a_table_that_is_never_free_is_a_clear_error(empty_dsn: str, monke
     monkeypatch.setattr(database, "MOST_WAITED_S", 0.5)
     async with connect(empty_dsn) as reader, reader.transaction():
         await reader.fetch("SELECT count(*) FROM judgehosts, judgings")
-        with pytest.raises(database.JudgeError, match=r"in use: .*lock timeout"):
+        with pytest.raises(JudgeError, match=r"in use: .*lock timeout"):
             await database.migrate(empty_dsn)
         assert await reader.fetchval("SELECT version_num FROM alembic_version") == first

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -18,7 +19,7 @@ from judge.store.verifications import MOST_LOSSES, Claim
 from judge.store.versions import State, Version
 from tests.packages import loaded
 
-REPORT = {"errors": [], "warnings": []}
+REPORT: dict[str, Any] = {"errors": [], "warnings": []}
 
 
 @dataclass(kw_only=True)

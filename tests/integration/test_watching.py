@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -183,7 +183,7 @@ async def _submit(connection: Connection) -> None:
     problem_id = await problems.problem_of(connection, version_id)
     await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
     user_id = await accounts.create(connection, login="a", name="a", password_hash=None, role=Role.CONTESTANT)
-    ids = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id}
+    ids: dict[str, Any] = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id}
     await queue.enqueue(connection, **ids, source=pasted("python3", b"print(1)\n"))
 
 

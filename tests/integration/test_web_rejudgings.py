@@ -235,7 +235,7 @@ async def test_admins_only(site: Site, role: Role) -> None:
     spring = await site.contest()
     ada = await _solved(site, spring, "ada", minutes_ago=30, verdict=WA)
     eve = await site.logged_in("eve", role)
-    posts = (
+    posts: tuple[tuple[str, dict[str, str]], ...] = (
         ("/admin/rejudgings", {"reason": "x", "contest": "spring"}),
         ("/admin/rejudgings/1", {"decision": "apply"}),
         (f"/submissions/{ada}/verdict", {"verdict": "AC", "reason": "x"}),

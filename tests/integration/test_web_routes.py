@@ -178,7 +178,7 @@ async def test_every_route_for_every_role(site: Site) -> None:
     await visitors[2].log_in("owner")
     visitors += [await site.logged_in("setter", Role.SETTER), await site.logged_in("root", Role.ADMIN)]
 
-    wrong = []
+    wrong: list[tuple[str, str, object]] = []
     # What logs in or out comes last.
     for name, least in sorted(ACCESS.items(), key=lambda item: ("log" in item[0], item[0])):
         method, pattern = name.split(" ")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from judge.errors import UsageError
 from judge.store import accounts, tokens
 from judge.store.accounts import Role
 from judge.store.tokens import Scope
@@ -92,7 +93,7 @@ async def test_so_many_and_no_more(site: Site) -> None:
 
         for number in range(tokens.MOST):
             await make(f"robot {number}")
-        with pytest.raises(accounts.UsageError, match="revoke one"):
+        with pytest.raises(UsageError, match="revoke one"):
             await make("another")
         await connection.execute("UPDATE api_tokens SET expires_at = now() WHERE name = 'robot 0'")
         await make("another")

@@ -90,10 +90,12 @@ async def test_a_good_package(site: Site, scratch: Path) -> None:
     async with site.pool.acquire() as connection:
         setter = await connection.fetchval("SELECT id FROM users WHERE login = 'setter'")
         row = await connection.fetchrow("SELECT * FROM problem_versions WHERE id <> $1", seeded.version_id)
+        assert row is not None
         problem = await problems.load(connection, row["id"])
         tests = [(await blobs.get(connection, t.input.sha256), t.answer) for t in problem.testcases]
         log = await connection.fetchrow("SELECT user_id, action, data FROM audit_log")
         version = await versions.by_id(connection, "two-sums", row["id"])
+    assert log is not None
     assert (answer.status, answer.headers["Location"]) == (303, f"/packages/two-sums/versions/{row['id']}")
     assert (row["title"], row["created_by"]) == ("Two Sums", setter)
     assert (problem.name, problem.checker) == ("two-sums", CheckerSpec(name="tokens"))

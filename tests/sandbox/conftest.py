@@ -38,7 +38,7 @@ def exported(client: docker.DockerClient, image: str) -> tarfile.TarFile:
     """All files of an image, as a container would have them; no container of it is started."""
     container = client.containers.create(image, command=["/never/started"])
     try:
-        return tarfile.open(fileobj=io.BytesIO(b"".join(container.export())))
+        return tarfile.open(fileobj=io.BytesIO(b"".join(container.export())))  # type: ignore[arg-type]
     finally:
         container.remove()
 

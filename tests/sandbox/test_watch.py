@@ -217,7 +217,7 @@ async def test_containers_have_control_groups_of_their_own(watched: Watched, lev
 
 async def test_a_cell_killed_in_use_is_told_of_once(watched: Watched) -> None:
     """A cell that ends by itself is reported with its name, though another one was in use beside it."""
-    names = []
+    names: list[str] = []
 
     async def use() -> None:
         async with watched.pool.cell(SLOT, watched.kind) as cell, watched.pool.cell(SLOT, watched.other) as inner:

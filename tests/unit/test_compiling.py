@@ -19,8 +19,9 @@ from judge import compiling
 from judge.cache import FileCache
 from judge.compiling import Programs, clean, compile_in, prepared
 from judge.errors import CellDied, SandboxError
-from judge.languages import Language, languages
+from judge.languages import languages
 from judge.models import MIB, Limits, Source, SourceFile
+from judge.recipe import Language
 from sandbox.cell import Cell
 from sandbox.local import LocalMaker
 from sandbox.pool import CellPool, Slot

@@ -444,7 +444,7 @@ def test_files_that_nobody_watches_are_named(
     rules: str, status: Status, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A rule for a folder covers what is in it, a comment covers nothing."""
-    monkeypatch.setattr(files.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr("sandbox.doctor.files.shutil.which", lambda *_, **__: None)
     (tmp_path / "etc/docker").mkdir(parents=True)
     (tmp_path / "etc/docker/daemon.json").write_text("{}")
     (tmp_path / "etc/audit/rules.d").mkdir(parents=True)

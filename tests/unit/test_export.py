@@ -252,7 +252,7 @@ def test_the_wrapped_checker(tmp_path: Path, output: str | None, code: int, mess
     feedback = tmp_path / "feedback"
     feedback.mkdir()
     answer = folder / ("data/secret/02.ans" if output is not None else "none")
-    argv = [program, folder / "data/secret/02.in", answer, f"{feedback}/"]
+    argv = [str(program), str(folder / "data/secret/02.in"), str(answer), f"{feedback}/"]
     ended = subprocess.run(argv, input=output or "", text=True, capture_output=True, check=False, timeout=20)
 
     assert ended.returncode == code
@@ -271,7 +271,7 @@ def test_points_of_a_wrapped_checker(tmp_path: Path) -> None:
     program = _built(folder / "output_validator")
     feedback = tmp_path / "feedback"
     feedback.mkdir()
-    files = [folder / "data/sample/01.in", folder / "data/sample/01.ans", f"{feedback}/"]
+    files = [str(folder / "data/sample/01.in"), str(folder / "data/sample/01.ans"), f"{feedback}/"]
 
     assert after.problem.testcases[1].checker_flags == ("points", "5")
     assert subprocess.run([program, *files], input="", text=True, check=False, timeout=20).returncode == 43
@@ -291,7 +291,7 @@ def test_flags_of_a_wrapped_checker(tmp_path: Path) -> None:
     after, _, folder = _exported(polygons.loaded(tmp_path, {**ANSWERS, "files/check.cpp": checker}), tmp_path)
     program = _built(folder / "output_validator")
     (tmp_path / "feedback").mkdir()
-    files = [folder / "data/sample/01.in", folder / "data/sample/01.ans", f"{tmp_path}/feedback/"]
+    files = [str(folder / "data/sample/01.in"), str(folder / "data/sample/01.ans"), f"{tmp_path}/feedback/"]
 
     assert after.problem.testcases[0].checker_flags == ("--testset", "tests")
     for flags, code in ((["points", "5", "--group", "easy"], 42), (["--group", "easy"], 42), (["--group", "x"], 43)):

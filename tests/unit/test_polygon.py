@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from judge.errors import PackageError
 from judge.models import Blob, Convention
 from judge.verdicts import Verdict
-from problems.recipes import MISSING, ConvertedFile, MissingTest
+from problems.recipes import MISSING, ConvertedFile, Generated, MissingTest, Solved
 from tests.polygons import complaints, loaded, problem_xml
 
 
@@ -46,11 +46,11 @@ def test_tests_that_are_there(tmp_path: Path) -> None:
     recipes = _missing(package.recipes)
     assert recipes.keys() == {"secret/02", "secret/03"}
     order = recipes["secret/02"].input
-    assert order is not None
+    assert isinstance(order, Generated)
     assert (order.program.files[0].name, order.argv, order.file) == ("gen.cpp", ("6", "7"), "")
     assert recipes["secret/03"].input is None
     solved = recipes["secret/03"].answer
-    assert solved is not None
+    assert isinstance(solved, Solved)
     assert [solution.files[0].name for solution in solved.solutions] == ["main.cpp", "also.py"]
 
 

@@ -29,7 +29,7 @@ def program(folder: Path, files: Mapping[str, str | bytes], *, language: str = "
 class TestFiles:
     def test_of_a_directory(self, tmp_path: Path) -> None:
         """Files keep their paths below the program; what starts with a dot, and what Python leaves, is no part."""
-        files = {
+        files: dict[str, str | bytes] = {
             "program/main.py": "a",
             "program/lib/deep/x.py": "b",
             "program/data.bin": b"\0\xff",
@@ -160,7 +160,7 @@ class TestScripts:
 
     def test_can_be_started(self, tmp_path: Path) -> None:
         """Scripts are executable although archives lose that, and the kernel understands how their lines end."""
-        files = {
+        files: dict[str, str | bytes] = {
             "program/build": "#!/bin/sh\r\nc++ -o run a.cpp\r\n",
             "program/run": b"\x7fELF\0\r\n",
             "program/tool.py": "#!/usr/bin/env python3\r\npass\r\n",

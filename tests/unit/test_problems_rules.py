@@ -51,8 +51,8 @@ def expectation(
         tests=tests,
         permitted=sets[0],
         required=sets[1],
-        use_for_time_limit=use,
-        message=message,  # type: ignore[arg-type]
+        use_for_time_limit=use,  # type: ignore[arg-type]
+        message=message,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from judge.models import CheckerSpec
+from judge.models import CheckerSpec, Source
 from problems import validators
 from problems.findings import Findings
 from problems.tree import Tree
@@ -211,9 +212,13 @@ class TestInputValidators:
         assert found.source.language == "script"
 
 
+#: How one of the package's other programs is read.
+Read = Callable[[Tree, Findings], Source | None]
+
+
 class TestOthers:
     @pytest.mark.parametrize("read", [validators.static_validator, validators.grader])
-    def test_none(self, tmp_path: Path, read) -> None:  # noqa: ANN001
+    def test_none(self, tmp_path: Path, read: Read) -> None:
         """Most packages have neither."""
         findings = Findings()
 
@@ -229,10 +234,11 @@ class TestOthers:
             (validators.grader, "graders/g/grade.py"),
         ],
     )
-    def test_one(self, tmp_path: Path, read, file: str) -> None:  # noqa: ANN001
+    def test_one(self, tmp_path: Path, read: Read, file: str) -> None:
         """A file or a directory is the program."""
         source = read(package_tree(tmp_path, [file]), Findings())
 
+        assert source is not None
         assert (source.language, source.files[0].name) == ("python3", Path(file).name)
 
     def test_too_many_graders(self, tmp_path: Path) -> None:
