@@ -44,6 +44,7 @@ async def test_nobody_elses(site: Site) -> None:
     async with site.pool.acquire() as connection:
         other_id = await connection.fetchval("SELECT id FROM users WHERE login = 'other'")
         ids = await connection.fetchrow("SELECT contest_id, problem_id FROM submissions WHERE id = $1", old)
+        assert ids is not None
         own = await connection.fetchval(
             "INSERT INTO submissions (contest_id, problem_id, user_id, language) VALUES ($1, $2, $3, 'python3')"
             " RETURNING id",
