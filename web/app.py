@@ -34,7 +34,14 @@ def make_app(settings: Settings, dsn: str) -> web.Application:
     """The whole site over the database at ``dsn``."""
     app = web.Application(
         middlewares=[
-            *(middlewares.locale, middlewares.errors, middlewares.session, middlewares.csrf, middlewares.two_step),
+            *(
+                middlewares.locale,
+                middlewares.errors,
+                middlewares.session,
+                middlewares.acting,
+                middlewares.csrf,
+                middlewares.two_step,
+            ),
             *(maintenance.read_only, clarifications.news),
         ],
         client_max_size=settings.max_source_bytes + forms.OVERHEAD_BYTES,

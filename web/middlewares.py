@@ -167,6 +167,15 @@ async def two_step(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 @web.middleware
+async def acting(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Have admins who look at the site as a contestant change nothing there."""
+    if request[SESSION].admin is None or permissions.may_ask_as_another(request.method, request.path):
+        return await handler(request)
+    text = gettext("You look at the site as somebody else, and can only read. Go back to your own account first.")
+    return _error_page(request, 403, text)
+
+
+@web.middleware
 async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse what changes anything unless it comes from a form that this site made for this very session."""
     if request.method in _SAFE_METHODS:

@@ -166,6 +166,7 @@ def _common(request: web.Request, contest_id: int | None) -> dict[str, object]:
     state = request.get(SESSION) or SessionState()
     return {
         "viewer": state.viewer,
+        "admin": state.admin,
         "is_judge": permissions.is_judge(state.viewer, contest_id),
         "is_setter": permissions.is_judge(state.viewer),
         "brings_balloons": contest_id is not None and permissions.may_bring_balloons(state.viewer, contest_id),

@@ -80,6 +80,13 @@ def needs_two_step(viewer: Viewer | None, settings: Settings) -> bool:
     return viewer is not None and viewer.role in settings.two_step_roles and not viewer.has_two_step
 
 
+def may_ask_as_another(method: str, path: str) -> bool:
+    """Whether an admin who looks at the site as a contestant may do that: read, but nothing of the account itself."""
+    if path in ("/impersonation/end", "/logout"):
+        return True
+    return method in ("GET", "HEAD") and not path.startswith(("/account", "/login", "/register"))
+
+
 def require_viewer(viewer: Viewer | None) -> Viewer:
     """Somebody who is logged in.
 

@@ -27,7 +27,7 @@ PENDING_LIFETIME = timedelta(minutes=10)
 #: How long a login is proof enough for those who have no password to give again.
 FRESH = timedelta(minutes=15)
 
-_TOKEN_BYTES = 32
+TOKEN_BYTES = 32
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,6 +50,11 @@ class SessionState:
     @property
     def viewer(self) -> Viewer | None:
         return self.session.viewer if self.session else None
+
+    @property
+    def admin(self) -> Viewer | None:
+        """The admin who looks at the site as the viewer does, if it is one."""
+        return self.session.admin if self.session else None
 
     @property
     def csrf_token(self) -> str:
@@ -84,7 +89,7 @@ async def begin(
     """
     if state.session is not None:
         await store.delete(connection, state.session.token_hash)
-    token, csrf_token = secrets.token_urlsafe(_TOKEN_BYTES), secrets.token_urlsafe(_TOKEN_BYTES)
+    token, csrf_token = secrets.token_urlsafe(TOKEN_BYTES), secrets.token_urlsafe(TOKEN_BYTES)
     lifetime = LOGGED_IN_LIFETIME if viewer else PENDING_LIFETIME if pending_id else ANONYMOUS_LIFETIME
     created_at = await store.create(
         connection,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from judge.store import staff
+from judge.store import impersonation, staff
 from judge.store.accounts import Role
 from judge.store.pool import Connection
 from judge.store.staff import ContestRole
@@ -38,6 +38,8 @@ class Session:
     csrf_token: str = field(repr=False)
     #: None: not logged in yet.
     viewer: Viewer | None
+    #: The admin who looks at the site as the viewer does; None: it is the viewer's own session.
+    admin: Viewer | None = None
     #: Whose password was right, while the code is still asked for.
     pending_id: int | None = None
     created_at: datetime
@@ -79,9 +81,11 @@ async def find(connection: Connection, token_hash: bytes) -> Session | None:
     row = await connection.fetchrow(
         f"""
         SELECT s.csrf_token, s.pending_user_id, s.created_at, s.seen_at < now() - interval '5 minutes' AS is_news,
+          s.acting_as IS NOT NULL AND acted.id IS NULL AS acts_no_more,
+          acted.id AS acted_id, acted.login AS acted_login, acted.name AS acted_name,
           u.id, u.login, u.name, u.role::text, {staff.ROLES_COLUMN},
           EXISTS (SELECT FROM authenticators a WHERE a.user_id = u.id AND a.confirmed_at IS NOT NULL) AS has_two_step
-        FROM sessions s LEFT JOIN users u ON u.id = s.user_id
+        FROM sessions s LEFT JOIN users u ON u.id = s.user_id {impersonation.JOIN}
         WHERE s.token_hash = $1 AND s.expires_at > now() AND u.disabled_at IS NULL
         """,
         token_hash,
@@ -90,7 +94,18 @@ async def find(connection: Connection, token_hash: bytes) -> Session | None:
         return None
     if row["is_news"]:
         await connection.execute("UPDATE sessions SET seen_at = now() WHERE token_hash = $1", token_hash)
-    viewer = None
+    if row["acts_no_more"]:
+        await impersonation.end(connection, token_hash=token_hash, csrf_token=row["csrf_token"])
+    viewer = acted = None
+    if row["acted_id"] is not None:
+        acted = Viewer(
+            id=row["acted_id"],
+            login=row["acted_login"],
+            name=row["acted_name"],
+            role=Role.CONTESTANT,
+            # The admin was asked, if anybody is.
+            has_two_step=True,
+        )
     if row["id"] is not None:
         viewer = Viewer(
             id=row["id"],
@@ -103,7 +118,8 @@ async def find(connection: Connection, token_hash: bytes) -> Session | None:
     return Session(
         token_hash=token_hash,
         csrf_token=row["csrf_token"],
-        viewer=viewer,
+        viewer=acted or viewer,
+        admin=viewer if acted else None,
         pending_id=row["pending_user_id"],
         created_at=row["created_at"],
     )

@@ -109,6 +109,8 @@ ACCESS = {
     "POST /admin/users": ADMINS,
     "GET /admin/users/{account}": ADMINS,
     "POST /admin/users/{account}": ADMINS,
+    "POST /admin/users/{account}/impersonate": ADMINS,
+    "POST /impersonation/end": USERS,
     "GET /admin/security": ADMINS,
     "POST /admin/security": ADMINS,
     "GET /admin/queue": ADMINS,
@@ -125,6 +127,8 @@ ACCESS = {
 
 #: What may be asked for and is not there, whoever asks.
 MISSING = {
+    # Nobody here looks at the site as somebody else.
+    "POST /impersonation/end",
     # Nobody was sent to a provider.
     "GET /login/sign-on/callback",
     "GET /submissions/{submission}/difference",

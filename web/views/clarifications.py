@@ -104,7 +104,9 @@ async def _list(request: web.Request, *, written: str, error: str, status: int) 
         sees_all = permissions.is_judge(viewer, contest.id)
         problems = await visible.problems(connection, viewer, contest)
         found = await clarifications.listed(connection, contest_id=contest.id, user_id=None if sees_all else viewer.id)
-        await clarifications.see_all(connection, contest_id=contest.id, user_id=viewer.id)
+        # An admin who looks on has not read anything for them.
+        if request[SESSION].admin is None:
+            await clarifications.see_all(connection, contest_id=contest.id, user_id=viewer.id)
     context = {
         "contest": contest,
         "problems": problems,
