@@ -24,6 +24,8 @@ ACCESS = {
     "GET /contests/{contest}/standings": ANYBODY,
     "GET /contests/{contest}/standings.{file}": ANYBODY,
     "GET /contests/{contest}/standings/events": ANYBODY,
+    "GET /contests/{contest}/resolver": JUDGES,
+    "GET /contests/{contest}/resolver.json": JUDGES,
     "GET /contests/{contest}/submissions": USERS,
     "GET /contests/{contest}/clarifications": USERS,
     "POST /contests/{contest}/clarifications": USERS,
