@@ -9,11 +9,11 @@ A group's own failing is a verdict, the package's is a ``GradingFailure``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from judge.groups import Aggregation, Group, LegacyRule, MaxScoreRule, PointsRule
+from judge.groups import Aggregation, Group, LegacyRule, MaxScoreRule, PointsRule, Rule
 from judge.models import Problem, Run
 from judge.verdicts import Verdict
 
@@ -33,6 +33,8 @@ class Graded:
 
     verdict: Verdict
     score: float = 0.0
+    #: Of the submission: the score as a sum, by the names of the test groups that give it; empty where it is no sum.
+    parts: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 class Bench(Protocol):
@@ -56,6 +58,7 @@ async def grade(problem: Problem, bench: Bench, *, is_full: bool) -> Graded:
     """
     walk = _Walk(problem, bench)
     graded = await walk.whole()
+    graded = replace(graded, parts=walk.parts_of(graded.score))
     if is_full and not walk.is_broken:
         for index in range(len(problem.testcases)):
             if index not in walk.runs:
@@ -72,6 +75,7 @@ class _Walk:
         self._problem = problem
         self._bench = bench
         self._groups = {group.name: group for group in _all(problem.grading.root)} if problem.grading else {}
+        self._scores: dict[str, float] = {}
 
     @property
     def is_broken(self) -> bool:
@@ -106,7 +110,32 @@ class _Walk:
                 return Graded(run.verdict)
         return Graded(Verdict.AC)
 
+    def parts_of(self, score: float) -> dict[str, float]:
+        """That score by the groups that it is the sum of; empty if it is not."""
+        grading = self._problem.grading
+        if grading is None or not grading.is_scoring:
+            return {}
+        parts = dict(self._parts(grading.root))
+        return parts if abs(sum(parts.values()) - score) <= _ROUNDING else {}
+
+    def _parts(self, group: Group) -> Iterator[tuple[str, float]]:
+        """Those of one group: itself, unless its score is the sum of others'; test cases of its own are one part."""
+        score = self._scores.get(group.name, 0.0)
+        within = [member for member in group.members if isinstance(member, Group)] if _sums(group.rule) else []
+        own = score - sum(self._scores.get(member.name, 0.0) for member in within)
+        if own < -_ROUNDING:
+            within, own = [], score
+        for member in within:
+            yield from self._parts(member)
+        if own > _ROUNDING or not within:
+            yield group.name, own
+
     async def _group(self, group: Group) -> Graded:
+        graded = await self._by_rule(group)
+        self._scores[group.name] = graded.score
+        return graded
+
+    async def _by_rule(self, group: Group) -> Graded:
         rule = group.rule
         if isinstance(rule, LegacyRule):
             return await self._legacy(group, rule)
@@ -282,6 +311,13 @@ def _grader_score(aggregation: Aggregation, scores: Sequence[float]) -> float:
     if aggregation is Aggregation.MAX:
         return max(scores)
     return sum(scores) / (len(scores) if aggregation is Aggregation.AVG else 1)
+
+
+def _sums(rule: Rule) -> bool:
+    """Whether a group's score is the sum of its members'."""
+    if isinstance(rule, LegacyRule):
+        return rule.grader_flags is None and rule.score is Aggregation.SUM
+    return rule.aggregation is Aggregation.SUM if isinstance(rule, MaxScoreRule) else not rule.is_complete
 
 
 def _is_sample(run: Run) -> bool:

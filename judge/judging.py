@@ -176,6 +176,7 @@ async def _graded(sitting: _Sitting, compilation: Compilation, *, is_full: bool)
         runs=runs,
         static_runs=tuple(sitting.static_runs),
         score=graded.score if is_scored else None,
+        parts=graded.parts if is_scored else {},
         message=next((run.message for run in runs if run.verdict is Verdict.JE), sitting.message),
     )
 

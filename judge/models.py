@@ -252,6 +252,8 @@ class Judged:
     static_runs: tuple[Run, ...] = ()
     #: Of a scoring problem; None elsewhere, and where the verdict is CE or JE.
     score: float | None = None
+    #: The score as a sum, by test group; empty where it is none.
+    parts: Mapping[str, float] = field(default_factory=dict)
     #: For admins, where the verdict is JE.
     message: str = ""
     #: Whether the verdict is JE because this host failed: judged elsewhere, or later, it may be another.

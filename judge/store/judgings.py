@@ -283,7 +283,7 @@ async def finish(connection: Connection, claim: Claim, judged: Judged) -> None:
     await connection.execute(
         "UPDATE judgings SET state = 'done', lease_until = NULL, finished_at = now(), verdict = $2, compile_ok = $3,"
         " compile_output = $4, compile_cpu_us = $5, slowest_cpu_us = $6, peak_memory_bytes = $7, message = $8,"
-        " score = $9 WHERE id = $1",
+        " score = $9, parts = $10 WHERE id = $1",
         claim.judging_id,
         judged.verdict,
         judged.compilation.is_ok,
@@ -293,6 +293,7 @@ async def finish(connection: Connection, claim: Claim, judged: Judged) -> None:
         judged.peak_memory_bytes,
         judged.message or None,
         judged.score,
+        dict(judged.parts) or None,
     )
     await connection.execute(
         "UPDATE judgings SET compiler_version = known.version, compile_image = known.compile_image,"

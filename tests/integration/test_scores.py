@@ -112,9 +112,8 @@ class Boards(RuleBasedStateMachine):
         claim = self.run(queue.claim(self.connection, judgehost_id=self.host_id, lease_s=LEASE_S))
         if claim is None:
             return
-        value = Judged(verdict=verdict, compilation=Compilation(is_ok=True), score=score)
+        value = Judged(verdict=verdict, compilation=Compilation(is_ok=True), score=score, parts=parts or {})
         self.run(queue.complete(self.connection, claim, value))
-        self.execute("UPDATE judgings SET parts = $2 WHERE id = $1", claim.judging_id, parts)
         if claim.rejudging_id is None:
             made = self.tries[claim.submission_id]
             self.tries[made.id] = replace(made, verdict=verdict, score=score, parts=parts)

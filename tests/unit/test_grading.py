@@ -382,3 +382,65 @@ def test_our_own_failure_ends_it() -> None:
         cases = Cases([run(AC), run(JE), run(AC), run(AC), run(AC)])
         assert graded(of, cases, is_full=True).verdict is JE
         assert cases.asked == [0, 1]
+
+
+# What a score is the sum of.
+
+
+def test_parts_of_a_score() -> None:
+    """A sum is told by the groups that give it; what is no sum is one part, and so are the cases of one group."""
+    points = MaxScoreRule(max_score=30, aggregation=Aggregation.PASS_FAIL)
+    smallest = MaxScoreRule(max_score=40, aggregation=Aggregation.MIN)
+    root = Group(
+        name="",
+        rule=MaxScoreRule(max_score=None),
+        members=(
+            Group(
+                name="secret",
+                rule=MaxScoreRule(max_score=100),
+                members=(
+                    Group(name="secret/1", rule=points, members=(0, 1)),
+                    Group(name="secret/2", rule=smallest, members=(2, 3)),
+                    Group(name="secret/3", rule=points, members=(4,)),
+                ),
+            ),
+        ),
+    )
+    of = problem([f"secret/{number}" for number in range(5)], root)
+    runs = [run(AC), run(AC), run(AC, score=25.0), run(AC, score=15.0), run(WA)]
+
+    found = graded(of, Cases(runs))
+
+    assert (found.score, found.parts) == (45.0, {"secret/1": 30.0, "secret/2": 15.0, "secret/3": 0.0})
+    assert graded(flat(MaxScoreRule(max_score=100), 2), Cases([run(AC), run(WA)])).parts == {"secret": 50.0}
+
+
+def test_no_parts_without_a_sum() -> None:
+    """Where the final verdict takes the score away, or there is none, nothing is told."""
+    legacy = flat(LegacyRule(breaks=False, accept_score=10), 2)
+    plain = problem(["secret/1"], None)
+
+    assert graded(legacy, Cases([run(AC), run(AC)])).parts == {"secret": 20.0}
+    assert graded(legacy, Cases([run(AC), run(WA)])).parts == {}
+    assert graded(plain, Cases([run(AC)])).parts == {}
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from([AC, WA]), SCORES), min_size=1, max_size=3), min_size=1, max_size=4))
+def test_parts_sum_up(groups: list[list[tuple[Verdict, float]]]) -> None:
+    """Parts, where there are any, add up to the score."""
+    members: list[Group] = []
+    names: list[str] = []
+    runs: list[Run] = []
+    for number, cases in enumerate(groups):
+        first = len(runs)
+        runs += [run(verdict, score=score if verdict is AC else None) for verdict, score in cases]
+        names += [f"secret/{number}/{case}" for case in range(len(cases))]
+        rule = MaxScoreRule(max_score=None, aggregation=(Aggregation.SUM, Aggregation.MIN)[number % 2])
+        members.append(Group(name=f"secret/{number}", rule=rule, members=tuple(range(first, len(runs)))))
+    whole = MaxScoreRule(max_score=None)
+    root = Group(name="", rule=whole, members=(Group(name="secret", rule=whole, members=tuple(members)),))
+
+    found = graded(problem(names, root), Cases(runs))
+
+    assert sum(found.parts.values()) == pytest.approx(found.score)
+    assert found.parts.keys() <= {member.name for member in members}
