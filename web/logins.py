@@ -8,7 +8,7 @@ from aiohttp import web
 from yarl import URL
 
 from judge.errors import NotFound, UsageError
-from judge.store import accounts, authenticators
+from judge.store import accounts, authenticators, networks
 from judge.store.accounts import Account
 from judge.store.pool import Connection
 from web import credentials, rates, sessions, totp
@@ -25,6 +25,20 @@ async def proceed(request: web.Request, connection: Connection, account: Account
         return str(URL(CODE_PATH).with_query(next=wanted))
     await sessions.begin(connection, request[SESSION], viewer=credentials.viewer_of(account))
     return wanted
+
+
+async def at_address(request: web.Request) -> Account | None:
+    """The account that whoever sits at the request's address is logged in to without a password."""
+    async with request.app[POOL].acquire() as connection:
+        return await networks.account_at(connection, request[SESSION].address)
+
+
+async def begin_by_address(request: web.Request, account: Account) -> None:
+    """Log in to the account of the request's address."""
+    address = request[SESSION].address
+    async with request.app[POOL].acquire() as connection, connection.transaction():
+        await networks.record_login(connection, account, address=address)
+        await sessions.begin(connection, request[SESSION], viewer=credentials.viewer_of(account))
 
 
 async def ensure_session(request: web.Request) -> None:

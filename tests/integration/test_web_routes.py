@@ -106,6 +106,8 @@ ACCESS = {
     "POST /account/tokens": USERS,
     "GET /admin/audit": ADMINS,
     "GET /admin/users": ADMINS,
+    "GET /admin/users/addresses": ADMINS,
+    "POST /admin/users/addresses": ADMINS,
     "GET /admin/users/import": ADMINS,
     "POST /admin/users/import": ADMINS,
     "POST /admin/users": ADMINS,

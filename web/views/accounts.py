@@ -55,19 +55,41 @@ async def register(request: web.Request) -> web.Response:
 
 
 async def login_form(request: web.Request) -> web.Response:
+    """Ask who it is; where the address is enough, and nobody wants to be somebody else, log in at once."""
     wanted = forms.own_path(request.query.get("next", ""))
     if request[SESSION].viewer is not None:
         raise web.HTTPSeeOther(wanted)
+    account = await logins.at_address(request)
+    if account is not None and "by" not in request.query:
+        await logins.begin_by_address(request, account)
+        raise web.HTTPSeeOther(wanted)
     await logins.ensure_session(request)
-    return login_page(request, wanted=wanted)
+    return login_page(request, wanted=wanted, account=account)
 
 
-def login_page(request: web.Request, *, wanted: str, login: str = "", error: UsageError | None = None) -> web.Response:
+def login_page(
+    request: web.Request,
+    *,
+    wanted: str,
+    login: str = "",
+    error: UsageError | None = None,
+    account: Account | None = None,
+) -> web.Response:
+    """The form.
+
+    Args:
+        request: that is answered.
+        wanted: where a login leads.
+        login: what was typed.
+        error: what is wrong with it.
+        account: whose computer it is.
+    """
     settings = request.app[SETTINGS]
     context = {
         "error": str(error or ""),
         "login": login,
         "next": wanted,
+        "account": account,
         "sign_on": settings.oidc_name if settings.oidc_issuer else "",
     }
     return page(request, "login", context, status=status_of(error) if error else 200)
@@ -91,7 +113,9 @@ async def login(request: web.Request) -> web.Response:
 async def logout(request: web.Request) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         await sessions.end(connection, request[SESSION])
-    raise web.HTTPSeeOther("/", headers={"Clear-Site-Data": '"cache"'})
+    # There, somebody else may log in at a computer that is known by its address.
+    leads_to = "/login?by=password" if await logins.at_address(request) else "/"
+    raise web.HTTPSeeOther(leads_to, headers={"Clear-Site-Data": '"cache"'})
 
 
 async def account_form(request: web.Request) -> web.Response:

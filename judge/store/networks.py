@@ -1,0 +1,107 @@
+"""Addresses that log in to an account by themselves, as at a contest on site, where each computer is one team's.
+
+Only contestants' accounts are ever logged in to so, whatever the list says; none of a contest's staff, none that
+has an authenticator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from judge.errors import UsageError
+from judge.store import accounts, audit
+from judge.store.accounts import Account
+from judge.store.pool import Connection
+
+Network = IPv4Network | IPv6Network
+
+#: Of the logins that stand in the way of a list.
+_MOST_NAMED = 10
+#: Of a row of ``users``: whether the account may be logged in to so.
+_IS_USED = (
+    "(role = 'contestant' AND disabled_at IS NULL"
+    " AND NOT EXISTS (SELECT FROM contest_staff s WHERE s.user_id = users.id)"
+    " AND NOT EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id AND a.confirmed_at IS NOT NULL))"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A network, and whose it is."""
+
+    network: str
+    account_id: int
+    login: str
+    name: str
+    #: Whether its account may be logged in to so as it is now.
+    is_used: bool
+
+
+async def account_at(connection: Connection, address: str) -> Account | None:
+    """The account that a browser at that address is logged in to; None for most."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return None
+    row = await connection.fetchrow(
+        f"SELECT {accounts.COLUMNS} FROM users WHERE {_IS_USED} AND id ="
+        " (SELECT user_id FROM account_networks WHERE network >>= $1::inet ORDER BY masklen(network) DESC LIMIT 1)",
+        # Without the name of an interface, which is this machine's own.
+        type(known)(int(known)),
+    )
+    return accounts.from_row(row) if row else None
+
+
+async def page(connection: Connection, *, limit: int) -> list[Listed]:
+    """All networks, in the order of logins."""
+    rows = await connection.fetch(
+        f"SELECT abbrev(network::inet) AS network, users.id AS account_id, login, name, {_IS_USED} AS is_used"
+        " FROM account_networks n JOIN users ON users.id = n.user_id ORDER BY lower(login), n.network LIMIT $1",
+        limit,
+    )
+    return [Listed(**row) for row in rows]
+
+
+async def add(connection: Connection, entries: Sequence[tuple[str, Network]], *, by: int) -> None:
+    """Give these networks to the accounts of these logins: all, or none. A network that was another's is taken over.
+
+    Raises:
+        UsageError: some logins are nobody's, or no contestant's.
+    """
+    async with connection.transaction():
+        rows = await connection.fetch(
+            "SELECT id, lower(login) AS login FROM users WHERE role = 'contestant' AND lower(login) = ANY ($1)",
+            [login.lower() for login, _ in entries],
+        )
+        ids = {row["login"]: row["id"] for row in rows}
+        wrong = sorted({login for login, _ in entries if login.lower() not in ids})
+        if wrong:
+            more = f" and {len(wrong) - _MOST_NAMED} more" if len(wrong) > _MOST_NAMED else ""
+            raise UsageError(f"these are no contestants' logins: {', '.join(wrong[:_MOST_NAMED])}{more}")
+        await connection.executemany(
+            "INSERT INTO account_networks (network, user_id) VALUES ($1, $2)"
+            " ON CONFLICT (network) DO UPDATE SET user_id = excluded.user_id",
+            [(network, ids[login.lower()]) for login, network in entries],
+        )
+        data = {"count": len(entries), "networks": {str(network): login for login, network in entries}}
+        await audit.record(connection, by=by, action="add addresses", data=data)
+
+
+async def remove(connection: Connection, networks: Sequence[Network] | None, *, by: int) -> None:
+    """Let nobody in by these networks any more, or by any."""
+    async with connection.transaction():
+        rows = await connection.fetch(
+            "DELETE FROM account_networks WHERE $1::cidr[] IS NULL OR network = ANY ($1) RETURNING network::text",
+            networks,
+        )
+        if rows:
+            data = {"networks": sorted(row["network"] for row in rows)}
+            await audit.record(connection, by=by, action="remove addresses", data=data)
+
+
+async def record_login(connection: Connection, account: Account, *, address: str) -> None:
+    """Write down that an address was enough to log in."""
+    data = {"user_id": account.id, "address": address}
+    await audit.record(connection, by=account.id, action="log in by address", data=data)
