@@ -17,7 +17,8 @@ class Form:
 
     action: str
     method: str
-    names: list[str] = field(default_factory=list)
+    #: By the name of each field, the values that the page has for it.
+    fields: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Markup(HTMLParser):
@@ -31,6 +32,7 @@ class Markup(HTMLParser):
         #: What is not the site's own.
         self.foreign: list[str] = []
         self._is_script = False
+        self._name = ""
         self.feed(text)
         self.close()
 
@@ -49,7 +51,10 @@ class Markup(HTMLParser):
         if tag == "form":
             self.forms.append(Form(action=values.get("action", ""), method=values.get("method", "get").lower()))
         elif tag in ("input", "select", "textarea", "button") and self.forms and "name" in values:
-            self.forms[-1].names.append(values["name"])
+            self._name = values["name"]
+            self.forms[-1].fields.setdefault(self._name, []).append(values.get("value", ""))
+        elif tag == "option" and self.forms and self._name in self.forms[-1].fields:
+            self.forms[-1].fields[self._name].append(values.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
         self._is_script = self._is_script and tag != "script"

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from judge.errors import UsageError
 from judge.models import KIB, MIB
@@ -133,7 +134,7 @@ async def _arriving(timeout_s: float) -> AsyncIterator[None]:
     except TimeoutError as error:
         raise UsageError(gettext("The form took too long to arrive; send it again.")) from error
     # What aiohttp raises over a malformed body differs by version; all of it means the same to whoever sent it.
-    except (ValueError, AssertionError, RuntimeError, LookupError) as error:
+    except (HttpProcessingError, ValueError, AssertionError, RuntimeError, LookupError) as error:
         raise UsageError(gettext("The form arrived garbled; reload the page and send it again.")) from error
 
 
