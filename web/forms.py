@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,9 +80,9 @@ _STREAMED: set[object] = set()
 
 
 def streamed(handler: Handler) -> Handler:
-    """Mark a handler whose form ends in one large file: ``read`` stops before it, and ``save`` takes it.
+    """Mark a handler whose form ends in large files: ``read`` stops before them, ``save`` and ``save_several`` go on.
 
-    Until then nothing of the file has been read, so that those who may not send one make nobody keep it.
+    Until then nothing of a file has been read, so that those who may not send one make nobody keep it.
     """
     _STREAMED.add(handler)
     return handler
@@ -112,10 +112,9 @@ async def save(request: web.Request, folder: Path, *, max_bytes: int) -> Path:
         web.HTTPRequestEntityTooLarge: it is larger than that.
     """
     await read(request)
-    if _STREAM not in request:
+    if _STREAM not in request or not request[_STREAM][1].filename:
         raise UsageError(gettext("Choose a file to upload."))
-    if (request.content_length or 0) > max_bytes + OVERHEAD_BYTES:
-        raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=request.content_length or 0)
+    _check_length_of_files(request, max_bytes)
     reader, part = request[_STREAM]
     path = folder / _safe_name(part.filename or "")
     async with _arriving(SAVE_TIMEOUT_S):
@@ -123,6 +122,39 @@ async def save(request: web.Request, folder: Path, *, max_bytes: int) -> Path:
         if await reader.next() is not None:
             raise UsageError(gettext("The form goes on after its file; reload the page and send it again."))
     return path
+
+
+async def save_several(
+    request: web.Request, folder: Path, names: Collection[str], *, max_bytes: int
+) -> dict[str, Path]:
+    """Write the files of a streamed form that ends in several into ``folder``, each called like its field.
+
+    Fields where no file was chosen are left out. All of them together may have that many bytes.
+
+    Raises:
+        UsageError: it is not a form that this site has sent, or did not arrive whole.
+        web.HTTPRequestEntityTooLarge: they are larger than that.
+    """
+    await read(request)
+    if _STREAM not in request:
+        return {}
+    _check_length_of_files(request, max_bytes)
+    found: dict[str, Path] = {}
+    reader, part = request[_STREAM]
+    async with _arriving(SAVE_TIMEOUT_S):
+        following: object = part
+        while following is not None:
+            name = following.name if isinstance(following, BodyPartReader) else None
+            if not isinstance(following, BodyPartReader) or name is None or name not in names or name in found:
+                raise UsageError(gettext("The form is not as this site sends it; reload the page and send it again."))
+            path = folder / name
+            await _write_part(following, path, max_bytes)
+            size = path.stat().st_size
+            if following.filename or size:
+                found[name] = path
+                max_bytes -= size
+            following = await reader.next()
+    return found
 
 
 @asynccontextmanager
@@ -143,6 +175,11 @@ def _check_length(request: web.Request, max_bytes: int) -> None:
     if request.content_length is None and request.body_exists:
         raise web.HTTPLengthRequired
     if (request.content_length or 0) > max_bytes:
+        raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=request.content_length or 0)
+
+
+def _check_length_of_files(request: web.Request, max_bytes: int) -> None:
+    if (request.content_length or 0) > max_bytes + OVERHEAD_BYTES:
         raise web.HTTPRequestEntityTooLarge(max_size=max_bytes, actual_size=request.content_length or 0)
 
 
@@ -197,8 +234,7 @@ async def _parse_head(request: web.Request) -> Form:
         if not isinstance(part, BodyPartReader) or part.name is None:
             raise UsageError(gettext("The form has a part without a name."))
         if part.filename is not None:
-            if part.filename:
-                request[_STREAM] = reader, part
+            request[_STREAM] = reader, part
             break
         if len(pairs) >= MAX_PARTS:
             raise UsageError(gettext("The form has more than %(most)s parts.", most=MAX_PARTS))

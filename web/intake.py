@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 
 from judge import queue, unpacking
 from judge.errors import NotFound, UsageError
-from judge.store import audit, contests, problem_access, problems, verifications, versions
+from judge.models import MIB
+from judge.store import audit, blobs, contests, problem_access, problems, verifications, versions
 from judge.store.contests import Contest
 from judge.store.pool import Connection
 from judge.store.problem_access import Access
 from judge.store.problems import Origin
 from judge.store.sessions import Viewer
 from judge.store.versions import Version
+from problems import amending, archive
+from problems.amending import Amendment
 from problems.package import Package
 from web import forms, permissions
 from web.keys import POOL, SETTINGS
@@ -52,16 +58,74 @@ async def take(request: web.Request, viewer: Viewer) -> Taken:
         UsageError: the form cannot be meant as sent.
         web.HTTPException: it is too large, or too many are being taken.
     """
-    being_taken = request.app[_BEING_TAKEN]
-    if being_taken.locked():
-        raise web.HTTPServiceUnavailable(headers={"Retry-After": "60"})
-    async with being_taken, unpacking.scratch() as folder:
+    async with taking(request) as folder:
         contest = await chosen_contest(request)
         zipped = await forms.save(request, folder, max_bytes=request.app[SETTINGS].max_package_bytes)
         loaded = await unpacking.read(zipped, folder / "unpacked")
         content = await asyncio.to_thread(zipped.read_bytes)
         origin = Origin(by=viewer.id, package=content, file_name=zipped.name)
-        return await _keep(request, viewer, loaded, contest, origin)
+        may_replace = (await forms.read(request)).text("replace") == "yes"
+        return await _keep(request, viewer, loaded, origin, contest=contest, may_replace=may_replace)
+
+
+async def amend(request: web.Request, viewer: Viewer, version: Version, amendment: Amendment, folder: Path) -> Taken:
+    """Take the package of a version with something changed, as if it had been uploaded.
+
+    Args:
+        request: the form's.
+        viewer: may change the problem.
+        version: whose package is changed.
+        amendment: the change.
+        folder: that ``taking`` gave.
+
+    Raises:
+        PackageError: with everything that is wrong with it; nothing was kept.
+        UsageError: the version has no package, or one that does not take the change from where it was made.
+    """
+    zipped = await _amended(request, version, amendment, folder)
+    loaded = await unpacking.read(zipped, folder / "after")
+    if loaded.name != version.problem or not await unpacking.in_thread(amendment.is_in, loaded):
+        raise UsageError(gettext("The package is written in a way that does not allow this; change it by hand."))
+    content = await asyncio.to_thread(zipped.read_bytes)
+    origin = Origin(by=viewer.id, package=content, file_name=version.file_name)
+    return await _keep(request, viewer, loaded, origin, contest=None, may_replace=False)
+
+
+async def _amended(request: web.Request, version: Version, amendment: Amendment, folder: Path) -> Path:
+    """The zip of the version's package with the change made."""
+    try:
+        async with request.app[POOL].acquire() as connection:
+            sha256 = await versions.package_of(connection, version.id)
+    except NotFound as error:
+        raise UsageError(gettext("That version came from a folder; upload a package to change it.")) from error
+    before = folder / f"{version.problem}.zip"
+    await unpacking.in_thread(before.write_bytes, await blobs.fetch(request.app[POOL], sha256))
+    made = folder / "amended.zip"
+
+    def change() -> None:
+        unpacked = archive.unpack(before, folder / "before")
+        amendment.apply(unpacked)
+        amending.zip_folder(unpacked, made)
+
+    await unpacking.in_thread(change)
+    max_bytes = request.app[SETTINGS].max_package_bytes
+    if made.stat().st_size > max_bytes:
+        raise UsageError(gettext("The package would be larger than %(size)s MiB.", size=max_bytes // MIB))
+    return made
+
+
+@asynccontextmanager
+async def taking(request: web.Request) -> AsyncIterator[Path]:
+    """A folder for a package, unless too many are being taken.
+
+    Raises:
+        web.HTTPServiceUnavailable: too many are.
+    """
+    being_taken = request.app[_BEING_TAKEN]
+    if being_taken.locked():
+        raise web.HTTPServiceUnavailable(headers={"Retry-After": "60"})
+    async with being_taken, unpacking.scratch() as folder:
+        yield folder
 
 
 async def chosen_contest(request: web.Request) -> Contest | None:
@@ -81,10 +145,15 @@ async def chosen_contest(request: web.Request) -> Contest | None:
 
 
 async def _keep(
-    request: web.Request, viewer: Viewer, loaded: Package, contest: Contest | None, origin: Origin
+    request: web.Request,
+    viewer: Viewer,
+    loaded: Package,
+    origin: Origin,
+    *,
+    contest: Contest | None,
+    may_replace: bool,
 ) -> Taken:
     """Keep the version, and have it verified, in one transaction."""
-    may_replace = (await forms.read(request)).text("replace") == "yes"
     is_complete = not loaded.recipes and not loaded.timing.is_inferred
     async with request.app[POOL].acquire() as connection, connection.transaction():
         await _check_allowed(connection, viewer, loaded.name, contest)

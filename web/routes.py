@@ -8,6 +8,7 @@ from web import intake
 from web.pages import STATIC
 from web.views import (
     accounts,
+    amendments,
     api,
     audit,
     balloons,
@@ -52,6 +53,7 @@ _PROBLEM = _CONTEST + "/problems/{label:[A-Za-z0-9_-]{1,16}}"
 _NAMED = "/{problem:[a-z0-9][a-z0-9_-]{0,63}}"
 _VERSIONS = _NAMED + "/versions"
 _VERSION = _VERSIONS + "/{version:[0-9]{1,18}}"
+_TEST = _VERSION + "/tests/{ordinal:[1-9][0-9]{0,8}}"
 _SUBMISSION = "/submissions/{submission:[0-9]{1,18}}"
 _REJUDGING = "/rejudgings/{rejudging:[0-9]{1,18}}"
 
@@ -99,9 +101,12 @@ def set_up(app: web.Application) -> None:
             web.post("/packages" + _VERSION, versions.decide),
             web.get("/packages" + _VERSION + "/events", versions.follow, allow_head=False),
             web.get("/packages" + _VERSION + "/submission", versions.jury_submission),
+            web.post("/packages" + _VERSION + "/time-limit", amendments.limit_time),
             web.get("/packages" + _VERSION + "/tests", testcases.index),
-            web.get("/packages" + _VERSION + "/tests/{ordinal:[1-9][0-9]{0,8}}", testcases.show),
-            web.get("/packages" + _VERSION + "/tests/{ordinal:[1-9][0-9]{0,8}}.{kind:in|ans}", testcases.file),
+            web.post("/packages" + _VERSION + "/tests", amendments.add_test),
+            web.get("/packages" + _TEST, testcases.show),
+            web.post("/packages" + _TEST, amendments.replace_test),
+            web.get("/packages" + _TEST + ".{kind:in|ans}", testcases.file),
             web.get("/packages" + _VERSION + ".zip", versions.package),
             web.post("/api/problems", api.upload),
             web.get("/api/problems" + _VERSIONS, api.index),

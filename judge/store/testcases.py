@@ -56,6 +56,14 @@ async def count(connection: Connection, version_id: int) -> int:
     return found
 
 
+async def has(connection: Connection, version_id: int, name: str) -> bool:
+    """Whether the version has a test case of that name."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM testcases WHERE problem_version_id = $1 AND name = $2)", version_id, name
+    )
+    return found
+
+
 async def by_ordinal(connection: Connection, version_id: int, ordinal: int) -> Case:
     """The test case in that place.
 

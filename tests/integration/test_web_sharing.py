@@ -20,7 +20,7 @@ CONTESTS = "/packages/two-sums/contests"
 FUTURE = timedelta(hours=1)
 
 
-async def _upload(visitor: Visitor, *, contest: str = "", content: bytes | None = None) -> Page:
+async def upload(visitor: Visitor, *, contest: str = "", content: bytes | None = None) -> Page:
     form = FormData(quote_fields=False)
     form.add_field("csrf", (await visitor.get("/account")).text.split('name="csrf" value="')[1].split('"')[0])
     form.add_field("contest", contest)
@@ -32,7 +32,7 @@ async def _owned(site: Site) -> tuple[Visitor, Visitor, str]:
     """The setter who uploaded a problem, another setter, and the version's address."""
     owner = await site.logged_in("ann", Role.SETTER)
     other = await site.logged_in("bob", Role.SETTER)
-    taken = await _upload(owner)
+    taken = await upload(owner)
     assert taken.status == 303, taken.words
     return owner, other, taken.headers["Location"]
 
@@ -65,7 +65,7 @@ async def test_another_ones_name(site: Site) -> None:
     """A package of a name that is taken is refused to those who may not change that problem, and nothing is kept."""
     _, other, _ = await _owned(site)
 
-    answer = await _upload(other, content=zipped({"data/secret/1.ans": "12\n"}))
+    answer = await upload(other, content=zipped({"data/secret/1.ans": "12\n"}))
 
     assert answer.status == 400
     assert "not yours to change" in answer.words
@@ -81,13 +81,13 @@ async def test_readers_and_writers(site: Site) -> None:
     read = await _statuses(other, version)
     as_reader = [
         (await other.post(version, {"decision": "confirm"})).status,
-        (await _upload(other)).status,
+        (await upload(other)).status,
         (await _name(other, "bob", "own")).status,
     ]
     shown = await other.get(version)
     await _name(owner, "bob", "write")
     as_writer = [
-        (await _upload(other)).status,
+        (await upload(other)).status,
         (await other.post(version, {"decision": "hold"})).status,
         (await _name(other, "bob", "own")).status,
     ]
@@ -200,13 +200,13 @@ async def test_adding_to_contests(site: Site) -> None:
         await owner.post(CONTESTS, {"contest": "nowhere\0"}, form_on=PROBLEM),
         await owner.post(CONTESTS, {}, form_on=PROBLEM),
         await other.post(CONTESTS, {"contest": "future"}, form_on="/account"),
-        await _upload(owner, contest="running"),
+        await upload(owner, contest="running"),
     ]
     taken = [
         await owner.post(CONTESTS, {"contest": "future"}, form_on=PROBLEM),
         await owner.post(CONTESTS, {"contest": "practice"}, form_on=PROBLEM),
         await admin.post(CONTESTS, {"contest": "running"}, form_on=PROBLEM),
-        await _upload(owner, contest="running"),
+        await upload(owner, contest="running"),
     ]
 
     assert [answer.status for answer in refused] == [409, 409, 409, 404, 400]

@@ -37,11 +37,12 @@ async def upload(request: web.Request) -> web.Response:
         return await _form_page(request, error=text, status=413)
     version = taken.version
     redirect = web.HTTPSeeOther(f"/packages/{version.problem}/versions/{version.id}")
-    notices.leave(request, redirect, [_said(taken)])
+    notices.leave(request, redirect, [said(taken)])
     raise redirect
 
 
-def _said(taken: Taken) -> str:
+def said(taken: Taken) -> str:
+    """What the page of a version that was taken says of it, once."""
     name = taken.version.problem
     if not taken.is_new:
         return (

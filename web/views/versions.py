@@ -49,7 +49,7 @@ async def of_problem(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """One version: how far its verification is, what it found, and what is different from the version that is live."""
-    return await _version_page(request)
+    return await version_page(request)
 
 
 async def follow(request: web.Request) -> web.StreamResponse:
@@ -99,7 +99,7 @@ async def decide(request: web.Request) -> web.Response:
             else:
                 raise UsageError("The form says nothing that can be done; reload the page and send it again.")
     except UsageError as error:
-        return await _version_page(request, error=sentence(error), status=409)
+        return await version_page(request, error=sentence(error), status=409)
     redirect = web.HTTPSeeOther(request.path)
     notices.leave(request, redirect, [said])
     raise redirect
@@ -162,7 +162,7 @@ async def problem_page(request: web.Request, *, error: str = "", status: int = 2
     return page(request, "versions", context, status=status)
 
 
-async def _version_page(request: web.Request, *, error: str = "", status: int = 200) -> web.Response:
+async def version_page(request: web.Request, *, error: str = "", status: int = 200) -> web.Response:
     viewer = permissions.require_judge(request[SESSION].viewer)
     async with (
         request.app[POOL].acquire() as connection,

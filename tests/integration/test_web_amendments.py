@@ -1,0 +1,169 @@
+"""Small changes that setters make on pages: each makes a version, and none changes one that is there."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import FormData
+
+from judge.models import Blob
+from judge.store import problems, versions
+from judge.store.accounts import Role
+from judge.store.versions import State
+from tests.integration.test_web_sharing import upload
+from tests.website import Page, Site, Visitor
+
+Given = dict[str, str | bytes]
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where packages are unpacked, to see that nothing stays there."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    return tmp_path
+
+
+async def _uploaded(site: Site) -> tuple[Visitor, str]:
+    setter = await site.logged_in("ann", Role.SETTER)
+    return setter, (await upload(setter)).headers["Location"]
+
+
+async def _send(visitor: Visitor, address: str, given: Given) -> Page:
+    """The form as a browser sends it: its text first, then its files, also where none was chosen."""
+    form = FormData(quote_fields=False)
+    form.add_field("csrf", (await visitor.get("/account")).text.split('name="csrf" value="')[1].split('"')[0])
+    for name in ("name", "input_text", "answer_text"):
+        form.add_field(name, str(given.get(name, "")))
+    for name in ("input", "answer"):
+        content = given.get(name)
+        assert not isinstance(content, str)
+        form.add_field(name, BytesIO(content or b""), filename="x" if content is not None else "")
+    return await visitor.post_raw(address, form, csrf=None)
+
+
+async def _tests(site: Site, address: str) -> dict[str, tuple[Blob, Blob]]:
+    async with site.pool.acquire() as connection:
+        problem = await problems.load(connection, int(address.rsplit("/", 1)[1]))
+    return {case.name: (case.input, case.answer) for case in problem.testcases}
+
+
+async def _count(site: Site) -> int:
+    async with site.pool.acquire() as connection:
+        count: int = await connection.fetchval("SELECT count(*) FROM problem_versions")
+    return count
+
+
+BEFORE = {
+    "sample/1": (Blob.of(b"1 2\n"), Blob.of(b"3\n")),
+    "secret/1": (Blob.of(b"5 6\n"), Blob.of(b"11\n")),
+}
+
+
+async def test_replacing_a_test(site: Site, scratch: Path) -> None:
+    """Another answer makes a version that waits to be verified and replaces nothing by itself; the old one stays."""
+    setter, version = await _uploaded(site)
+    async with site.pool.acquire() as connection:
+        await connection.execute("UPDATE problem_versions SET live_at = now()")
+
+    answer = await _send(setter, f"{version}/tests/2", {"answer": b"12\n"})
+    made = answer.headers["Location"]
+
+    assert answer.status == 303 and made != version
+    assert await _tests(site, version) == BEFORE
+    assert await _tests(site, made) == {**BEFORE, "secret/1": (Blob.of(b"5 6\n"), Blob.of(b"12\n"))}
+    async with site.pool.acquire() as connection:
+        new = await versions.by_id(connection, "two-sums", int(made.rsplit("/", 1)[1]))
+    assert (new.state, new.goes_live, new.created_by, new.file_name) == (State.QUEUED, False, "Ann", "two-sums.zip")
+    assert list(scratch.iterdir()) == []
+
+
+async def test_adding_a_test(site: Site) -> None:
+    """One more test case, pasted or as files; what is pasted ends like a line."""
+    setter, version = await _uploaded(site)
+
+    pasted = await _send(
+        setter, f"{version}/tests", {"name": "secret/2", "input_text": "7\r\n8", "answer_text": "15\r\n"}
+    )
+    files = await _send(
+        setter, f"{pasted.headers['Location']}/tests", {"name": "secret/g/3", "input": b"", "answer": b"\xff"}
+    )
+
+    assert await _tests(site, files.headers["Location"]) == {
+        **BEFORE,
+        "secret/2": (Blob.of(b"7\n8\n"), Blob.of(b"15\n")),
+        "secret/g/3": (Blob.of(b""), Blob.of(b"\xff")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "status", "words"),
+    [
+        ("/tests", {"name": "../evil", "input": b"x", "answer": b"x"}, 409, "Call the test case like"),
+        ("/tests", {"name": "secret/1", "input": b"x", "answer": b"x"}, 409, "change it on its own page"),
+        ("/tests", {"name": "secret/2", "input": b"x"}, 422, "give the answer as well"),
+        ("/tests", {"name": "secret/1.in/x", "input": b"x", "answer": b"x"}, 422, "secret/1"),
+        ("/tests", {"name": "Secret/2", "input": b"x", "answer": b"x"}, 409, "Call the test case like"),
+        ("/tests", {"name": "secret/2", "input": b"x", "answer": b"x", "input_text": "y"}, 409, "not both"),
+        ("/tests/2", {}, 409, "Nothing was given"),
+    ],
+)
+async def test_what_is_refused(site: Site, scratch: Path, path: str, given: Given, status: int, words: str) -> None:
+    """What makes no package is said on the page, and nothing is kept."""
+    setter, version = await _uploaded(site)
+
+    answer = await _send(setter, version + path, given)
+
+    assert (answer.status, await _count(site)) == (status, 1), answer.words
+    assert words in answer.words
+    assert list(scratch.iterdir()) == []
+
+
+async def test_another_time_limit(site: Site) -> None:
+    """The suggested limit, or any other, is a button away, and makes a version."""
+    setter, version = await _uploaded(site)
+
+    answer = await setter.post(f"{version}/time-limit", {"seconds": "2.25"}, form_on="/account")
+    refused = [
+        await setter.post(f"{version}/time-limit", {"seconds": seconds}, form_on="/account")
+        for seconds in ("", "0", "-1", "nan", "1e3", "1_0", "9999", "٣")
+    ]
+
+    async with site.pool.acquire() as connection:
+        problem = await problems.load(connection, int(answer.headers["Location"].rsplit("/", 1)[1]))
+    assert (problem.limits.time_ms, problem.limits.wall_ms) == (2250, 5500)
+    assert [each.status for each in refused] == [409] * 8
+    assert await _count(site) == 2
+
+
+async def test_versions_from_folders(site: Site) -> None:
+    """A version that came over the command line has no zip to change; its pages offer nothing, and say so."""
+    seeded = await site.contest()
+    setter = await site.logged_in("ann", Role.SETTER)
+    version = f"/packages/sum/versions/{seeded.version_id}"
+
+    answer = await _send(setter, f"{version}/tests/1", {"answer": b"12\n"})
+
+    assert answer.status == 409 and "upload a package" in answer.words
+    assert "<textarea" not in (await setter.get(f"{version}/tests/1")).text
+
+
+async def test_readers_change_nothing(site: Site) -> None:
+    """Who may only read a problem is offered no form, and answered as if there were nothing."""
+    owner, version = await _uploaded(site)
+    other = await site.logged_in("bob", Role.SETTER)
+    naming: dict[str, Any] = {"action": "name", "login": "bob", "access": "read"}
+    await owner.post("/packages/two-sums/setters", naming, form_on="/packages/two-sums/versions")
+
+    answers = [
+        await _send(other, f"{version}/tests", {"name": "secret/2", "input": b"1 1\n", "answer": b"2\n"}),
+        await _send(other, f"{version}/tests/1", {"answer": b"12\n"}),
+        await other.post(f"{version}/time-limit", {"seconds": "2"}, form_on="/account"),
+    ]
+
+    assert [answer.status for answer in answers] == [404] * 3
+    assert "<textarea" not in (await other.get(f"{version}/tests")).text
+    assert await _count(site) == 1
