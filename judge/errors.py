@@ -22,7 +22,17 @@ from __future__ import annotations
 
 
 class JudgeError(Exception):
-    """Base of all errors below."""
+    """Base of all errors below.
+
+    Args:
+        message: what is wrong, in English; ``%(name)s`` stands for a value. Pages may say it in another language.
+        values: by their names.
+    """
+
+    def __init__(self, message: str = "", /, **values: object) -> None:
+        super().__init__(message % values if values else message)
+        self.message = message
+        self.values = values
 
 
 class UsageError(JudgeError):

@@ -145,7 +145,9 @@ def language(language_id: str) -> Language:
         return languages()[language_id]
     except KeyError:
         known = (item.id for item in languages().values() if not item.is_internal)
-        raise UnknownLanguage(f"unknown language {language_id!r}; there are: {', '.join(known)}") from None
+        raise UnknownLanguage(
+            "unknown language %(language_id)r; there are: %(known)s", language_id=language_id, known=", ".join(known)
+        ) from None
 
 
 def offered() -> Mapping[str, Language]:
@@ -161,7 +163,11 @@ def offered_language(language_id: str) -> Language:
     """
     found = offered().get(language_id)
     if found is None:
-        raise UnknownLanguage(f"unknown language {language_id!r}; there are: {', '.join(offered())}")
+        raise UnknownLanguage(
+            "unknown language %(language_id)r; there are: %(offered)s",
+            language_id=language_id,
+            offered=", ".join(offered()),
+        )
     return found
 
 
@@ -199,7 +205,9 @@ def guess(file_names: Sequence[str], *, among: Collection[str] | None = None) ->
             found = next((item for item in others if extension in item.extensions), None)
         if found is not None:
             return found
-    raise UnknownLanguage(f"cannot tell the language of {', '.join(map(repr, file_names)) or 'no files'}; name it")
+    raise UnknownLanguage(
+        "cannot tell the language of %(files)s; name it", files=", ".join(map(repr, file_names)) or "no files"
+    )
 
 
 def is_file_name(name: str) -> bool:
@@ -315,7 +323,7 @@ class _File:
 
 def _recipe_files(folder: Path) -> list[Path]:
     if not folder.is_dir():
-        raise UsageError(f"setting languages_dir: {folder} is no folder")
+        raise UsageError("setting languages_dir: %(folder)s is no folder", folder=folder)
     return sorted(folder.glob("*.toml"))
 
 

@@ -41,7 +41,7 @@ def selection(fields: Mapping[str, str]) -> Selection:
     """
     who = _text(fields, "who")
     if who not in _WHO:
-        raise UsageError(f"{who!r} are nobody's submissions: say jury, contestants or all")
+        raise UsageError("%(who)r are nobody's submissions: say jury, contestants or all", who=who)
     judged_version = _text(fields, "judged_version")
     return Selection(
         submission_ids=_ids(_text(fields, "ids")),
@@ -107,14 +107,14 @@ def _is_set(fields: Mapping[str, str], name: str) -> bool:
 def _name(fields: Mapping[str, str], name: str) -> str | None:
     text = _text(fields, name)
     if not text.isprintable():
-        raise UsageError(f"{name}: that is no name")
+        raise UsageError("%(name)s: that is no name", name=name)
     return text or None
 
 
 def _language(text: str) -> str | None:
     # One whose recipe is gone has submissions all the same, but nobody can judge them.
     if text and text not in languages():
-        raise UsageError(f"there is no language {text!r}")
+        raise UsageError("there is no language %(text)r", text=text)
     return text or None
 
 
@@ -122,7 +122,9 @@ def _verdict(text: str) -> Verdict:
     try:
         return Verdict(text.upper())
     except ValueError:
-        raise UsageError(f"{text!r} is no verdict: say one of {', '.join(Verdict)}") from None
+        raise UsageError(
+            "%(text)r is no verdict: say one of %(verdicts)s", text=text, verdicts=", ".join(Verdict)
+        ) from None
 
 
 def _time(text: str) -> datetime | None:
@@ -133,7 +135,7 @@ def _time(text: str) -> datetime | None:
         parsed = datetime.fromisoformat(text)
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise UsageError(f"{text!r} is no time; write it like 2030-05-01T09:00+02:00") from None
+        raise UsageError("%(text)r is no time; write it like 2030-05-01T09:00+02:00", text=text) from None
 
 
 def _ids(text: str) -> tuple[int, ...]:
@@ -144,12 +146,12 @@ def _ids(text: str) -> tuple[int, ...]:
         start = _number(first, "a submission")
         end = _number(last, "a submission") if last else start
         if end - start >= MOST_IDS or len(found) >= MOST_IDS:
-            raise UsageError(f"more than {MOST_IDS} ids are too many; use a filter")
+            raise UsageError("more than %(most)s ids are too many; use a filter", most=MOST_IDS)
         found += range(start, end + 1)
     return tuple(dict.fromkeys(found))
 
 
 def _number(text: str, what: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
-        raise UsageError(f"{what}: {text[:50]!r} is no number")
+        raise UsageError("%(what)s: %(text)r is no number", what=what, text=text[:50])
     return int(text)

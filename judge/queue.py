@@ -60,17 +60,25 @@ def check_source(
         # A recipe may be gone since the package was taken.
         known = all_languages()
         taken = ", ".join(known[item].name for item in languages if item in known) or "no language of this judge's"
-        raise RejectedSource(f"this problem does not take {known[source.language].name}; it takes {taken}")
+        raise RejectedSource(
+            "this problem does not take %(name)s; it takes %(taken)s", name=known[source.language].name, taken=taken
+        )
     if not source.files or source.size == 0:
         raise RejectedSource("the source is empty")
     if len(source.files) > MOST_FILES:
-        raise RejectedSource(f"{len(source.files)} files are too many: at most {MOST_FILES} make a submission")
+        raise RejectedSource(
+            "%(count)s files are too many: at most %(most)s make a submission", count=len(source.files), most=MOST_FILES
+        )
     if source.size > most:
-        raise RejectedSource(f"the source is {source.size} bytes long; at most {most} are allowed here")
+        raise RejectedSource(
+            "the source is %(size)s bytes long; at most %(most)s are allowed here", size=source.size, most=most
+        )
     names = [file.name for file in source.files]
     for file in source.files:
         if not is_file_name(file.name):
-            raise RejectedSource(f"file name {file.name!r}: use letters, digits, dots, dashes and underscores")
+            raise RejectedSource(
+                "file name %(name)r: use letters, digits, dots, dashes and underscores", name=file.name
+            )
         # What is judged as output may be any bytes.
         if source.language != ANSWERS:
             _check_text(file)
@@ -80,11 +88,15 @@ def check_source(
 
 def _check_text(file: SourceFile) -> None:
     if b"\0" in file.content:
-        raise RejectedSource(f"{file.name} contains a NUL byte: is it a compiled program instead of its source?")
+        raise RejectedSource(
+            "%(name)s contains a NUL byte: is it a compiled program instead of its source?", name=file.name
+        )
     try:
         file.content.decode()
     except UnicodeDecodeError as error:
-        raise RejectedSource(f"{file.name} is not UTF-8: byte {error.start + 1} cannot be read as text") from error
+        raise RejectedSource(
+            "%(name)s is not UTF-8: byte %(position)s cannot be read as text", name=file.name, position=error.start + 1
+        ) from error
 
 
 async def enqueue(

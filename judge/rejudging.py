@@ -48,7 +48,11 @@ async def create(connection: Connection, plan: Plan, *, by: int | None) -> int:
     """
     plan = replace(plan, reason=checked_reason(plan.reason))
     if not 1 <= plan.repeats <= MOST_REPEATS:
-        raise UsageError(f"each submission can be judged 1 to {MOST_REPEATS} times, not {plan.repeats}")
+        raise UsageError(
+            "each submission can be judged 1 to %(most)s times, not %(repeats)s",
+            most=MOST_REPEATS,
+            repeats=plan.repeats,
+        )
     if plan.repeats > 1 or plan.selection.judgehost is not None:
         plan = replace(plan, is_fresh=True)
     async with connection.transaction():
@@ -102,7 +106,11 @@ async def apply(
         chosen = await rejudgings.applicable(connection, rejudging_id, part)
         left = await rejudgings.left_alone(connection, rejudging_id, part)
         if not chosen:
-            raise UsageError(f"there is nothing to apply of rejudging {rejudging_id}{_because(left)}")
+            raise UsageError(
+                "there is nothing to apply of rejudging %(rejudging_id)s%(because)s",
+                rejudging_id=rejudging_id,
+                because=_because(left),
+            )
         await swaps.make(connection, chosen, rejudging_id=rejudging_id, by=by)
         await rejudgings.set_state(connection, rejudging_id, "applied", by=by)
         data = {"rejudging_id": rejudging_id, "submissions": len(chosen), "part": _said(part)}
@@ -121,7 +129,11 @@ async def undo(connection: Connection, rejudging_id: int, *, by: int | None) -> 
         await swaps.lock(connection)
         rejudging = await rejudgings.lock(connection, rejudging_id)
         if rejudging.state != "applied":
-            raise UsageError(f"rejudging {rejudging_id} is {rejudging.state}: there is nothing to undo")
+            raise UsageError(
+                "rejudging %(rejudging_id)s is %(state)s: there is nothing to undo",
+                rejudging_id=rejudging_id,
+                state=rejudging.state,
+            )
         submissions = await swaps.undo(connection, rejudging_id=rejudging_id, by=by)
         await rejudgings.set_state(connection, rejudging_id, "open", by=by)
         data = {"rejudging_id": rejudging_id, "submissions": submissions}
@@ -139,9 +151,9 @@ async def cancel(connection: Connection, rejudging_id: int, *, by: int | None) -
     async with connection.transaction():
         rejudging = await rejudgings.lock(connection, rejudging_id)
         if rejudging.state == "applied":
-            raise UsageError(f"rejudging {rejudging_id} is applied; undo it first")
+            raise UsageError("rejudging %(rejudging_id)s is applied; undo it first", rejudging_id=rejudging_id)
         if rejudging.state == "cancelled":
-            raise UsageError(f"rejudging {rejudging_id} is cancelled already")
+            raise UsageError("rejudging %(rejudging_id)s is cancelled already", rejudging_id=rejudging_id)
         dropped = await judgings.drop_queued(connection, rejudging_id)
         await rejudgings.set_state(connection, rejudging_id, "cancelled", by=by)
         await audit.record(connection, by=by, action="cancel rejudging", data={"rejudging_id": rejudging_id})
@@ -181,7 +193,10 @@ async def undo_override(connection: Connection, submission_id: int, *, by: int |
     async with connection.transaction():
         await swaps.lock(connection)
         if not await swaps.undo_override(connection, submission_id=submission_id, by=by):
-            raise UsageError(f"the verdict of submission {submission_id} was set by nobody: there is nothing to undo")
+            raise UsageError(
+                "the verdict of submission %(submission_id)s was set by nobody: there is nothing to undo",
+                submission_id=submission_id,
+            )
         data = {"submission_id": submission_id}
         await audit.record(connection, by=by, action="undo override", data=data)
 
@@ -196,7 +211,7 @@ def checked_reason(text: str) -> str:
     if not reason:
         raise UsageError("a reason is missing: those who look at it later will ask for it")
     if len(reason) > MOST_REASON_CHARS:
-        raise UsageError(f"the reason is longer than {MOST_REASON_CHARS} characters")
+        raise UsageError("the reason is longer than %(most)s characters", most=MOST_REASON_CHARS)
     if not reason.isprintable():
         raise UsageError("the reason has characters that cannot be shown")
     return reason
@@ -204,13 +219,15 @@ def checked_reason(text: str) -> str:
 
 def _check_may_apply(rejudging: Rejudging, *, is_partial: bool) -> None:
     if rejudging.state == "cancelled":
-        raise UsageError(f"rejudging {rejudging.id} is cancelled; make a new one")
+        raise UsageError("rejudging %(id)s is cancelled; make a new one", id=rejudging.id)
     if rejudging.plan.repeats > 1:
         raise UsageError("a rejudging that judges several times shows how steady verdicts are; it is never applied")
     if rejudging.unfinished and not is_partial:
         raise UsageError(
-            f"{rejudging.unfinished} of {rejudging.total} judgings have no verdict yet:"
-            " wait for them, or say that what is judged so far is to be applied"
+            "%(unfinished)s of %(total)s judgings have no verdict yet:"
+            " wait for them, or say that what is judged so far is to be applied",
+            unfinished=rejudging.unfinished,
+            total=rejudging.total,
         )
 
 

@@ -49,12 +49,14 @@ def read(text: str) -> tuple[Entry, ...]:
         UsageError: with every line that is wrong, up to a number of them.
     """
     if len(text.encode(errors="replace")) > MAX_BYTES:
-        raise UsageError(f"the list is larger than {MAX_BYTES // 1024} KiB; import it in parts")
+        raise UsageError("the list is larger than %(most)s KiB; import it in parts", most=MAX_BYTES // 1024)
     rows = list(_rows(text))
     if not rows:
         raise UsageError("the list is empty: write one account a line, login and name")
     if len(rows) > MOST_ENTRIES:
-        raise UsageError(f"the list has {len(rows)} accounts; import at most {MOST_ENTRIES} at once")
+        raise UsageError(
+            "the list has %(count)s accounts; import at most %(most)s at once", count=len(rows), most=MOST_ENTRIES
+        )
     entries: list[Entry] = []
     wrong: list[str] = []
     seen: dict[str, int] = {}
@@ -97,7 +99,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
                     continue
             yield reader.line_num, dict(zip(columns, row, strict=False))
     except csv.Error as error:
-        raise UsageError(f"line {reader.line_num}: {error}") from error
+        raise UsageError("line %(line_num)s: %(error)s", line_num=reader.line_num, error=error) from error
 
 
 def _columns(first: Sequence[str]) -> tuple[Sequence[str], bool]:

@@ -7,6 +7,7 @@ python scripts/locales.py --check    say what would be new or left out, and fail
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,11 +22,13 @@ from judge.incidents import IncidentKind  # noqa: E402
 from judge.verdicts import Verdict  # noqa: E402
 from web import translating  # noqa: E402
 
-_SOURCES = (
-    ("web/**.py", "python"),
-    ("web/templates/**.html", "jinja2"),
-    ("web/static/**.js", "javascript"),
+_PAGES = (("web/**.py", "python"), ("web/templates/**.html", "jinja2"), ("web/static/**.js", "javascript"))
+#: What pages show of errors from below.
+_BELOW = tuple(
+    (f"judge/{path}", "python")
+    for path in ("store/**.py", "languages.py", "plans.py", "queue.py", "rejudging.py", "roster.py", "uploads.py")
 )
+_ERRORS = ("NotFound", "RejectedSource", "UnknownLanguage", "UsageError")
 _OPTIONS = {"jinja2": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}
 #: No dates and names, which version control knows better.
 _HEADER = """\
@@ -52,18 +55,27 @@ def main() -> None:
 def texts() -> Catalog:
     """Every text of the sources."""
     found = Catalog(domain=translating.DOMAIN)
-    for name, _, message, comments, context in extract.extract_from_dir(
-        ROOT,
-        method_map=list(_SOURCES),
-        options_map={pattern: _OPTIONS.get(method, {}) for pattern, method in _SOURCES},
-        comment_tags=("Translators:",),
-        strip_comment_tags=True,
-        directory_filter=lambda folder: Path(folder).parts[len(ROOT.parts) :][:1] in ((), ("web",)),
-    ):
-        found.add(message, locations=[(name, None)], auto_comments=comments, context=context)
+    for sources, keywords in ((_PAGES, extract.DEFAULT_KEYWORDS), (_BELOW, dict.fromkeys(_ERRORS))):
+        for name, _, message, comments, context in extract.extract_from_dir(
+            ROOT,
+            method_map=list(sources),
+            options_map={pattern: _OPTIONS.get(method, {}) for pattern, method in sources},
+            keywords=keywords,
+            comment_tags=("Translators:",),
+            strip_comment_tags=True,
+            directory_filter=_is_of_pages,
+        ):
+            # What is put together of other texts has none of its own.
+            if message != "\n":
+                found.add(message, locations=[(name, None)], auto_comments=comments, context=context)
     for below in (*Verdict, *IncidentKind):
         found.add(below.words, locations=[(f"{type(below).__module__.replace('.', '/')}.py", None)])
     return found
+
+
+def _is_of_pages(folder: str | os.PathLike[str]) -> bool:
+    """Whether texts may be in there: reading every folder, .venv included, would take minutes."""
+    return Path(folder).relative_to(ROOT).parts[:1] in ((), ("judge",), ("web",))
 
 
 def write(locale: str, fresh: Catalog) -> None:

@@ -18,7 +18,7 @@ from web import credentials, forms, permissions, rescue, sessions, tokens, trans
 from web.credentials import PROGRAM_LOGINS
 from web.keys import POOL, SESSION, SETTINGS
 from web.maintenance import UnderMaintenance, status_of
-from web.pages import page
+from web.pages import page, sentence
 from web.permissions import LoginNeeded
 from web.rates import TooOften
 from web.sessions import SessionState
@@ -104,12 +104,12 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except LoginNeeded as error:
         return _login(request, error)
     except NotFound as error:
-        return _error_page(request, 404, str(error))
+        return _error_page(request, 404, sentence(error))
     except TooOften as error:
-        return _error_page(request, 429, str(error), headers={"Retry-After": str(error.retry_after_s)})
+        return _error_page(request, 429, sentence(error), headers={"Retry-After": str(error.retry_after_s)})
     except UsageError as error:
         kept = {"Retry-After": _RETRY_AFTER_S} if isinstance(error, UnderMaintenance) else {}
-        return _error_page(request, status_of(error), str(error), headers=kept)
+        return _error_page(request, status_of(error), sentence(error), headers=kept)
     except web.HTTPException as error:
         if error.status < 400:
             raise
@@ -215,10 +215,10 @@ def _is_same_origin(request: web.Request, settings: Settings) -> bool:
 def _login(request: web.Request, error: LoginNeeded) -> web.StreamResponse:
     """Lead whoever is not logged in to where that is done."""
     if _is_api(request):
-        return _error_page(request, 401, str(error), headers={"WWW-Authenticate": _CHALLENGE})
+        return _error_page(request, 401, sentence(error), headers={"WWW-Authenticate": _CHALLENGE})
     if request.method in ("GET", "HEAD"):
         raise web.HTTPSeeOther(URL("/login").with_query(next=request.path_qs)) from error
-    return _error_page(request, 403, str(error))
+    return _error_page(request, 403, sentence(error))
 
 
 def _words(error: web.HTTPException) -> str:

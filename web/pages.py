@@ -13,7 +13,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from judge import languages
-from judge.errors import UnknownLanguage
+from judge.errors import JudgeError, UnknownLanguage
 from judge.models import KIB, MIB
 from judge.store.contests import Contest
 from judge.store.submissions import Summary
@@ -73,9 +73,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def sentence(error: Exception) -> str:
-    """An error's text as a sentence: those from below the web begin small and stop without a stop."""
-    text = str(error)
+def sentence(error: JudgeError) -> str:
+    """An error's text in the reader's language; those from below the web begin small and stop without a stop."""
+    text = translating.of_error(error)
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 

@@ -120,7 +120,7 @@ def require_jury(viewer: Viewer | None, contest_id: int) -> Viewer:
     """
     known = require_viewer(viewer)
     if not is_jury(known, contest_id):
-        raise NotFound("There is no such page.")
+        raise NotFound(gettext("There is no such page."))
     return known
 
 
@@ -133,7 +133,7 @@ def require_balloons(viewer: Viewer | None, contest_id: int) -> Viewer:
     """
     known = require_viewer(viewer)
     if not may_bring_balloons(known, contest_id):
-        raise NotFound("There is no such page.")
+        raise NotFound(gettext("There is no such page."))
     return known
 
 

@@ -20,6 +20,8 @@ from babel.messages.catalog import Catalog
 from babel.numbers import get_decimal_symbol
 from babel.support import NullTranslations, Translations
 
+from judge.errors import JudgeError
+
 CATALOGUES = Path(__file__).parent / "locales"
 DOMAIN = "judge"
 DEFAULT = "en"
@@ -82,6 +84,12 @@ def gettext(message: str, /, **values: object) -> str:
 def ngettext(one: str, many: str, number: int, /, **values: object) -> str:
     """The text for that number, which replaces ``%(num)s``."""
     return _catalogue().ngettext(one, many, number) % {"num": number, **values}
+
+
+def of_error(error: JudgeError) -> str:
+    """What is wrong; errors of this layer are worded already, and those from below by their values."""
+    said = words(error.message)
+    return said % error.values if error.values else said
 
 
 def words(text: str) -> str:

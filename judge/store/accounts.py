@@ -70,7 +70,7 @@ async def create(connection: Connection, *, login: str, name: str, password_hash
             role.value,
         )
     except asyncpg.UniqueViolationError as error:
-        raise UsageError(f"The login {login} is taken; choose another.") from error
+        raise UsageError("The login %(login)s is taken; choose another.", login=login) from error
     except asyncpg.CheckViolationError as error:
         raise UsageError(
             "A login is 1 to 32 letters, digits, dots, dashes or underscores and begins with a letter or digit; "
@@ -101,7 +101,11 @@ async def create_many(connection: Connection, made: Sequence[tuple[Entry, str]],
         taken = [entry.login for entry, _ in made if entry.login not in new]
         if taken:
             more = f" and {len(taken) - _MOST_NAMED} more" if len(taken) > _MOST_NAMED else ""
-            raise UsageError(f"these logins are taken: {', '.join(taken[:_MOST_NAMED])}{more}; nothing was changed")
+            raise UsageError(
+                "these logins are taken: %(taken)s%(more)s; nothing was changed",
+                taken=", ".join(taken[:_MOST_NAMED]),
+                more=more,
+            )
         await audit.record(connection, by=by, action="import accounts", data={"count": len(made), "role": role.value})
 
 
@@ -204,7 +208,7 @@ async def _keep_an_admin(connection: Connection, account: Account) -> None:
         "SELECT id FROM users WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id FOR UPDATE"
     )
     if [row["id"] for row in admins] == [account.id]:
-        raise UsageError(f"{account.login} is the only admin left; make somebody else admin first.")
+        raise UsageError("%(login)s is the only admin left; make somebody else admin first.", login=account.login)
 
 
 def from_row(row: asyncpg.Record) -> Account:

@@ -96,7 +96,7 @@ async def trouble(pool: Pool) -> str | None:
 
 async def _content(found: dict[bytes, bytes | None], digest: bytes, objects: ObjectStore | None) -> bytes:
     if digest not in found:
-        raise NotFound(f"blob {digest.hex()}")
+        raise NotFound("blob %(hex)s", hex=digest.hex())
     content = found[digest]
     if content is not None:
         return content

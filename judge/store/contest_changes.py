@@ -183,7 +183,7 @@ async def relabel(
             *(contest.id, label, problem_id),
         )
         if taken:
-            raise UsageError(f"another problem of the contest is called {label} already")
+            raise UsageError("another problem of the contest is called %(label)s already", label=label)
         found = await connection.fetchval(
             "UPDATE contest_problems SET label = $3, colour = $4 WHERE contest_id = $1 AND problem_id = $2"
             " RETURNING true",

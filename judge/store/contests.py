@@ -142,7 +142,7 @@ async def create(
         UsageError: the name is taken or is none, or the times contradict each other.
     """
     if not _NAME.fullmatch(name):
-        raise UsageError(f"contest name {name!r}: use at most 64 of a-z, 0-9, _ and -, the first no sign")
+        raise UsageError("contest name %(name)r: use at most 64 of a-z, 0-9, _ and -, the first no sign", name=name)
     check_times(starts_at, ends_at, freeze_at)
     contest_id: int | None = await connection.fetchval(
         "INSERT INTO contests (name, title, starts_at, ends_at, freeze_at, isolation, penalty_minutes)"
@@ -156,7 +156,7 @@ async def create(
         penalty_minutes,
     )
     if contest_id is None:
-        raise UsageError(f"there is a contest called {name!r} already")
+        raise UsageError("there is a contest called %(name)r already", name=name)
     return contest_id
 
 
@@ -221,7 +221,7 @@ def check_pool(pool: str) -> None:
         UsageError: it is that.
     """
     if not _NAME.fullmatch(pool):
-        raise UsageError(f"pool {pool!r}: use at most 64 of a-z, 0-9, _ and -, the first no sign")
+        raise UsageError("pool %(pool)r: use at most 64 of a-z, 0-9, _ and -, the first no sign", pool=pool)
 
 
 async def set_scoring(connection: Connection, *, name: str, scoring: Scoring) -> None:

@@ -144,5 +144,5 @@ async def _free_login(connection: Connection, wanted: str) -> str:
     taken = {row["login"] for row in rows}
     free = [login for login in tried if login.lower() not in taken]
     if not free:
-        raise UsageError(f"All logins like {wanted} are taken; ask an admin for an account.")
+        raise UsageError("All logins like %(wanted)s are taken; ask an admin for an account.", wanted=wanted)
     return free[0]

@@ -86,7 +86,7 @@ async def named(connection: Connection, name: str, *, lost_after_s: float) -> Ma
     known = await every(connection, lost_after_s=lost_after_s)
     found = next((machine for machine in known if machine.host.name == name), None)
     if found is None:
-        raise NotFound(f"there is no judgehost {name!r}; `judge host list` shows all")
+        raise NotFound("there is no judgehost %(name)r; `judge host list` shows all", name=name)
     return found
 
 

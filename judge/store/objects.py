@@ -53,7 +53,7 @@ class ObjectStore:
         try:
             self._store = from_url(url, **options)
         except (BaseError, ValueError, OSError) as error:
-            raise UsageError(f"setting blob_store: {_first_line(error)}") from error
+            raise UsageError("setting blob_store: %(first_line)s", first_line=_first_line(error)) from error
 
     async def put(self, blob: Blob, content: bytes) -> None:
         """Keep ``content``; keeping it twice is keeping it once, and makes it new."""
@@ -141,7 +141,11 @@ def open_store(settings: Settings) -> ObjectStore | None:
         return None
     scheme = url.partition("://")[0]
     if scheme not in _SCHEMES or not url.partition("://")[2]:
-        raise UsageError(f"setting blob_store: {url!r} is none of {', '.join(f'{name}://…' for name in _SCHEMES)}")
+        raise UsageError(
+            "setting blob_store: %(url)r is none of %(name)s",
+            url=url,
+            name=", ".join(f"{name}://…" for name in _SCHEMES),
+        )
     if scheme == "file":
         return ObjectStore(url, {"mkdir": True})
     options: dict[str, Any] = {

@@ -30,9 +30,11 @@ async def add(
         submission_id,
     )
     if current is None:
-        raise NotFound(f"There is no submission {submission_id}.")
+        raise NotFound("There is no submission %(submission_id)s.", submission_id=submission_id)
     if current["state"] != "done":
-        raise UsageError(f"submission {submission_id} is still being judged; wait for its verdict")
+        raise UsageError(
+            "submission %(submission_id)s is still being judged; wait for its verdict", submission_id=submission_id
+        )
     judging_id: int = await connection.fetchval(
         "INSERT INTO judgings (submission_id, problem_version_id, is_current, state, attempt, finished_at, verdict,"
         " score, override_reason, override_by)"

@@ -75,7 +75,7 @@ async def add(connection: Connection, scope: Scope, *, reason: str, by: int | No
         UsageError: that is paused already, or the reason is missing or too long.
     """
     if not 1 <= len(reason) <= LONGEST_REASON:
-        raise UsageError(f"say why, in at most {LONGEST_REASON} characters")
+        raise UsageError("say why, in at most %(most)s characters", most=LONGEST_REASON)
     contest_id, problem_id = await _ids(connection, scope)
     added = await connection.execute(
         "INSERT INTO pauses (contest_id, problem_id, language, reason, paused_by) VALUES ($1, $2, $3, $4, $5)"
@@ -87,7 +87,7 @@ async def add(connection: Connection, scope: Scope, *, reason: str, by: int | No
         by,
     )
     if added == "INSERT 0 0":
-        raise UsageError(f"{scope}: paused already")
+        raise UsageError("%(scope)s: paused already", scope=scope)
     await audit.record(connection, by=by, action="pause queue", data={"scope": str(scope), "reason": reason})
     return await judgings.place_again(connection, contest_id=contest_id, problem_id=problem_id, language=scope.language)
 
@@ -107,7 +107,7 @@ async def remove(connection: Connection, scope: Scope, *, by: int | None) -> int
         scope.language,
     )
     if removed == "DELETE 0":
-        raise NotFound(f"{scope}: not paused")
+        raise NotFound("%(scope)s: not paused", scope=scope)
     await audit.record(connection, by=by, action="resume queue", data={"scope": str(scope)})
     return await judgings.place_again(connection, contest_id=contest_id, problem_id=problem_id, language=scope.language)
 
@@ -116,7 +116,7 @@ async def _ids(connection: Connection, scope: Scope) -> tuple[int | None, int | 
     contest_id = await connection.fetchval("SELECT id FROM contests WHERE name = $1", scope.contest)
     problem_id = await connection.fetchval("SELECT id FROM problems WHERE name = $1", scope.problem)
     if contest_id is None and scope.contest is not None:
-        raise NotFound(f"there is no contest called {scope.contest!r}")
+        raise NotFound("there is no contest called %(contest)r", contest=scope.contest)
     if problem_id is None and scope.problem is not None:
-        raise NotFound(f"there is no problem called {scope.problem!r}")
+        raise NotFound("there is no problem called %(problem)r", problem=scope.problem)
     return contest_id, problem_id

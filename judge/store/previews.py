@@ -151,7 +151,11 @@ async def side_by_side(
     """
     found = await changes(connection, rejudging_id, Part(submission_ids=(submission_id,)), limit=1)
     if not found:
-        raise NotFound(f"Submission {submission_id} is not part of rejudging {rejudging_id}.")
+        raise NotFound(
+            "Submission %(submission_id)s is not part of rejudging %(rejudging_id)s.",
+            submission_id=submission_id,
+            rejudging_id=rejudging_id,
+        )
     old = {run.testcase: run for run in await shown_runs(connection, found[0].old.judging_id)}
     new = {run.testcase: run for run in await shown_runs(connection, found[0].new.judging_id)}
     places = {name: run.ordinal for runs in (new, old) for name, run in runs.items()}

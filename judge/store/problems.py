@@ -189,7 +189,7 @@ async def live_version(connection: Connection, problem_id: int) -> int:
         problem_id,
     )
     if version_id is None:
-        raise NotFound(f"problem {problem_id} has no version to judge with")
+        raise NotFound("problem %(problem_id)s has no version to judge with", problem_id=problem_id)
     return version_id
 
 
@@ -206,7 +206,7 @@ async def load(connection: Connection, version_id: int) -> Problem:
         version_id,
     )
     if row is None:
-        raise NotFound(f"problem version {version_id}")
+        raise NotFound("problem version %(version_id)s", version_id=version_id)
     contents = await blobs.get_all(connection, references(row["document"]))
     problem = decoded(_PROBLEM, {**row["document"], "name": row["name"], "testcases": []}, contents)
     return replace(problem, testcases=await _load_testcases(connection, version_id))

@@ -163,7 +163,7 @@ async def by_id(connection: Connection, rejudging_id: int) -> Rejudging:
     """
     row = await connection.fetchrow(f"{_REJUDGING} WHERE r.id = $1", rejudging_id)
     if row is None:
-        raise NotFound(f"There is no rejudging {rejudging_id}.")
+        raise NotFound("There is no rejudging %(rejudging_id)s.", rejudging_id=rejudging_id)
     return _rejudging(row)
 
 

@@ -146,9 +146,13 @@ async def _check(connection: Connection, selection: Selection, target: Target) -
         name = getattr(selection, field)
         if name is not None and not await connection.fetchval(query, name):
             what = "account with the login" if field == "login" else field
-            raise UsageError(f"there is no {what} {name!r}")
+            raise UsageError("there is no %(what)s %(name)r", what=what, name=name)
     if len(selection.submission_ids) > MOST_IDS:
-        raise UsageError(f"{len(selection.submission_ids)} ids are too many: at most {MOST_IDS}, or use a filter")
+        raise UsageError(
+            "%(count)s ids are too many: at most %(most)s, or use a filter",
+            count=len(selection.submission_ids),
+            most=MOST_IDS,
+        )
     if selection.is_stale and target.keeps_versions:
         raise UsageError("judged with the versions that they were judged with, none is out of date")
     if target.version_id is not None:
@@ -161,8 +165,17 @@ async def _check_version(connection: Connection, selection: Selection, version_i
         version_id,
     )
     if row is None:
-        raise UsageError(f"there is no problem version {version_id}")
+        raise UsageError("there is no problem version %(version_id)s", version_id=version_id)
     if not row["is_complete"]:
-        raise UsageError(f"version {version_id} of {row['name']} is not complete: wait until it is verified")
+        raise UsageError(
+            "version %(version_id)s of %(name)s is not complete: wait until it is verified",
+            version_id=version_id,
+            name=row["name"],
+        )
     if selection.problem not in (None, row["name"]):
-        raise UsageError(f"version {version_id} is one of {row['name']}, not of {selection.problem}")
+        raise UsageError(
+            "version %(version_id)s is one of %(name)s, not of %(problem)s",
+            version_id=version_id,
+            name=row["name"],
+            problem=selection.problem,
+        )

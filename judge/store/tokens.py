@@ -68,7 +68,7 @@ async def create(
         await connection.execute("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", account_id)
         await connection.execute("DELETE FROM api_tokens WHERE user_id = $1 AND expires_at <= now()", account_id)
         if await connection.fetchval("SELECT count(*) FROM api_tokens WHERE user_id = $1", account_id) >= MOST:
-            raise UsageError(f"The account has {MOST} tokens; revoke one that is no longer used.")
+            raise UsageError("The account has %(most)s tokens; revoke one that is no longer used.", most=MOST)
         try:
             token_id = await connection.fetchval(
                 "INSERT INTO api_tokens (token_hash, user_id, name, scope, expires_at)"
@@ -76,7 +76,7 @@ async def create(
                 *(_hash(token), account_id, name, scope.value, lifetime),
             )
         except asyncpg.UniqueViolationError as error:
-            raise UsageError(f"The account has a token called {name}; choose another name.") from error
+            raise UsageError("The account has a token called %(name)s; choose another name.", name=name) from error
         except asyncpg.CheckViolationError as error:
             raise UsageError("A token's name is 1 to 100 characters.") from error
         data = {"user_id": account_id, "token_id": token_id, "name": name, "scope": scope}

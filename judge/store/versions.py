@@ -175,7 +175,12 @@ async def make_live(connection: Connection, version: Version, *, by: int) -> Non
         if current.is_live:
             return
         if not current.may_go_live:
-            raise UsageError(f"version {version.id} of {version.problem} cannot go live: {_why_not(current)}")
+            raise UsageError(
+                "version %(id)s of %(problem)s cannot go live: %(why_not)s",
+                id=version.id,
+                problem=version.problem,
+                why_not=_why_not(current),
+            )
         await set_live(connection, version.id)
         data = {"problem": version.problem, "problem_version_id": version.id, "verification": current.state.value}
         await audit.record(connection, by=by, action="make live", data=data)

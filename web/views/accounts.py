@@ -13,7 +13,7 @@ from web import credentials, forms, logins, passwords, permissions, rates, sessi
 from web.forms import Form
 from web.keys import PASSWORDS, POOL, SESSION, SETTINGS
 from web.maintenance import status_of
-from web.pages import page
+from web.pages import page, sentence
 from web.translating import gettext
 
 
@@ -45,7 +45,7 @@ async def register(request: web.Request) -> web.Response:
             await sessions.begin(connection, request[SESSION], viewer=viewer)
     except UsageError as error:
         context = {
-            "error": str(error),
+            "error": sentence(error),
             "login": form.text("login"),
             "name": form.text("name"),
             "min_length": passwords.MIN_LENGTH,

@@ -14,7 +14,7 @@ from web import credentials, forms, logins, permissions, rates, sessions, totp
 from web.forms import Form
 from web.keys import POOL, SESSION, SETTINGS
 from web.maintenance import status_of
-from web.pages import page
+from web.pages import page, sentence
 from web.translating import gettext
 
 #: What authenticator apps list the account under.
@@ -39,7 +39,7 @@ async def log_in(request: web.Request) -> web.Response:
     try:
         await logins.finish(request, sent=form.text("code"))
     except UsageError as error:
-        return page(request, "login_code", {"error": str(error), "next": wanted}, status=status_of(error))
+        return page(request, "login_code", {"error": sentence(error), "next": wanted}, status=status_of(error))
     raise web.HTTPSeeOther(wanted)
 
 

@@ -18,6 +18,7 @@ from web.changes import Changes, changes
 from web.keys import POOL, SESSION
 from web.pages import now, page, sentence
 from web.streams import known_id, tell_changes
+from web.translating import gettext
 
 _LARGEST_ID = 2**63 - 1
 #: What a report says while nothing of it is known.
@@ -97,7 +98,7 @@ async def decide(request: web.Request) -> web.Response:
                     "It goes live once everything is as expected." if is_confirmed else "It does not go live by itself."
                 )
             else:
-                raise UsageError("The form says nothing that can be done; reload the page and send it again.")
+                raise UsageError(gettext("The form says nothing that can be done; reload the page and send it again."))
     except UsageError as error:
         return await version_page(request, error=sentence(error), status=409)
     redirect = web.HTTPSeeOther(request.path)
