@@ -144,7 +144,11 @@ def load() -> Settings:
         raise UsageError("\n".join(lines)) from error
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{Settings.model_config['toml_file']}: {error}") from error
-    return settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
+    said = set(settings.model_fields_set)
+    absolute = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
+    # Nobody has said what was only made absolute.
+    absolute.model_fields_set.intersection_update(said)
+    return absolute
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:

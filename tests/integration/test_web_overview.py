@@ -97,7 +97,7 @@ async def test_the_way_to_everything(site: Site, seeded: Seeded) -> None:
     """Every page for admins leads to all others and says which it is; nobody else sees the way."""
     admin, setter = site.visitor(), await site.logged_in("setter", Role.SETTER)
     await admin.log_in("root")
-    for name in ("contests", "users", "queue", "judgehosts", "rejudgings", "security", "audit"):
+    for name in ("contests", "users", "queue", "judgehosts", "rejudgings", "security", "audit", "settings"):
         page = await admin.get(f"/admin/{name}")
         assert page.status == 200
         assert f'href="/admin/{name}" aria-current="page"' in page.text

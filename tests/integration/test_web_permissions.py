@@ -62,6 +62,7 @@ MATRIX = [
     ("/account/sessions", 303, 200, 200, 200, 200),
     ("/account/tokens", 303, 200, 200, 200, 200),
     ("/admin", 303, 404, 404, 404, 200),
+    ("/admin/settings", 303, 404, 404, 404, 200),
     ("/admin/users", 303, 404, 404, 404, 200),
     ("/admin/users/addresses", 303, 404, 404, 404, 200),
     ("/admin/users/import", 303, 404, 404, 404, 200),

@@ -108,6 +108,7 @@ ACCESS = {
     "GET /account/tokens": USERS,
     "POST /account/tokens": USERS,
     "GET /admin/audit": ADMINS,
+    "GET /admin/settings": ADMINS,
     "GET /admin/users": ADMINS,
     "GET /admin/users/addresses": ADMINS,
     "POST /admin/users/addresses": ADMINS,
