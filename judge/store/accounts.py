@@ -164,7 +164,7 @@ async def set_disabled(connection: Connection, *, account_id: int, is_disabled: 
         account = await _locked(connection, account_id)
         if is_disabled:
             await _keep_an_admin(connection, account)
-            await connection.execute("DELETE FROM sessions WHERE user_id = $1 OR pending_user_id = $1", account_id)
+            await _end_sessions(connection, account_id)
         await connection.execute(
             "UPDATE users SET disabled_at = CASE WHEN $2 THEN now() END WHERE id = $1", account_id, is_disabled
         )
@@ -182,14 +182,32 @@ async def set_password(connection: Connection, *, account_id: int, password_hash
     async with connection.transaction():
         await _locked(connection, account_id)
         await connection.execute("UPDATE users SET password_hash = $2 WHERE id = $1", account_id, password_hash)
-        await connection.execute("DELETE FROM sessions WHERE user_id = $1 OR pending_user_id = $1", account_id)
+        await _end_sessions(connection, account_id)
         await connection.execute("DELETE FROM api_tokens WHERE user_id = $1", account_id)
         await audit.record(connection, by=by, action="set password", data={"user_id": account_id})
+
+
+async def log_out(connection: Connection, *, account_id: int, by: int) -> None:
+    """End every session and token of the account, whose owner may log in again.
+
+    Raises:
+        NotFound: there is no such account.
+    """
+    async with connection.transaction():
+        await _locked(connection, account_id)
+        await _end_sessions(connection, account_id)
+        await connection.execute("DELETE FROM api_tokens WHERE user_id = $1", account_id)
+        await audit.record(connection, by=by, action="log out", data={"user_id": account_id})
 
 
 async def rehash(connection: Connection, *, account_id: int, password_hash: str) -> None:
     """Store the same password hashed with today's parameters; nobody is logged out by it."""
     await connection.execute("UPDATE users SET password_hash = $2 WHERE id = $1", account_id, password_hash)
+
+
+async def _end_sessions(connection: Connection, account_id: int) -> None:
+    """End its sessions, and those that wait for its one-time code."""
+    await connection.execute("DELETE FROM sessions WHERE user_id = $1 OR pending_user_id = $1", account_id)
 
 
 async def _locked(connection: Connection, account_id: int) -> Account:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
-from judge.store import accounts, directory
+from judge.store import accounts, authenticators, directory, tokens
 from judge.store.accounts import Role
 from judge.store.directory import Wanted
+from judge.store.tokens import Scope
 from tests.website import Site
 
 USERS = "/admin/users"
@@ -112,3 +114,41 @@ async def test_pages_of_the_list(site: Site) -> None:
     assert further is not None
     rest = await admin.get(further.group(1).replace("&amp;", "&"))
     assert rest.text.count('type="checkbox"') == 10
+
+
+async def test_logging_somebody_out(site: Site) -> None:
+    """Sessions and tokens of that account end, and of no other; the audit log says who did it."""
+    admin, ada = await site.logged_in("root", Role.ADMIN), await site.logged_in("ada")
+    async with site.pool.acquire() as connection:
+        account = await accounts.by_login(connection, "ada")
+        assert account is not None
+        token = await tokens.create(
+            connection, account_id=account.id, name="x", scope=Scope.READ, lifetime=timedelta(days=1), by=None
+        )
+
+        answer = await admin.post(f"{USERS}/{account.id}", {"action": "log out"})
+
+        assert answer.status == 303
+        assert await tokens.find(connection, token) is None
+        log = await connection.fetchrow(
+            "SELECT login, data FROM audit_log JOIN users ON users.id = user_id WHERE action = 'log out'"
+        )
+    assert log is not None and tuple(log) == ("root", {"user_id": account.id})
+    assert (await ada.get("/account")).status == 303
+    assert (await admin.get("/account")).status == 200
+    assert (await site.visitor().log_in("ada")).status == 303
+
+
+async def test_resetting_two_step_login(site: Site) -> None:
+    """Who lost the phone is asked for the password alone again; where nothing is to be reset, that is said."""
+    admin, account_id = await site.logged_in("root", Role.ADMIN), await site.account("ada")
+    async with site.pool.acquire() as connection:
+        await authenticators.begin(connection, account_id=account_id, secret=b"x" * 20)
+        await authenticators.confirm(connection, account_id=account_id, secret=b"x" * 20, step=1, recovery_codes=[])
+    assert "Reset two-step login" in (await admin.get(f"{USERS}/{account_id}")).words
+
+    assert (await admin.post(f"{USERS}/{account_id}", {"action": "reset two-step"})).status == 303
+
+    assert "Reset two-step login" not in (await admin.get(f"{USERS}/{account_id}")).words
+    assert (await admin.post(f"{USERS}/{account_id}", {"action": "reset two-step"})).status == 404
+    assert (await site.visitor().log_in("ada")).headers["Location"] == "/"

@@ -9,7 +9,7 @@ from yarl import URL
 
 from judge.errors import UsageError
 from judge.roster import MAX_GROUP_CHARS
-from judge.store import accounts, directory, security
+from judge.store import accounts, authenticators, directory, security
 from judge.store.accounts import Role
 from judge.store.directory import Wanted
 from judge.store.pool import Connection
@@ -17,12 +17,19 @@ from web import forms, notices, permissions
 from web.forms import Form
 from web.keys import POOL, SESSION
 from web.pages import page, sentence
-from web.translating import gettext
+from web.translating import N_, gettext
 
 #: Each has a box to tick, and a form has so many parts at most.
 PAGE = 50
 _MAX_QUERY_CHARS = 100
 _TICK = "account-"
+#: What is said of what was done.
+_SAID = {
+    "disable": N_("Locked out, and logged out everywhere."),
+    "enable": N_("They may log in again."),
+    "log out": N_("Logged out everywhere; API tokens are revoked."),
+    "reset two-step": N_("The password alone is asked for again."),
+}
 
 
 async def index(request: web.Request) -> web.Response:
@@ -52,7 +59,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def change(request: web.Request) -> web.Response:
-    """Change an account's role or group, or disable or enable it."""
+    """Change an account's role or group, or who is let in to it."""
     admin = permissions.require_admin(request[SESSION].viewer)
     form = await forms.read(request)
     account_id = int(request.match_info["account"])
@@ -85,15 +92,24 @@ async def _change(connection: Connection, form: Form, *, account_ids: set[int], 
                 group_name = form.line("group", label=gettext("The group"), max_length=MAX_GROUP_CHARS)
             await directory.set_group(connection, account_ids=account_ids, group_name=group_name, by=by)
             return gettext("The group is set.")
-        case "disable" | "enable" as action:
-            is_disabled = action == "disable"
+        case "disable" | "enable" | "log out" | "reset two-step" as action:
             for account_id in sorted(account_ids):
-                await accounts.set_disabled(connection, account_id=account_id, is_disabled=is_disabled, by=by)
-            return (
-                gettext("Locked out, and logged out everywhere.") if is_disabled else gettext("They may log in again.")
-            )
+                await _let(connection, action, account_id=account_id, by=by)
+            return gettext(_SAID[action])
         case _:
             raise UsageError(gettext("There is no such change to an account; reload the page and try again."))
+
+
+async def _let(connection: Connection, action: str, *, account_id: int, by: int) -> None:
+    """Let somebody out, or in again."""
+    match action:
+        case "log out":
+            await accounts.log_out(connection, account_id=account_id, by=by)
+        case "reset two-step":
+            await authenticators.remove(connection, account_id=account_id, by=by)
+        case _:
+            is_disabled = action == "disable"
+            await accounts.set_disabled(connection, account_id=account_id, is_disabled=is_disabled, by=by)
 
 
 def _ticked(form: Form) -> set[int]:
