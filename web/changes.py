@@ -6,20 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from judge.models import CheckerSpec, Limits, Problem, Source, Testcase
+from web.translating import N_, gettext
 
 #: What a reader is told of fields that are more than a number.
 _PARTS = {
-    "grading": "test groups and scores",
-    "grader": "the grader",
-    "interactor": "the interactor",
-    "static_validator": "the static validator",
-    "includes": "the files that submissions are compiled with",
-    "languages": "the languages allowed",
-    "is_interactive": "whether it is interactive",
-    "is_submit_answer": "whether output files are submitted",
-    "allows_file_writing": "whether submissions may write files",
-    "input_file": "the name of the input file",
-    "output_file": "the name of the output file",
+    "grading": N_("test groups and scores changed"),
+    "grader": N_("the grader changed"),
+    "interactor": N_("the interactor changed"),
+    "static_validator": N_("the static validator changed"),
+    "includes": N_("the files that submissions are compiled with changed"),
+    "languages": N_("the languages allowed changed"),
+    "is_interactive": N_("whether it is interactive changed"),
+    "is_submit_answer": N_("whether output files are submitted changed"),
+    "allows_file_writing": N_("whether submissions may write files changed"),
+    "input_file": N_("the name of the input file changed"),
+    "output_file": N_("the name of the output file changed"),
 }
 
 
@@ -59,24 +60,29 @@ def _limits(old: Limits, new: Limits) -> Iterator[str]:
     for field in fields(Limits):
         before, after = getattr(old, field.name), getattr(new, field.name)
         if before != after:
-            yield f"limit {field.name}: {before} before, now {after}"
+            yield gettext(
+                "limit %(name)s: %(before)s before, now %(after)s", name=field.name, before=before, after=after
+            )
 
 
 def _checker(old: CheckerSpec, new: CheckerSpec) -> Iterator[str]:
     if old == new:
         return
     before, after = _called(old), _called(new)
-    yield f"checker: {before} before, now {after}" if before != after else f"checker: {after}, with another source"
+    if before != after:
+        yield gettext("checker: %(before)s before, now %(after)s", before=before, after=after)
+    else:
+        yield gettext("checker: %(name)s, with another source", name=after)
 
 
 def _called(checker: CheckerSpec) -> str:
-    return " and ".join(spec.program_name or spec.name for spec in checker.all)
+    return gettext(" and ").join(spec.program_name or spec.name for spec in checker.all)
 
 
 def _parts(old: Problem, new: Problem) -> Iterator[str]:
     for name, words in _PARTS.items():
         if _comparable(getattr(old, name)) != _comparable(getattr(new, name)):
-            yield f"{words} changed"
+            yield gettext(words)
 
 
 def _comparable(value: object) -> object:

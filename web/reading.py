@@ -13,6 +13,7 @@ from aiohttp import web
 from judge.store.statements import Sample, Statement
 from web.keys import RENDERER, SETTINGS
 from web.statements import pieces
+from web.translating import gettext
 
 #: The parameter of an address that chooses a language, and the cookie that keeps the choice.
 CHOICE = "statement"
@@ -133,7 +134,7 @@ async def read(request: web.Request, chosen: Chosen, content: bytes, *, here: st
         language=statement.language,
         pictures={name: pictures + quote(name) for name in statement.pictures},
     )
-    apology = "" if rendered.html else "The statement cannot be shown as a page. Here it is as it was written:"
+    apology = "" if rendered.html else gettext("The statement cannot be shown as a page. Here it is as it was written:")
     return Reading(pieces=tuple(pieces(rendered.html, samples)), apology=apology, complaints=rendered.complaints)
 
 

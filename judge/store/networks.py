@@ -79,7 +79,9 @@ async def add(connection: Connection, entries: Sequence[tuple[str, Network]], *,
         wrong = sorted({login for login, _ in entries if login.lower() not in ids})
         if wrong:
             more = f" and {len(wrong) - _MOST_NAMED} more" if len(wrong) > _MOST_NAMED else ""
-            raise UsageError(f"these are no contestants' logins: {', '.join(wrong[:_MOST_NAMED])}{more}")
+            raise UsageError(
+                "these are no contestants' logins: %(wrong)s%(more)s", wrong=", ".join(wrong[:_MOST_NAMED]), more=more
+            )
         await connection.executemany(
             "INSERT INTO account_networks (network, user_id) VALUES ($1, $2)"
             " ON CONFLICT (network) DO UPDATE SET user_id = excluded.user_id",

@@ -55,8 +55,9 @@ async def add_test(request: web.Request) -> web.Response:
     try:
         name = (await forms.read(request)).text("name").strip()
         if not is_test_name(name):
-            text = "Call the test case like secret/group1/03: letters, digits, dots, dashes and underscores."
-            raise UsageError(gettext(text))
+            raise UsageError(
+                gettext("Call the test case like secret/group1/03: letters, digits, dots, dashes and underscores.")
+            )
         async with request.app[POOL].acquire() as connection:
             if await testcases.has(connection, version.id, name):
                 raise UsageError(gettext("There is a test case of that name; change it on its own page."))

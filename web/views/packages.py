@@ -13,6 +13,7 @@ from web import forms, intake, notices, permissions
 from web.intake import Taken
 from web.keys import POOL, SESSION, SETTINGS
 from web.pages import page, sentence
+from web.translating import gettext
 
 
 async def upload_form(request: web.Request) -> web.Response:
@@ -33,7 +34,7 @@ async def upload(request: web.Request) -> web.Response:
     except UsageError as error:
         return await _form_page(request, error=sentence(error), status=400)
     except web.HTTPRequestEntityTooLarge:
-        text = f"The file is larger than {max_bytes // MIB} MiB, which is the most that is taken."
+        text = gettext("The file is larger than %(most)s MiB, which is the most that is taken.", most=max_bytes // MIB)
         return await _form_page(request, error=text, status=413)
     version = taken.version
     redirect = web.HTTPSeeOther(f"/packages/{version.problem}/versions/{version.id}")
@@ -45,12 +46,17 @@ def said(taken: Taken) -> str:
     """What the page of a version that was taken says of it, once."""
     name = taken.version.problem
     if not taken.is_new:
-        return (
-            f"The package {name} was taken: judging by it is the same as by an earlier upload, which is verified anew."
+        return gettext(
+            "The package %(name)s was taken: judging by it is the same as by an earlier upload, which is verified anew.",
+            name=name,
         )
     if taken.replaces is None or taken.version.goes_live:
-        return f"The package {name} was taken; it goes live once every jury submission got what it should."
-    return f"The package {name} was taken. Confirm below that it may replace the version that is live."
+        return gettext(
+            "The package %(name)s was taken; it goes live once every jury submission got what it should.", name=name
+        )
+    return gettext(
+        "The package %(name)s was taken. Confirm below that it may replace the version that is live.", name=name
+    )
 
 
 async def _form_page(

@@ -90,13 +90,15 @@ async def decide(request: web.Request) -> web.Response:
             version = await find(request, connection, Access.WRITE)
             if decision == "live":
                 await versions.make_live(connection, version, by=viewer.id)
-                said = "This version is live: new submissions are judged by it from now on."
+                said = gettext("This version is live: new submissions are judged by it from now on.")
             elif decision in ("confirm", "hold"):
                 is_confirmed = decision == "confirm"
                 await verifications.decide(connection, version_id=version.id, by=viewer.id, goes_live=is_confirmed)
-                said = (
-                    "It goes live once everything is as expected." if is_confirmed else "It does not go live by itself."
+                live, held = (
+                    gettext("It goes live once everything is as expected."),
+                    gettext("It does not go live by itself."),
                 )
+                said = live if is_confirmed else held
             else:
                 raise UsageError(gettext("The form says nothing that can be done; reload the page and send it again."))
     except UsageError as error:
