@@ -47,7 +47,8 @@ def said(taken: Taken) -> str:
     name = taken.version.problem
     if not taken.is_new:
         return gettext(
-            "The package %(name)s was taken: judging by it is the same as by an earlier upload, which is verified anew.",
+            "The package %(name)s was taken: judging by it is the same as by an earlier upload,"
+            " which is verified anew.",
             name=name,
         )
     if taken.replaces is None or taken.version.goes_live:
