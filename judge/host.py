@@ -160,6 +160,8 @@ def recipes(names: Collection[str] = ()) -> list[Recipe]:
             programs=image.programs,
             files=tuple(sorted(image.files.items())),
             prepare=image.prepare,
+            without=image.without,
+            bound=tuple(sorted(image.bound.items())),
             snapshot=snapshot() if image.packages else None,
             oci=image.oci,
         )

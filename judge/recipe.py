@@ -61,6 +61,10 @@ class Image(_Strict):
     files: Mapping[str, str] = {}
     #: Commands run in the tree once it is made: what they leave in it is part of the image.
     prepare: tuple[Vector, ...] = ()
+    #: Files and folders of its packages that are left out, by their absolute paths.
+    without: tuple[str, ...] = ()
+    #: Copies of shared libraries that are loaded without relocating: the copy's absolute path, and the library's.
+    bound: Mapping[str, str] = {}
 
     @model_validator(mode="after")
     def _is_one_of_both(self) -> Self:
@@ -68,8 +72,10 @@ class Image(_Strict):
             raise ValueError("has to have either packages or oci")
         if self.programs and not self.bare:
             raise ValueError("programs are chosen for bare images only: a whole Debian needs its own")
-        if self.oci and (self.bare or self.files or self.prepare):
-            raise ValueError("bare, files and prepare are for images made from packages; oci is taken as it is")
+        if self.oci and self.model_fields_set - {"oci"}:
+            raise ValueError("oci is taken as it is: all other keys are for images made from packages")
+        if any(not path.startswith("/") for pair in self.bound.items() for path in pair):
+            raise ValueError("bound: paths have to be absolute")
         if self.oci and not _DIGEST.fullmatch(self.oci):
             raise ValueError("oci has to end in @sha256: and 64 digits: a tag may mean something else tomorrow")
         return self

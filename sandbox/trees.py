@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from judge.errors import SandboxError
+from sandbox.binding import ADDRESS, bind
 from sandbox.engine import Progress
 from sandbox.mirrors import host_mirror
 
@@ -63,6 +64,8 @@ _ONLY = (
     'cd "$1" && shift && find usr/bin usr/sbin ! -type d | while read -r path;'
     ' do case " $* " in *" /$path "*) ;; *) rm -f "$path" ;; esac; done'
 )
+#: Removes what a recipe does without ($2 …), all of which has to be there.
+_WITHOUT = 'cd "$1" && shift && rm -r -- "$@"'
 #: Dates what is too young before anything notes how old it is: Java's archive of classes does.
 _DATE = (
     'find "$1" -xdev ! -type d -newermt "@$SOURCE_DATE_EPOCH"'
@@ -70,7 +73,7 @@ _DATE = (
 )
 #: Both names a command line and a tag are made of.
 _NAME = re.compile(r"[a-z0-9][a-z0-9+.-]{0,63}")
-_PROGRAM = re.compile(r"/[A-Za-z0-9_+./-]+")
+_PATH = re.compile(r"/[A-Za-z0-9_+./-]+")
 
 _BUILD_TIMEOUT_S = 1800.0
 _STOP_TIMEOUT_S = 30.0
@@ -92,6 +95,10 @@ class Recipe:
     files: tuple[tuple[str, str], ...] = ()
     #: Commands run in the tree, as its root, once packages and files are there.
     prepare: tuple[tuple[str, ...], ...] = ()
+    #: Files and folders of its packages that are left out, by their absolute paths.
+    without: tuple[str, ...] = ()
+    #: Copies of shared libraries, bound to an address: the copy's path, and the library's.
+    bound: tuple[tuple[str, str], ...] = ()
     #: Packages as Debian had them at that moment; else as it has them when the image is built.
     snapshot: datetime | None = None
     #: Somebody else's image instead, by its digest.
@@ -101,9 +108,9 @@ class Recipe:
         for word in (self.name, *self.packages):
             if not _NAME.fullmatch(word):
                 raise SandboxError(f"image {self.name!r}: {word!r} cannot be the name of an image or a package")
-        for word in self.programs:
-            if not _PROGRAM.fullmatch(word):
-                raise SandboxError(f"image {self.name!r}: {word!r} cannot be the path of a program")
+        for word in (*self.programs, *self.without):
+            if not _PATH.fullmatch(word) or ".." in word.split("/"):
+                raise SandboxError(f"image {self.name!r}: {word!r} cannot be the path of a file in it")
 
     @property
     def tag(self) -> str:
@@ -116,7 +123,9 @@ class Recipe:
         pinned = (self.stamp, *_PINNED_OPTIONS) if self.snapshot else ()
         programs = (_ONLY, *sorted(self.programs)) if self.programs else ()
         parts = (str(_FORMAT), SUITE, str(self.epoch_s), *options, str(CONFIG), HOOK.read_text(), *pinned)
-        words = (*parts, *sorted(self.packages), *programs, *prepare)
+        bound = (str(ADDRESS), *(word for pair in self.bound for word in pair)) if self.bound else ()
+        without = (_WITHOUT, *sorted(self.without)) if self.without else ()
+        words = (*parts, *sorted(self.packages), *programs, *without, *prepare, *bound)
         digest = hashlib.sha256("\0".join(words).encode()).hexdigest()
         return f"judge/{self.name}:{digest[:12]}"
 
@@ -179,6 +188,8 @@ async def make_tree(recipe: Recipe, mirror: str | None, tar: Path, progress: Pro
             f"image {recipe.name}: cannot be built from {source or 'the default mirror'} ({_other_mirror(recipe)}); "
             f"mmdebstrap said:\n  {said}"
         )
+    if recipe.bound:
+        await asyncio.to_thread(bind, tar, dict(recipe.bound), date_s=recipe.epoch_s)
 
 
 def _other_mirror(recipe: Recipe) -> str:
@@ -190,6 +201,9 @@ def _other_mirror(recipe: Recipe) -> str:
 def _tree_options(recipe: Recipe) -> list[str]:
     """What makes the tree. Hooks as text, not as paths: a user namespace cannot read below a private home."""
     finish = [f'--customize-hook=sh -c {shlex.quote(_PUT)} put "$1" {shlex.join(pair)}' for pair in recipe.files]
+    if recipe.without:
+        unwanted = shlex.join(f".{path}" for path in recipe.without)
+        finish.append(f'--customize-hook=sh -c {shlex.quote(_WITHOUT)} without "$1" {unwanted}')
     finish.append(f'--customize-hook=sh -c {shlex.quote(_DATE)} date "$1"')
     finish += [f"--customize-hook={_IN_TREE} {shlex.join(argv)}" for argv in recipe.prepare]
     finish.append(f'--customize-hook=sh -c {shlex.quote(HOOK.read_text())} hook "$1"')

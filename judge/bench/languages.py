@@ -12,7 +12,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,9 +20,9 @@ from judge import host, languages, trials
 from judge.bench import starting, testlib
 from judge.bench.cells import IMAGE
 from judge.bench.figures import Figure
-from judge.bench.starting import Started
+from judge.bench.starting import Otherwise, Started
 from judge.cache import FileCache
-from judge.compiling import Programs, compile_in, environment
+from judge.compiling import ENVIRONMENT, Programs, compile_in, environment
 from judge.config import Isolation, Settings
 from judge.errors import SandboxError
 from judge.languages import arranged
@@ -44,7 +44,8 @@ _COMPILING = Limits(time_ms=1000, wall_ms=3000, compile_time_ms=120_000)
 _CACHE_BYTES = 1024 * MIB
 #: Before the first include, so that g++ reads the header's text.
 _NO_HEADER = b"int not_precompiled;\n"
-#: Tools that are measured without our recipe's options too, and the most that a run may take of what it takes so.
+#: Tools that are measured without anything of ours too: no options, no environment, and all files of their packages,
+#: which is in the image that sources are compiled in. Then the most that a run may take of what it takes so.
 _PLAIN = {"java": ("/usr/bin/java", "-cp", "/work", "{main_class}")}
 _MOST_TIMES_PLAIN = 0.75
 _MOST_BEYOND_BARE_MS = 5.0
@@ -120,16 +121,15 @@ async def _figures(place: _Place) -> list[Figure]:
 async def _started(place: _Place, source: Source, program: bytes) -> Started:
     recipe = place.recipe
     argv = recipe.run_argv(source, memory_bytes=512 * MIB)
-    plain = _PLAIN.get(recipe.id, ())
-    otherwise = recipe.model_copy(update={"run": plain}).run_argv(source, memory_bytes=512 * MIB)
-    async with place.cell(recipe.runs_in) as cell:
-        return await starting.measure(
-            cell,
-            program,
-            RunSpec(argv=argv, env=environment(recipe), limits=_LIMITS),
-            otherwise=otherwise,
-            yardsticks=place.bare,
-        )
+    spec = RunSpec(argv=argv, env=environment(recipe), limits=_LIMITS)
+    async with AsyncExitStack() as stack:
+        cell = await stack.enter_async_context(place.cell(recipe.runs_in))
+        otherwise = None
+        if plain := _PLAIN.get(recipe.id):
+            words = recipe.model_copy(update={"run": plain}).run_argv(source, memory_bytes=512 * MIB)
+            other = await stack.enter_async_context(place.cell(recipe.image))
+            otherwise = Otherwise(cell=other, spec=replace(spec, argv=words, env=ENVIRONMENT))
+        return await starting.measure(cell, program, spec, otherwise=otherwise, yardsticks=place.bare)
 
 
 def _start_figures(recipe: Language, started: Started) -> list[Figure]:

@@ -1,10 +1,10 @@
-"""What starting a program costs: as it is judged, by another command, and bare, all in one cell and in turns."""
+"""What starting a program costs: as it is judged, and bare in the same cell, and by another command; all in turns."""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from judge.errors import SandboxError
 from judge.models import MIB
@@ -59,23 +59,37 @@ class Started:
         return max(run.memory_bytes for batch in self.judged for run in batch) / MIB
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Otherwise:
+    """Another way to start the same program, in a cell on the same core."""
+
+    cell: Cell
+    spec: RunSpec
+
+
 async def measure(
-    cell: Cell, program: bytes, spec: RunSpec, *, otherwise: Sequence[str] = (), yardsticks: Programs | None = None
+    cell: Cell, program: bytes, spec: RunSpec, *, otherwise: Otherwise | None = None, yardsticks: Programs | None = None
 ) -> Started:
-    """Start the program in the bundle ``program`` by turns as ``spec`` says, by the words ``otherwise``, and bare.
+    """Start the program in the bundle ``program`` by turns as ``spec`` says, otherwise, and bare.
 
     Args:
+        cell: where it is started as ``spec`` says, and bare.
+        program: loaded into the cells first.
+        spec: how it is judged.
+        otherwise: nothing, or how else.
         yardsticks: what starts it bare; None leaves that out.
 
     Raises:
         SandboxError: it does not end with exit code 0.
     """
     await cell.load(_with_stopwatch(program, yardsticks.binaries) if yardsticks else program)
+    if otherwise:
+        await otherwise.cell.load(program)
     found = Started()
     for _ in range(BATCHES):
         found.judged.append(await _runs(cell, spec))
         if otherwise:
-            found.otherwise.append(await _runs(cell, replace(spec, argv=tuple(otherwise))))
+            found.otherwise.append(await _runs(otherwise.cell, otherwise.spec))
         if yardsticks:
             bare = containers.bare_forkexec_us(cell, spec.argv, env=spec.env, count=RUNS, warm_up=1)
             found.bare_us.append(await bare)

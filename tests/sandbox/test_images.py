@@ -14,7 +14,7 @@ import pytest
 from judge import host
 from judge.compiling import ENVIRONMENT
 from judge.errors import ImageMissing, SandboxError
-from sandbox import images, inventory
+from sandbox import binding, images, inventory
 from sandbox.container import ContainerMaker
 from sandbox.spec import RunSpec
 from sandbox.trees import Recipe
@@ -177,6 +177,19 @@ async def test_no_shell_starts_in_a_box_of_a_bare_image(built: dict[str, str], s
         await cell.close()
 
 
+async def test_java_runs_on_a_bound_virtual_machine(client: docker.DockerClient, built: dict[str, str]) -> None:
+    """The second virtual machine is the first, bound to its address, and what nobody can import is not there."""
+    lib = "usr/lib/jvm/java-21-openjdk-amd64/lib"
+    tree = exported(client, built["java-run"])
+    machines = [tree.extractfile(f"{lib}/{name}/libjvm.so") for name in ("server", "client")]
+
+    assert all(machines)
+    server, its_copy = (machine.read() for machine in machines if machine)
+    assert its_copy == binding.bound(server)
+    assert f"{lib}/libjsvml.so" not in tree.getnames()
+    assert tree.getmember(f"{lib}/client").mtime <= host.recipes(["java-run"])[0].epoch_s
+
+
 async def test_contents_of_an_image(built: dict[str, str]) -> None:
     """Digest, size, age and packages are told of what is there, and of nothing else."""
     recipes = {recipe.name: recipe for recipe in host.recipes()}
@@ -238,7 +251,12 @@ async def test_one_failing_image_does_not_stop_the_others(
     bad = Recipe(name="bad", packages=("no-such-package-at-all",), is_bare=is_bare)
     prepare = () if is_bare else (("/usr/bin/sh", "-c", TELLTALE),)
     good = Recipe(
-        name="good", packages=("base-files",), files=(("/usr/note", "text"),), prepare=prepare, is_bare=is_bare
+        name="good",
+        packages=("base-files",),
+        files=(("/usr/note", "text"),),
+        without=("/usr/lib/os-release",),
+        prepare=prepare,
+        is_bare=is_bare,
     )
     with pytest.raises(SandboxError, match=r"image bad.*\n(.*\n)*.*Unable to locate package no-such-package-at-all"):
         await images.ensure([bad, good], mirror=None, cache_dir=tmp_path, progress=print)
@@ -246,11 +264,13 @@ async def test_one_failing_image_does_not_stop_the_others(
     first = images.find(good)
     other = tmp_path / "other"
     again = await images.ensure([good], mirror=None, cache_dir=other, progress=print, is_again=True)
-    dates = [entry.mtime for entry in exported(client, first).getmembers() if entry.name.startswith("usr/")]
+    entries = [entry for entry in exported(client, first).getmembers() if entry.name.startswith("usr/")]
+    dates = [entry.mtime for entry in entries]
     held = await inventory.contents(good)
     client.images.remove(good.tag)
     assert again == {"good": first}
     assert max(dates) <= good.epoch_s
+    assert "usr/lib/os-release" not in [entry.name for entry in entries]
     # It is told of by when it came to this host all the same.
     assert held is not None and held.built_at > datetime.now(UTC) - timedelta(minutes=20)
     with pytest.raises(ImageMissing):

@@ -94,6 +94,8 @@ def test_what_is_not_offered_is_known_all_the_same(folder: Path) -> None:
         (changed("environment", "{ PATH = '/' }"), r"PATH is the judge's to set"),
         (NIM.replace('packages = ["nim"]', ""), r"images\.nim: has to have either packages or oci"),
         (NIM.replace('packages = ["nim"]', 'oci = "nim:latest"'), r"images\.nim: oci has to end in @sha256"),
+        (NIM.replace('packages = ["nim"]', f'oci = "sha256:{"0" * 64}"\nwithout = ["/a"]'), r"oci is taken as it is"),
+        (NIM.replace('packages = ["nim"]', 'packages = ["nim"]\nbound = {"a" = "/b"}'), r"paths have to be absolute"),
         (NIM.replace('packages = ["nim"]', 'packages = ["nim"]\nsize = 1'), r"images\.nim\.size: is no key"),
     ],
 )
