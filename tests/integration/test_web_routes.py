@@ -57,6 +57,7 @@ ACCESS = {
     "POST /packages/{problem}/versions/{version}/tests/{ordinal}": JUDGES,
     "GET /packages/{problem}/versions/{version}/tests/{ordinal}.{kind}": JUDGES,
     "GET /packages/{problem}/versions/{version}.zip": JUDGES,
+    "GET /api/openapi.json": ANYBODY,
     "POST /api/problems": JUDGES,
     "GET /api/problems/{problem}/versions": JUDGES,
     "GET /api/problems/{problem}/versions/{version}": JUDGES,
