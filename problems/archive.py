@@ -8,6 +8,7 @@ lie.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import os
 import re
@@ -18,7 +19,7 @@ import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile, ZipInfo
@@ -43,6 +44,8 @@ MOST_RATIO = 200
 #: each of its millions of entries becomes an object before anybody counts them.
 _CONTENTS_BYTES = MOST_ENTRIES * 384
 _CHUNK_BYTES = 256 * KIB
+#: Of a file that is read into memory.
+_READ_BYTES = 4 * MIB
 _DRIVE = re.compile(r"[A-Za-z]:")
 #: A path, which is what a link's entry holds.
 _LINK_BYTES = 4 * KIB
@@ -84,6 +87,57 @@ def unpack(archive: Path, into: Path) -> Path:
             shutil.rmtree(folder, ignore_errors=True)
             raise
     return folder
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The files of a zip, by their paths within the package, read without being unpacked to disk."""
+
+    _zipped: ZipFile
+    _infos: Mapping[str, ZipInfo]
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How long each is; a file that turns out not to be, is refused when it is read."""
+        return {path: info.file_size for path, info in self._infos.items()}
+
+    def fingerprint(self, path: str) -> bytes:
+        """Equal for equal files. Files that are too large to be read for this are told apart by what the zip says."""
+        info = self._infos[path]
+        if info.file_size > _READ_BYTES:
+            return f"{info.file_size} {info.CRC}".encode()
+        return hashlib.sha256(self.content(path)).digest()
+
+    def content(self, path: str) -> bytes:
+        """The file, which is not to be larger than ``_READ_BYTES``.
+
+        Raises:
+            PackageError: it is, or cannot be unpacked.
+        """
+        content = bytearray()
+        for chunk in _chunks(self._zipped, self._infos[path]):
+            content += chunk
+            if len(content) > _READ_BYTES:
+                raise _refusal(path, "larger than the zip tells")
+        return bytes(content)
+
+
+@contextlib.contextmanager
+def reading(archive: Path) -> Iterator[Contents]:
+    """The contents of a zip, judged as those of one that is unpacked.
+
+    Raises:
+        PackageError: it is no zip, or one that is not to be unpacked.
+    """
+    with _open(archive) as file:
+        try:
+            zipped = ZipFile(file)
+        except _BROKEN as error:
+            raise _refusal(archive.name, f"is no zip file that can be read: {error}") from error
+        members = _members(zipped, archive.name)
+        skipped = 1 if _top_folder(members) else 0
+        files = {"/".join(each.path.parts[skipped:]): each.info for each in members if not each.is_folder}
+        yield Contents(zipped, files)
 
 
 @contextlib.contextmanager

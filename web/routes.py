@@ -47,6 +47,7 @@ from web.views import (
     tokens,
     two_step,
     users,
+    version_changes,
     versions,
 )
 
@@ -103,6 +104,7 @@ def set_up(app: web.Application) -> None:
             web.post("/packages" + _VERSION, versions.decide),
             web.get("/packages" + _VERSION + "/events", versions.follow, allow_head=False),
             web.get("/packages" + _VERSION + "/submission", versions.jury_submission),
+            web.get("/packages" + _VERSION + "/changes", version_changes.show),
             web.post("/packages" + _VERSION + "/time-limit", amendments.limit_time),
             web.get("/packages" + _VERSION + "/tests", testcases.index),
             web.post("/packages" + _VERSION + "/tests", amendments.add_test),

@@ -50,6 +50,7 @@ ACCESS = {
     "POST /packages/{problem}/versions/{version}": JUDGES,
     "GET /packages/{problem}/versions/{version}/events": JUDGES,
     "GET /packages/{problem}/versions/{version}/submission": JUDGES,
+    "GET /packages/{problem}/versions/{version}/changes": JUDGES,
     "POST /packages/{problem}/versions/{version}/time-limit": JUDGES,
     "GET /packages/{problem}/versions/{version}/tests": JUDGES,
     "POST /packages/{problem}/versions/{version}/tests": JUDGES,
@@ -145,6 +146,7 @@ MISSING = {
     "GET /contests/{contest}/problems/{label}/attachments/{name}",
     "GET /packages/{problem}/versions/{version}.zip",
     "GET /packages/{problem}/versions/{version}/submission",
+    "GET /packages/{problem}/versions/{version}/changes",
     "GET /locale/{locale}",
 }
 #: How a request is refused: led to log in, asked to, or told that there is no such thing.

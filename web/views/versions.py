@@ -20,7 +20,7 @@ from web.pages import now, page, sentence
 from web.streams import known_id, tell_changes
 from web.translating import gettext
 
-_LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**63 - 1
 #: What a report says while nothing of it is known.
 _NOTHING_YET: Mapping[str, Any] = {
     "step": "",
@@ -135,7 +135,7 @@ async def granted(request: web.Request, connection: Connection, needed: Access =
 async def find(request: web.Request, connection: Connection, needed: Access = Access.READ) -> Version:
     """The version of the address, where the viewer may do that much with its problem."""
     await granted(request, connection, needed)
-    number = min(int(request.match_info["version"]), _LARGEST_ID)
+    number = min(int(request.match_info["version"]), LARGEST_ID)
     return await versions.by_id(connection, request.match_info["problem"], number)
 
 
@@ -177,7 +177,8 @@ async def version_page(request: web.Request, *, error: str = "", status: int = 2
         revision = await verifications.revision(connection, version.id)
         ordinals = await problems.ordinals(connection, version.id)
         live = await versions.live(connection, version.problem)
-        difference = await _difference(connection, live, version)
+        other = None if live is None or live.id == version.id else live
+        difference = None if other is None else await difference_between(connection, other, version)
         stale = await _stale(connection, version)
     report = {**_NOTHING_YET, "warnings": version.warnings, **report}
     report["insights"] = {**_NO_INSIGHTS, **report["insights"]}
@@ -204,12 +205,12 @@ async def _stale(connection: Connection, version: Version) -> int:
     return await selections.count(connection, selection, Target(version_id=version.id))
 
 
-async def _difference(connection: Connection, live: Version | None, version: Version) -> Changes | None:
-    """What would change by making the version live; None where nothing is live, or it is not known yet."""
-    if live is None or live.id == version.id or not version.is_complete:
+async def difference_between(connection: Connection, old: Version, new: Version) -> Changes | None:
+    """What submissions would be judged by that they are not judged by now; None where that is not known."""
+    if not (old.is_complete and new.is_complete):
         return None
     try:
-        return changes(await problems.load(connection, live.id), await problems.load(connection, version.id))
+        return changes(await problems.load(connection, old.id), await problems.load(connection, new.id))
     except JudgeError:
         # A version of long ago may be one that can be shown but not read any more.
         return None
