@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import jinja2
@@ -19,6 +19,7 @@ from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
 from babel.numbers import get_decimal_symbol
 from babel.support import NullTranslations, Translations
+from markupsafe import Markup
 
 from judge.errors import JudgeError
 
@@ -49,8 +50,9 @@ def set_up(environment: jinja2.Environment) -> None:
         lambda text: _catalogue().gettext(text),
         lambda one, many, number: _catalogue().ngettext(one, many, number),
         newstyle=True,
-        pgettext=lambda context, text: _catalogue().pgettext(context, text),
     )
+    # In place of the extension's own, which take ten times as long: a scoreboard says the same word thousands of times.
+    environment.globals["gettext"] = environment.globals["_"] = _markup
 
 
 def use(locale: str) -> None:
@@ -122,6 +124,21 @@ def catalogue(locale: str) -> Catalog:
     path = CATALOGUES / locale / "LC_MESSAGES" / f"{DOMAIN}.po"
     with path.open("rb") as file:
         return pofile.read_po(file, locale=locale, domain=DOMAIN)
+
+
+def _markup(message: str, /, **values: object) -> Markup:
+    """A text of a template, where the texts are markup and the values are not."""
+    return _fixed(current(), message) if not values else _with_values(current(), message) % values
+
+
+@lru_cache(maxsize=4096)
+def _fixed(locale: str, message: str) -> Markup:
+    return _with_values(locale, message) % ()
+
+
+@lru_cache(maxsize=4096)
+def _with_values(locale: str, message: str) -> Markup:
+    return Markup(_translations(locale).gettext(message))  # noqa: S704 - a text of our own.
 
 
 def _catalogue() -> NullTranslations:
