@@ -35,9 +35,10 @@ class Told:
 
 
 def told(settings: Settings, environment: Mapping[str, str] = os.environ) -> list[Told]:
-    """All settings, by name."""
+    """All settings, by name, those first that somebody has set."""
     named = {name.upper() for name in environment}
-    return [_told(settings, name, named) for name in sorted(type(settings).model_fields)]
+    found = [_told(settings, name, named) for name in sorted(type(settings).model_fields)]
+    return sorted(found, key=lambda each: each.origin is Origin.DEFAULT)
 
 
 def _told(settings: Settings, name: str, environment: set[str]) -> Told:

@@ -24,6 +24,8 @@ class Judgehost:
     slots: int
     isolation: str
     levels: tuple[str, ...]
+    #: Whose contests it judges.
+    pools: tuple[str, ...]
     last_seen_at: datetime
     #: Why it takes no work; None: it may.
     unfit: str | None
@@ -76,10 +78,10 @@ async def seen(connection: Connection, judgehost_id: int, *, open_slots: int = 0
 async def every(connection: Connection) -> list[Judgehost]:
     """All judgehosts there ever were, by name."""
     rows = await connection.fetch(
-        "SELECT id, name, slots, isolation, levels, last_seen_at, unfit, is_locked, disabled, is_draining"
+        "SELECT id, name, slots, isolation, levels, pools, last_seen_at, unfit, is_locked, disabled, is_draining"
         " FROM judgehosts ORDER BY name"
     )
-    return [Judgehost(**{**dict(row), "levels": tuple(row["levels"])}) for row in rows]
+    return [Judgehost(**{**dict(row), "levels": tuple(row["levels"]), "pools": tuple(row["pools"])}) for row in rows]
 
 
 async def locked(connection: Connection, judgehost_id: int) -> str | None:

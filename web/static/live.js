@@ -83,7 +83,7 @@ function refresh() {
           const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("main .scroll");
           if (fresh) {
             localiseTimes(fresh);
-            if (fresh.textContent !== part.textContent || part.className !== fresh.className) part.replaceWith(fresh);
+            if (fresh.textContent !== part.textContent || part.className !== fresh.className) replacePart(part, fresh);
           }
         }
       } catch (error) {
@@ -92,6 +92,16 @@ function refresh() {
     }
     refresh();
   }, Number(part.dataset.refresh) * 1000);
+}
+
+// Whoever works with the keyboard stays where they are, if it is still there.
+function replacePart(part, fresh) {
+  const held = part.contains(document.activeElement) ? document.activeElement : null;
+  part.replaceWith(fresh);
+  letKeysScroll();
+  if (!held) return;
+  const again = held === part ? fresh : [...fresh.querySelectorAll(held.tagName)].find((one) => one.outerHTML === held.outerHTML);
+  if (again) again.focus({ preventScroll: true });
 }
 
 class LivePage {
