@@ -6,7 +6,7 @@ import base64
 import hashlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +21,7 @@ from yarl import URL
 CLIENT_ID, CLIENT_SECRET = "judge at school", "s3cret/+%"
 
 Claims = dict[str, Any]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def new_key() -> RSAKey:
@@ -45,10 +46,12 @@ class OpenIdProvider:
     issuer_told: str = ""
     asked: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: What it says at a path, whatever it is: a body, and a code.
+    said: dict[str, tuple[bytes, int]] = field(default_factory=dict)
     methods: tuple[str, ...] = ("client_secret_basic", "client_secret_post")
 
     def application(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(middlewares=[self._say])
         app.router.add_get("/.well-known/openid-configuration", self.configuration)
         app.router.add_get("/authorize", self.authorize)
         app.router.add_post("/token", self.token)
@@ -106,6 +109,13 @@ class OpenIdProvider:
         if request.headers.get("Authorization") != "Bearer for telling":
             raise web.HTTPUnauthorized
         return web.json_response({"sub": self.told_subject or self.subject, **self.profile})
+
+    @web.middleware
+    async def _say(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path in self.said:
+            body, code = self.said[request.path]
+            return web.Response(body=body, status=code, headers={"Location": "/token"})
+        return await handler(request)
 
     def _is_client(self, request: web.Request, form: dict[str, Any]) -> bool:
         if "client_secret_basic" in self.methods:

@@ -20,7 +20,7 @@ import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet, import_key
 from yarl import URL
 
 from judge.config import Settings
@@ -160,8 +160,12 @@ class Provider:
         now = asyncio.get_running_loop().time()
         if self._keys is None or now - self._keys_at > known_s:
             found = await self._asked("GET", await self._endpoint("jwks_uri"))
-            keys = [key for key in found.get("keys", []) if isinstance(key, dict) and key.get("use", "sig") == "sig"]
-            self._keys, self._keys_at = KeySet.import_key_set({"keys": keys}), now
+            listed = found.get("keys")
+            keys = [_key(one) for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+            usable = [key for key in keys if key is not None]
+            if not usable:
+                raise self._refused("it publishes no keys")
+            self._keys, self._keys_at = KeySet(usable), now
         return self._keys
 
     async def _more(self, subject: str, access_token: str) -> dict[str, Any]:
@@ -210,7 +214,7 @@ class Provider:
                 if answer.status != 200:
                     raise self._refused(f"code {answer.status} at {address}: {bytes(body[:300])!r}")
                 found = json.loads(body)
-        except (ClientError, TimeoutError, OSError, ValueError) as error:
+        except (ClientError, TimeoutError, OSError, ValueError, RecursionError) as error:
             raise self._refused(f"{address}: {error or type(error).__name__}") from error
         if not isinstance(found, dict):
             raise self._refused(f"no object at {address}")
@@ -226,6 +230,17 @@ def begin(*, wanted: str, is_link: bool) -> SignOn:
     """A login at the provider that nobody can have begun before."""
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     return SignOn(state=state, nonce=nonce, verifier=verifier, wanted=wanted, is_link=is_link)
+
+
+def _key(told: dict[str, Any]) -> Key | None:
+    """A key that signatures are checked with; None for what is none, or of a kind that we do not know."""
+    if told.get("kty") not in ("RSA", "EC", "OKP") or told.get("use", "sig") != "sig":
+        return None
+    try:
+        return import_key(told)
+    # Whatever the library makes of a key that is not whole.
+    except (JoseError, ValueError, TypeError, LookupError, AttributeError):
+        return None
 
 
 def _is_safe(address: str, *, like: str) -> bool:

@@ -23,7 +23,7 @@ from judge.store.accounts import Role
 from judge.store.pool import Pool
 from tests.oidc import CLIENT_ID, CLIENT_SECRET, Claims, OpenIdProvider, new_key, providing, signed_with
 from tests.website import PASSWORD, Page, Site, Visitor, serving
-from web import totp
+from web import maintenance, totp
 from web.app import make_app
 from web.keys import PROVIDER
 
@@ -376,6 +376,57 @@ async def test_new_keys(site: Site, provider: OpenIdProvider) -> None:
     provider.key, provider.sign = new_key(), None
     assert (await _sign_on(site.visitor())).status == 303
     assert provider.asked == ["configuration", "keys", "keys"]
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        (b"", 500),
+        (b"<html>", 200),
+        (b"[]", 200),
+        (b"{}", 200),
+        (b"\xff", 200),
+        (b'{"issuer": {}, "keys": 7, "id_token": 7}', 200),
+        (
+            b'{"keys": [7, {"kty": []}, {"kty": "RSA"}, {"kty": "RSA", "n": 7, "e": {}}, {"kty": "EC", "crv": "?"}]}',
+            200,
+        ),
+        (b"[" * 100_000, 200),
+        (b" " * 3 * 1024 * 1024, 200),
+        (b"", 302),
+    ],
+    ids=range(10),
+)
+async def test_whatever_a_provider_says(
+    site: Site, provider: OpenIdProvider, path: str, said: tuple[bytes, int]
+) -> None:
+    """Nonsense, too much or another address in place of an answer is a login that did not work, and no more."""
+    provider.said[path] = said
+    visitor = site.visitor()
+
+    first = await visitor.get("/login/sign-on")
+    answer = first if first.status != 303 else await visitor.get(await _known(str(first.headers["Location"])))
+
+    assert (answer.status, "That login did not work" in answer.words) == (400, True)
+    assert not await _is_logged_in(visitor)
+    provider.said.clear()
+    assert (await _sign_on(visitor)).status == 303
+
+
+async def test_maintenance(site: Site, provider: OpenIdProvider) -> None:
+    """While the site is for reading only nobody new is given an account; who has one logs in."""
+    await _sign_on(site.visitor())
+    async with site.pool.acquire() as connection:
+        await connection.execute("INSERT INTO maintenance (reason) VALUES ('new disks')")
+    site.server.app[maintenance.KNOWN]._asked_at = float("-inf")
+
+    assert (await _sign_on(site.visitor())).status == 303
+    provider.subject = "another"
+    assert (await _sign_on(site.visitor())).status == 503
+
+    async with site.pool.acquire() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM users") == 1
 
 
 async def test_a_provider_that_calls_itself_otherwise(site: Site, provider: OpenIdProvider) -> None:

@@ -8,7 +8,7 @@ from judge.errors import NotFound, UsageError
 from judge.store import identities
 from judge.store.accounts import Account
 from judge.store.identities import Identity
-from web import credentials, forms, logins, oidc, permissions, rates
+from web import credentials, forms, logins, maintenance, oidc, permissions, rates
 from web.keys import POOL, PROVIDER, SESSION, SETTINGS
 from web.oidc import Provider
 from web.pages import page
@@ -105,6 +105,7 @@ async def _register(request: web.Request, identity: Identity) -> Account:
         raise UsageError(
             gettext("No account is linked with that one yet. Log in with your password, and link it on your page.")
         )
+    maintenance.check(request)
     async with request.app[POOL].acquire() as connection:
         await rates.count(connection, rates.REGISTER, credentials.client_address(request))
         return await identities.register(connection, identity)
@@ -112,6 +113,7 @@ async def _register(request: web.Request, identity: Identity) -> Account:
 
 async def _link(request: web.Request, identity: Identity) -> str:
     viewer = permissions.require_viewer(request[SESSION].viewer)
+    maintenance.check(request)
     async with request.app[POOL].acquire() as connection:
         await identities.link(connection, account_id=viewer.id, identity=identity, by=viewer.id)
     return "/account"
