@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -29,7 +30,10 @@ DEFAULT = "en"
 #: Each locale there is, by the name that its readers call it.
 LOCALES = {
     DEFAULT: "English",
-    **{folder.name: Locale.parse(folder.name).get_display_name() or folder.name for folder in CATALOGUES.iterdir()},
+    **{
+        folder.name: Locale.parse(folder.name).get_display_name() or folder.name
+        for folder in sorted(CATALOGUES.glob("[a-z][a-z]"))
+    },
 }
 
 #: Where the browser keeps its reader's choice.
@@ -53,6 +57,9 @@ def set_up(environment: jinja2.Environment) -> None:
     )
     # In place of the extension's own, which take ten times as long: a scoreboard says the same word thousands of times.
     environment.globals["gettext"] = environment.globals["_"] = _markup
+    # Now, and not while somebody waits for the first page.
+    for locale in LOCALES:
+        _loaded(locale)
 
 
 def use(locale: str) -> None:
@@ -116,7 +123,7 @@ def shortest(value: float) -> str:
 
 def for_scripts() -> dict[str, str]:
     """What scripts say, by its English: empty in English."""
-    return _scripts_words(current())
+    return _loaded(current()).of_scripts
 
 
 def catalogue(locale: str) -> Catalog:
@@ -138,33 +145,35 @@ def _fixed(locale: str, message: str) -> Markup:
 
 @lru_cache(maxsize=4096)
 def _with_values(locale: str, message: str) -> Markup:
-    return Markup(_translations(locale).gettext(message))  # noqa: S704 - a text of our own.
+    return Markup(_loaded(locale).translations.gettext(message))  # noqa: S704 - a text of our own.
 
 
 def _catalogue() -> NullTranslations:
-    return _translations(current())
+    return _loaded(current()).translations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loaded:
+    """A locale as it is used."""
+
+    translations: NullTranslations
+    of_scripts: dict[str, str]
 
 
 @cache
-def _translations(locale: str) -> NullTranslations:
-    """Compiled when first needed, which takes a moment, so that no built file can be older than its source."""
+def _loaded(locale: str) -> _Loaded:
+    """Compiled here, so that no built file can be older than its source."""
     if locale == DEFAULT:
-        return NullTranslations()
-    compiled = io.BytesIO()
-    mofile.write_mo(compiled, catalogue(locale))
+        return _Loaded(translations=NullTranslations(), of_scripts={})
+    source, compiled = catalogue(locale), io.BytesIO()
+    mofile.write_mo(compiled, source)
     compiled.seek(0)
-    return Translations(compiled, domain=DOMAIN)
-
-
-@cache
-def _scripts_words(locale: str) -> dict[str, str]:
-    if locale == DEFAULT:
-        return {}
-    return {
+    of_scripts = {
         str(message.id): str(message.string)
-        for message in catalogue(locale)
+        for message in source
         if message.string and any(Path(file).suffix == ".js" for file, _ in message.locations)
     }
+    return _Loaded(translations=Translations(compiled, domain=DOMAIN), of_scripts=of_scripts)
 
 
 def _sign(english: str) -> str:

@@ -66,6 +66,20 @@ def test_templates_say_nothing_untranslated(template: Path) -> None:
     assert list(_bare(template.read_text())) == []
 
 
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_only_texts_of_templates_are_marked(template: Path) -> None:
+    """What goes through gettext is markup, so that it must be written in the template and come from nobody else."""
+    foreign = [
+        call.lineno
+        for call in _parsed(template.read_text()).find_all(nodes.Call)
+        if (name := _name(call)) in _MARKED
+        for text in call.args[: 2 if name == "ngettext" else 1]
+        if not (isinstance(text, nodes.Const) and isinstance(text.value, str))
+    ]
+
+    assert foreign == []
+
+
 def test_errors_say_nothing_untranslated() -> None:
     """What a page says of a form or an address goes through gettext too."""
     errors = {"LoginNeeded", "NotFound", "RejectedSource", "UsageError"}
@@ -197,12 +211,20 @@ _PHRASE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,} [^\W\d_]|^[A-Z][a-z]{2,}")
 _MARKED = frozenset({"_", "gettext", "ngettext", "pgettext", "npgettext"})
 
 
-def _bare(source: str) -> Iterator[str]:
+def _name(call: nodes.Call) -> str:
+    return call.node.name if isinstance(call.node, nodes.Name) else ""
+
+
+def _parsed(source: str) -> nodes.Template:
     environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    tree = environment.parse(source)
+    return environment.parse(source)
+
+
+def _bare(source: str) -> Iterator[str]:
+    tree = _parsed(source)
     for call in tree.find_all(nodes.Call):
-        if not (isinstance(call.node, nodes.Name) and call.node.name in _MARKED):
+        if _name(call) not in _MARKED:
             for argument in (*call.args, *(keyword.value for keyword in call.kwargs)):
                 if (
                     isinstance(argument, nodes.Const)
