@@ -41,6 +41,7 @@ from web.views import (
     sources,
     staff,
     standings,
+    statements,
     submissions,
     submitting,
     testcases,
@@ -84,16 +85,7 @@ def set_up(app: web.Application) -> None:
             web.get("/locale/{locale:[a-z]{2}}", locales.choose),
             web.get(_PROBLEM, problems.show),
             web.post(_PROBLEM, submitting.submit),
-            web.get(
-                _PROBLEM + "/statements/{language:[A-Za-z-]{1,16}}.{format:tex|pdf|html|txt|md}",
-                problems.statement_file,
-            ),
-            web.get(_PROBLEM + "/samples/{ordinal:[1-9][0-9]{0,3}}.{kind:in|ans|interaction}", problems.sample_file),
-            web.get(_PROBLEM + "/samples.zip", problems.samples_zip),
-            web.get(
-                _PROBLEM + "/pictures/{language:[A-Za-z-]{1,16}}.{format:[a-z]{1,8}}/{name:.{1,300}}", downloads.picture
-            ),
-            web.get(_PROBLEM + "/attachments/{name:.{1,300}}", downloads.attachment),
+            *_statement(_PROBLEM),
             web.get("/packages", versions.index),
             web.get("/packages/upload", packages.upload_form),
             web.post("/packages/upload", packages.upload),
@@ -105,6 +97,8 @@ def set_up(app: web.Application) -> None:
             web.get("/packages" + _VERSION + "/events", versions.follow, allow_head=False),
             web.get("/packages" + _VERSION + "/submission", versions.jury_submission),
             web.get("/packages" + _VERSION + "/changes", version_changes.show),
+            web.get("/packages" + _VERSION + "/statement", statements.preview),
+            *_statement("/packages" + _VERSION + "/statement"),
             web.post("/packages" + _VERSION + "/time-limit", amendments.limit_time),
             web.get("/packages" + _VERSION + "/tests", testcases.index),
             web.post("/packages" + _VERSION + "/tests", amendments.add_test),
@@ -185,3 +179,16 @@ def set_up(app: web.Application) -> None:
             web.static("/static", STATIC),
         ]
     )
+
+
+def _statement(here: str) -> list[web.RouteDef]:
+    """The files of a statement that is shown at that address."""
+    return [
+        web.get(
+            here + "/statements/{language:[A-Za-z-]{1,16}}.{format:tex|pdf|html|txt|md}", statements.statement_file
+        ),
+        web.get(here + "/samples/{ordinal:[1-9][0-9]{0,3}}.{kind:in|ans|interaction}", statements.sample_file),
+        web.get(here + "/samples.zip", statements.samples_zip),
+        web.get(here + "/pictures/{language:[A-Za-z-]{1,16}}.{format:[a-z]{1,8}}/{name:.{1,300}}", downloads.picture),
+        web.get(here + "/attachments/{name:.{1,300}}", downloads.attachment),
+    ]

@@ -51,6 +51,12 @@ ACCESS = {
     "GET /packages/{problem}/versions/{version}/events": JUDGES,
     "GET /packages/{problem}/versions/{version}/submission": JUDGES,
     "GET /packages/{problem}/versions/{version}/changes": JUDGES,
+    "GET /packages/{problem}/versions/{version}/statement": JUDGES,
+    "GET /packages/{problem}/versions/{version}/statement/statements/{language}.{format}": JUDGES,
+    "GET /packages/{problem}/versions/{version}/statement/samples/{ordinal}.{kind}": JUDGES,
+    "GET /packages/{problem}/versions/{version}/statement/samples.zip": JUDGES,
+    "GET /packages/{problem}/versions/{version}/statement/pictures/{language}.{format}/{name}": JUDGES,
+    "GET /packages/{problem}/versions/{version}/statement/attachments/{name}": JUDGES,
     "POST /packages/{problem}/versions/{version}/time-limit": JUDGES,
     "GET /packages/{problem}/versions/{version}/tests": JUDGES,
     "POST /packages/{problem}/versions/{version}/tests": JUDGES,
@@ -147,6 +153,8 @@ MISSING = {
     "GET /packages/{problem}/versions/{version}.zip",
     "GET /packages/{problem}/versions/{version}/submission",
     "GET /packages/{problem}/versions/{version}/changes",
+    "GET /packages/{problem}/versions/{version}/statement/pictures/{language}.{format}/{name}",
+    "GET /packages/{problem}/versions/{version}/statement/attachments/{name}",
     "GET /locale/{locale}",
 }
 #: How a request is refused: led to log in, asked to, or told that there is no such thing.

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from judge.store import blobs, statements
 from web.keys import POOL
-from web.views.problems import find
+from web.views.statements import shown
 
 #: What browsers may show by themselves. Whatever else an upload holds is a file to keep, and never a page of this site.
 _SHOWN = {
@@ -29,9 +29,9 @@ async def picture(request: web.Request) -> web.Response:
     """A picture that a statement shows."""
     info = request.match_info
     async with request.app[POOL].acquire() as connection:
-        _, problem = await find(request, connection)
+        _, version_id = await shown(request, connection)
         content = await statements.picture(
-            connection, problem.version_id, language=info["language"], format_=info["format"], name=_name(info["name"])
+            connection, version_id, language=info["language"], format_=info["format"], name=_name(info["name"])
         )
     return stored_file(content, info["name"])
 
@@ -40,8 +40,8 @@ async def attachment(request: web.Request) -> web.Response:
     """A file for contestants."""
     name = request.match_info["name"]
     async with request.app[POOL].acquire() as connection:
-        _, problem = await find(request, connection)
-        sha256 = await statements.attachment(connection, problem.version_id, name=_name(name))
+        _, version_id = await shown(request, connection)
+        sha256 = await statements.attachment(connection, version_id, name=_name(name))
     content = await blobs.fetch(request.app[POOL], sha256)
     return stored_file(content, name)
 

@@ -1,34 +1,25 @@
-"""Problems: the statement, the samples, and the form to submit with."""
+"""Problems: the list of them, and the page of one with its statement and the form to submit with."""
 
 from __future__ import annotations
 
-import asyncio
-import io
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from aiohttp import web
 
 from judge import languages
-from judge.errors import NotFound, UsageError
-from judge.models import MIB, Limits
+from judge.models import Limits
 from judge.recipe import Language
-from judge.store import blobs, contests, statements, submissions
+from judge.store import contests, submissions
 from judge.store.contests import Contest, ContestProblem
 from judge.store.pool import Connection
 from judge.store.sessions import Viewer
-from judge.store.statements import Sample
 from judge.store.submissions import Summary
 from web import feedback, permissions, reading, visible
 from web.filled import Filled, asked_for, guesses
 from web.keys import POOL, SESSION, SETTINGS
-from web.pages import file_to_keep, now, page
-from web.translating import gettext
+from web.pages import now, page
+from web.views.statements import statement_of
 
-#: Samples are shown up to here; the whole file is a link away.
-SAMPLE_BYTES = 4096
-#: Each of them, and so together as much as anybody would want in one file.
-ZIPPED_BYTES = 16 * MIB
 #: Of the viewer's own, beside the statement.
 _OWN_SHOWN = 5
 
@@ -50,42 +41,6 @@ async def show(request: web.Request) -> web.Response:
     return await problem_page(request, filled, status=200)
 
 
-async def statement_file(request: web.Request) -> web.Response:
-    """A statement as it was written, as a file to keep."""
-    info = request.match_info
-    async with request.app[POOL].acquire() as connection:
-        _, problem = await find(request, connection)
-        for statement in await statements.all_statements(connection, problem.version_id):
-            if (statement.language, statement.format) == (info["language"], info["format"]):
-                content = await blobs.get(connection, statement.sha256)
-                is_text = statement.format != "pdf"
-                kind = "text/plain; charset=utf-8" if is_text else "application/pdf"
-                return file_to_keep(content, f"{problem.name}.{statement.format}", kind)
-    raise NotFound(gettext("The problem has no such statement."))
-
-
-async def sample_file(request: web.Request) -> web.Response:
-    """A sample's input, answer or interaction, whole."""
-    ordinal, kind = int(request.match_info["ordinal"]), request.match_info["kind"]
-    async with request.app[POOL].acquire() as connection:
-        _, problem = await find(request, connection)
-        content = await statements.sample_file(connection, problem.version_id, ordinal=ordinal, kind=kind)
-    return file_to_keep(content, f"{problem.name}-{ordinal}.{kind}", "text/plain; charset=utf-8")
-
-
-async def samples_zip(request: web.Request) -> web.Response:
-    """All samples in one file."""
-    async with request.app[POOL].acquire() as connection:
-        _, problem = await find(request, connection)
-        found = await statements.samples(connection, problem.version_id, max_bytes=ZIPPED_BYTES)
-    if not found:
-        raise NotFound(gettext("The problem has no samples."))
-    if not all(sample.is_whole for sample in found):
-        raise UsageError(gettext("The samples are too large for one file; download them one by one."))
-    content = await asyncio.to_thread(_zipped, found)
-    return file_to_keep(content, f"{problem.name}-samples.zip", "application/zip")
-
-
 async def find(request: web.Request, connection: Connection) -> tuple[Contest, ContestProblem]:
     """The contest and problem of the address, where the viewer may see them."""
     contest = await contests.by_name(connection, request.match_info["contest"])
@@ -97,25 +52,18 @@ async def problem_page(request: web.Request, filled: Filled, *, status: int) -> 
     viewer = request[SESSION].viewer
     async with request.app[POOL].acquire() as connection:
         contest, problem = await find(request, connection)
-        listed = await statements.all_statements(connection, problem.version_id)
-        samples = await statements.samples(connection, problem.version_id, max_bytes=SAMPLE_BYTES)
-        chosen = reading.choose(request, listed)
-        content = await blobs.get(connection, chosen.statement.sha256) if chosen.statement else b""
         own = await _own(connection, viewer, contest, problem)
     taken, shown = languages_taken(problem), permissions.feedback(viewer, contest.id, contest.feedback)
-    here = f"/contests/{contest.name}/problems/{problem.label}"
+    statement = await statement_of(
+        request, problem.version_id, here=f"/contests/{contest.name}/problems/{problem.label}"
+    )
     response = page(
         request,
         "problem",
         {
             "contest": contest,
             "problem": problem,
-            "chosen": chosen,
-            "reading": await reading.read(request, chosen, content, here=here, samples=len(samples)),
-            "samples": [
-                (s.input.decode(errors="replace"), s.answer.decode(errors="replace"), reading.dialogue(s), s)
-                for s in samples
-            ],
+            "statement": statement,
             "languages": list(taken.values()),
             "guesses": guesses(taken),
             "limits_by_language": limits_by_language(problem.limits, taken),
@@ -126,7 +74,7 @@ async def problem_page(request: web.Request, filled: Filled, *, status: int) -> 
         },
         status=status,
     )
-    reading.remember(request, response, chosen)
+    reading.remember(request, response, statement.chosen)
     return response
 
 
@@ -151,18 +99,3 @@ async def _own(
     return await submissions.page(
         connection, contest_id=contest.id, problem_id=problem.id, user_id=viewer.id, limit=_OWN_SHOWN
     )
-
-
-def _zipped(samples: Sequence[Sample]) -> bytes:
-    """The same bytes for the same samples."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
-        for number, sample in enumerate(samples, start=1):
-            if sample.interaction is not None:
-                parts = {"interaction": sample.interaction}
-            else:
-                parts = {"in": sample.input, "ans": sample.answer}
-            for kind, content in parts.items():
-                entry = zipfile.ZipInfo(f"{number}.{kind}")
-                made.writestr(entry, content, zipfile.ZIP_DEFLATED)
-    return archive.getvalue()
