@@ -178,6 +178,7 @@ async def test_listing(site: Site) -> None:
     [
         ("", "Write 1 to"),
         ("team-1", "Line 1"),
+        ("team\0 10.0.0.1", "Line 1"),
         ("team-1 10.0.0.1\nteam-1 10.0.0.2 10.0.0.3", "Line 2"),
         ("team-1 10.0.0.256", "not an address"),
         ("team-1 10.0.0.1/24", "not an address"),

@@ -64,7 +64,7 @@ def _entries(text: str) -> list[tuple[str, Network]]:
     for number, words in enumerate(lines, start=1):
         if not words:
             continue
-        if len(words) != 2:
+        if len(words) != 2 or not words[0].isprintable():
             raise UsageError(gettext("Line %(number)s: write a login and an address.", number=number))
         entries.append((words[0], _network(words[1])))
     if not 1 <= len(entries) <= MOST:
