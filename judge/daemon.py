@@ -5,7 +5,8 @@ slots nor Docker itself, and several of it may run. Its tasks are in one group w
 fails, all end, and whoever started the daemon starts it anew:
 
     claim      wait for a free slot, then for work; woken by NOTIFY, backed up by a slow poll. While there is none,
-               idle slots judge canaries, assist other judgehosts, or verify what was uploaded
+               idle slots judge canaries, assist other judgehosts, run tryouts, or verify
+               what was uploaded
     listen     turns notifications into wake-ups
 """
 
@@ -53,6 +54,7 @@ async def run(settings: Settings, dsn: str) -> None:
         async def lend_idle_slots() -> None:
             here.patrol.patrol(here.executor, is_quiet=True)
             await here.assistance.fill_idle_slots()
+            await here.tryouts.fill_slots()
             await here.uploads.fill_idle_slots()
 
         daemon = Daemon(pool=here.pool, executor=here.executor, lease_s=settings.lease_s)

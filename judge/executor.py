@@ -129,6 +129,15 @@ class LocalExecutor:
         bench = default if isolation is None else self._benches[Isolation(isolation)]
         self._slots.lend(work, bench, is_kept=is_kept)
 
+    def has_spare(self) -> bool:
+        """Whether there is a slot that neither judges nor is lent to somebody who waits."""
+        return self._slots.is_one_for_assistants
+
+    def spare(self, work: Borrower, *, isolation: str | None) -> None:
+        """Lend a slot as ``lend`` does, also one that is lent to what nobody waits for; only where ``has_spare``."""
+        default = next(iter(self._benches.values()))
+        self._slots.assist(work, default if isolation is None else self._benches[Isolation(isolation)])
+
     async def prefetch(self, blob: Blob) -> bool:
         """Have test data on this host before it is judged with; False if it was here already."""
         return await self._data.prefetch(blob)

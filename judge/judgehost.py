@@ -33,9 +33,10 @@ from judge.languages import needed_images
 from judge.patrol import Patrol
 from judge.prefetching import prefetch
 from judge.room import Bench
-from judge.store import judgehosts, judgings, verifications
+from judge.store import judgehosts, judgings, tryouts, verifications
 from judge.store.objects import open_store
 from judge.store.pool import DISCONNECTED, Connection, Pool, connect, open_pool, wait_to_reconnect
+from judge.tryouts import Tryouts
 from judge.uploads import Uploads
 from judge.watching import Guard
 from sandbox.pool import CellPool, Kind
@@ -61,6 +62,7 @@ class Judgehost:
     pool: Pool
     executor: LocalExecutor
     assistance: Assistance
+    tryouts: Tryouts
     uploads: Uploads
     patrol: Patrol
     guard: Guard
@@ -116,6 +118,7 @@ async def opened(settings: Settings, dsn: str) -> AsyncIterator[Judgehost]:
                     pool=pool,
                     executor=executor,
                     assistance=Assistance(pool=pool, executor=executor, judgehost_id=judgehost_id),
+                    tryouts=Tryouts(pool=pool, executor=executor, judgehost_id=judgehost_id, lease_s=settings.lease_s),
                     uploads=Uploads(pool=pool, executor=executor, settings=settings, judgehost_id=judgehost_id),
                     patrol=patrol,
                     guard=guard,
@@ -227,6 +230,7 @@ async def _register(pool: Pool, settings: Settings, pools: Mapping[Isolation, Ce
         )
         lost = await queue.take_back(connection, judgehost_id=judgehost_id)
         await verifications.take_back(connection, judgehost_id)
+        await tryouts.take_back(connection, judgehost_id)
         locked = await judgehosts.locked(connection, judgehost_id)
     if lost:
         log.warning("queued again what this host held when it ended", count=lost)

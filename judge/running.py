@@ -85,7 +85,7 @@ class Runner:
         spec = self._spec(case, stdin=case.input)
         outcome = await self.cell.run(spec)
         self._is_touched |= self.problem.allows_file_writing
-        stopped = _stopped(case.testcase, outcome, spec.limits)
+        stopped = stopped_run(case.testcase, outcome, spec.limits)
         if stopped is not None:
             return stopped
         output = Output(size=outcome.stdout_bytes, open=self.cell.open_stdout)
@@ -134,7 +134,7 @@ class Runner:
     def _after_talk(self, case: Case, talk: Interaction, limits: RunLimits, talking: ProgramChecking) -> Run:
         """Who failed first decides ("Interactive" in the format's judging rules; as problemtools and DOMjudge do)."""
         outcome = talk.contestant
-        stopped = _stopped(case.testcase, outcome, limits)
+        stopped = stopped_run(case.testcase, outcome, limits)
         try:
             checked = talking.read(talk.judge, case, what="interactor")
         except CheckerFailure as failure:
@@ -180,7 +180,7 @@ class Runner:
                 return self._after_talk(case, interaction, limits, program), program.cell.take_feedback()
             contestants = self._spec(case, stdin=written or case.input)
             outcome = await self.cell.run(contestants)
-            stopped = _stopped(case.testcase, outcome, contestants.limits)
+            stopped = stopped_run(case.testcase, outcome, contestants.limits)
             if stopped is not None:
                 return stopped, {}
             with self.cell.open_stdout() as output:
@@ -192,18 +192,21 @@ class Runner:
         return _judged(case.testcase, outcome, checked), program.cell.take_feedback()
 
     def _spec(self, case: Case, *, stdin: Path | BinaryIO | None) -> RunSpec:
-        recipe = language(self.source.language)
-        limits = self.problem.limits
-        argv = recipe.run_argv(self.source, memory_bytes=limits.memory_bytes)
-        return RunSpec(
-            argv=(*argv, *case.testcase.args),
-            env=environment(recipe),
-            stdin=stdin,
-            is_work_writable=self.problem.allows_file_writing,
-            stdin_name=self.problem.input_file,
-            stdout_name=self.problem.output_file,
-            limits=run_limits(self.source, limits),
-        )
+        return run_spec(self.problem, self.source, stdin=stdin, args=case.testcase.args)
+
+
+def run_spec(problem: Problem, source: Source, *, stdin: Path | BinaryIO | None, args: tuple[str, ...] = ()) -> RunSpec:
+    """How a submission to the problem is run on that input."""
+    recipe = language(source.language)
+    return RunSpec(
+        argv=(*recipe.run_argv(source, memory_bytes=problem.limits.memory_bytes), *args),
+        env=environment(recipe),
+        stdin=stdin,
+        is_work_writable=problem.allows_file_writing,
+        stdin_name=problem.input_file,
+        stdout_name=problem.output_file,
+        limits=run_limits(source, problem.limits),
+    )
 
 
 @contextlib.contextmanager
@@ -245,7 +248,7 @@ async def _checked(checking: Checking, case: Case, output: Output, outcome: Outc
         raise _Failure(str(failure), _run(case.testcase, outcome, Verdict.JE)) from failure
 
 
-def _stopped(testcase: Testcase, outcome: Outcome, limits: RunLimits) -> Run | None:
+def stopped_run(testcase: Testcase, outcome: Outcome, limits: RunLimits) -> Run | None:
     """The run of a program that a limit, a signal or its exit code failed; None if its output has to be checked.
 
     The order matters: what ended the run comes first, since a program that passed a limit is killed by a signal too.

@@ -118,7 +118,7 @@ class Inbox:
 
 
 class Idle:
-    """Lends slots that nobody waits for: to canaries, other judgehosts' judgings, and to verifying uploads."""
+    """Lends slots that nobody waits for: to canaries, other judgehosts' judgings, tryouts, and to verifying uploads."""
 
     def __init__(self, here: Judgehost) -> None:
         self._here = here
@@ -135,6 +135,7 @@ class Idle:
                 self._here.patrol.patrol(self._here.executor, is_quiet=not is_wanted)
                 if not is_wanted:
                     await self._here.assistance.fill_idle_slots()
+                    await self._here.tryouts.fill_slots()
                     await self._here.uploads.fill_idle_slots()
             except DISCONNECTED as error:
                 await wait_to_reconnect(error)

@@ -13,7 +13,8 @@ from aiohttp import FormData
 
 from judge import queue, rejudging
 from judge.incidents import Incident, IncidentKind
-from judge.store import blobs, clarifications, judgehosts, security, verifications
+from judge.languages import pasted
+from judge.store import blobs, clarifications, judgehosts, security, tryouts, verifications
 from judge.store.accounts import Role
 from judge.store.pauses import Scope
 from judge.store.pool import Connection
@@ -80,11 +81,13 @@ async def furnish(site: Site, words: Words) -> Furnished:
     async with site.pool.acquire() as connection:
         judgehost_id = await _machinery(connection, others["judged"], admin, words)
         question_id = await _talk(connection, spring, ada, bob, admin, words)
+        tried = [await _tryout(connection, spring, user_id, judgehost_id, words) for user_id in (ada, bob)]
         plan = Plan(reason=words("rejudging's reason"), selection=Selection())
         rejudging_id = await rejudging.create(connection, plan, by=admin)
     values = {
         "contest": ("spring", "autumn"),
         "label": ("A", "B"),
+        "tryout": tuple(map(str, tried)),
         "submission": tuple(map(str, (own, *others.values()))),
         "problem": ("sum", "plans", "two-sums"),
         "version": tuple(map(str, (spring.version_id, autumn.version_id, version_id))),
@@ -100,6 +103,38 @@ async def furnish(site: Site, words: Words) -> Furnished:
         "name": ("none.png",),
     }
     return Furnished(site=site, own=own, others=others, admin_id=admin, values=values)
+
+
+async def _tryout(connection: Connection, seeded: Seeded, user_id: int, host: int, words: Words) -> int:
+    """A run on an own input; only that of whoever is not walking has words."""
+    is_anothers = await connection.fetchval("SELECT login = 'bob' FROM users WHERE id = $1", user_id)
+    of = words if is_anothers else str
+    tryout_id = await tryouts.ask(
+        connection,
+        contest_id=seeded.contest_id,
+        problem_version_id=seeded.version_id,
+        user_id=user_id,
+        source=pasted("python3", b"print(1)"),
+        given=of("input of a tryout").encode(),
+    )
+    await connection.execute("UPDATE tryouts SET state = 'running' WHERE id = $1", tryout_id)
+    claim = tryouts.Claim(
+        id=tryout_id,
+        attempt=0,
+        problem_version_id=seeded.version_id,
+        isolation=None,
+        source=pasted("python3", b"print(1)"),
+        input=b"",
+    )
+    ended = tryouts.Tried(
+        compile_output=of("compiler's output of a tryout"),
+        output=of("output of a tryout").encode(),
+        errors=of("errors of a tryout").encode(),
+        cpu_us=1000,
+        memory_bytes=1000,
+    )
+    await tryouts.finish(connection, claim, ended, judgehost_id=host)
+    return tryout_id
 
 
 async def walk(visitor: Visitor, addresses: Sequence[str]) -> AsyncIterator[tuple[str, Page]]:

@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from judge.config import Settings
-from judge.store import kept, sessions, throttles
+from judge.store import kept, sessions, throttles, tryouts
 from judge.store.objects import ObjectStore, open_store
 from judge.store.pool import open_pool
 from web import forms, maintenance, middlewares, pages, rates, routes
@@ -107,6 +107,7 @@ async def _prune(app: web.Application) -> None:
             async with app[POOL].acquire() as connection:
                 await sessions.prune(connection)
                 await kept.prune(connection)
+                await tryouts.prune(connection)
                 await throttles.prune(connection, older_than=2 * rates.LONGEST_WINDOW)
         # Nothing waits for it, and it comes round again; a database out of order is for those who need it to report.
         except Exception as error:  # noqa: BLE001

@@ -12,7 +12,7 @@ from aiohttp import web
 from judge import languages
 from judge.errors import NotFound, UnknownLanguage
 from judge.recipe import Language
-from judge.store import blobs, kept, submissions
+from judge.store import blobs, kept, submissions, tryouts
 from judge.store.kept import Kept
 from judge.store.pool import Connection
 from problems.programs import ANSWERS
@@ -21,8 +21,8 @@ from web.keys import SESSION, SETTINGS
 from web.translating import gettext
 
 AUTO = "auto"
-#: In the address of a problem's page: the token of a kept source, or the submission to begin with.
-KEPT, FROM = "kept", "from"
+#: In the address of a problem's page: the token of a kept source, the submission to begin with, or the tryout.
+KEPT, FROM, TRIED = "kept", "from", "tried"
 
 _COOKIE = "language"
 _COOKIE_KEPT_S = 365 * 24 * 3600
@@ -35,6 +35,8 @@ class Filled:
 
     language: str = AUTO
     source: str = ""
+    #: The input to run it on.
+    given: str = ""
     #: What is wrong with it.
     error: str = ""
     #: Where it comes from.
@@ -74,9 +76,10 @@ async def asked_for(request: web.Request, connection: Connection) -> Filled:
         if found is not None:
             note = gettext("What you sent is here again. It has not been submitted yet.")
             return Filled(language=found.language, source=found.source.decode(), note=note)
-    text = request.query.get(FROM, "")
-    if text.isascii() and text.isdecimal() and len(text) < 19:
-        return await _again(request, connection, int(text))
+    if (submission_id := _number(request.query.get(FROM, ""))) is not None:
+        return await _again(request, connection, submission_id)
+    if (tryout_id := _number(request.query.get(TRIED, ""))) is not None:
+        return await _tried(request, connection, tryout_id)
     remembered = request.cookies.get(_COOKIE, AUTO)
     return Filled(language=remembered if remembered in languages.offered() else AUTO)
 
@@ -96,6 +99,19 @@ async def _again(request: web.Request, connection: Connection, submission_id: in
     )
     note = gettext("These are the files of submission %(number)s.", number=submission_id)
     return Filled(language=summary.language, files=addresses, note=note)
+
+
+async def _tried(request: web.Request, connection: Connection, tryout_id: int) -> Filled:
+    viewer = permissions.require_viewer(request[SESSION].viewer)
+    tryout = await tryouts.by_id(connection, tryout_id)
+    if not permissions.may_see_submission(viewer, owner_id=tryout.user_id, contest_id=tryout.contest_id):
+        raise NotFound(gettext("There is no such page."))
+    source = tryout.files[0].content.decode() if len(tryout.files) == 1 else ""
+    return Filled(language=tryout.language, source=source, given=tryout.input.decode())
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def guesses(taken: Mapping[str, Language]) -> dict[str, str]:

@@ -31,6 +31,8 @@ ANONYMOUS_SESSION = Rate(name="session", tries=600, window=timedelta(minutes=5))
 CODE = Rate(name="code", tries=10, window=timedelta(hours=1))
 #: Each is a source in the database, sent by nobody who is known: a classroom whose sessions end at the same time.
 KEEP = Rate(name="keep", tries=100, window=timedelta(minutes=10))
+#: Each takes a slot for as long as a submission's slowest test.
+TRY = Rate(name="try", tries=6, window=timedelta(minutes=1))
 CHANGE_PASSWORD = Rate(name="password", tries=10, window=timedelta(minutes=15))
 #: More than anybody can read the answers of.
 ASK = Rate(name="ask", tries=10, window=timedelta(minutes=10))

@@ -7,6 +7,8 @@ from aiohttp import FormData
 
 from judge import rejudging
 from judge.config import Settings
+from judge.languages import pasted
+from judge.store import tryouts
 from judge.store.accounts import Role
 from judge.store.rejudgings import Plan
 from judge.store.selections import Selection
@@ -35,6 +37,8 @@ ACCESS = {
     "GET /locale/{locale}": ANYBODY,
     "GET /contests/{contest}/problems/{label}": ANYBODY,
     "POST /contests/{contest}/problems/{label}": USERS,
+    "POST /contests/{contest}/problems/{label}/tryouts": USERS,
+    "GET /tryouts/{tryout}": OWNERS,
     "GET /contests/{contest}/problems/{label}/statements/{language}.{format}": ANYBODY,
     "GET /contests/{contest}/problems/{label}/samples/{ordinal}.{kind}": ANYBODY,
     "GET /contests/{contest}/problems/{label}/samples.zip": ANYBODY,
@@ -177,10 +181,19 @@ async def test_every_route_for_every_role(site: Site) -> None:
     await site.judge(own, Verdict.AC, [a_run()])
     async with site.pool.acquire() as connection:
         rejudging_id = await rejudging.create(connection, Plan(reason="a test", selection=Selection()), by=None)
+        tryout_id = await tryouts.ask(
+            connection,
+            contest_id=spring.contest_id,
+            problem_version_id=spring.version_id,
+            user_id=owner_id,
+            source=pasted("python3", b"print(1)"),
+            given=b"",
+        )
     ids = {
         "contest": "spring",
         "label": "A",
         "submission": own,
+        "tryout": tryout_id,
         "problem": "sum",
         "version": spring.version_id,
         "rejudging": rejudging_id,

@@ -22,7 +22,7 @@ PUBLIC = {"problem's title", "contest's title", "statement", "another's name", "
 #: What no page shows even to those who may see it: it is within files that are kept packed.
 PACKED = {"jury submission", "test's description"}
 #: Asked with every address, in the hope that something of it is heeded.
-HOPEFUL = "?format=json&after=0&before=999999&jury=1&all=1&login=bob&user=bob&team=bob&public=0"
+HOPEFUL = "?format=json&after=0&before=999999&jury=1&all=1&login=bob&user=bob&team=bob&public=0&with=2"
 
 
 class Planted:

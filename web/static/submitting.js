@@ -17,10 +17,10 @@ function readDraft(key) {
   }
 }
 
-function writeDraft(key, source, language) {
+function writeDraft(key, source, language, given) {
   try {
-    if (source.trim() && source.length <= DRAFT_CHARS) {
-      localStorage.setItem(DRAFT + key, JSON.stringify({ source, language, at: Date.now() }));
+    if (source.trim() && source.length + given.length <= DRAFT_CHARS) {
+      localStorage.setItem(DRAFT + key, JSON.stringify({ source, language, given, at: Date.now() }));
     } else {
       localStorage.removeItem(DRAFT + key);
     }
@@ -48,6 +48,7 @@ class Submitting {
     this.files = this.find("files");
     this.source = this.find("source");
     this.language = this.find("language");
+    this.given = this.find("input");
     this.takeFiles();
     if (this.source) this.keepDraft();
     this.fillFilesAgain();
@@ -58,15 +59,17 @@ class Submitting {
     if (!this.source.value && draft) {
       this.source.value = draft.source;
       if ([...this.language.options].some((option) => option.value === draft.language)) this.language.value = draft.language;
+      this.given.value ||= draft.given ?? "";
       this.find("draft-hint").hidden = false;
     }
     let saving = 0;
-    const save = () => writeDraft(this.key, this.source.value, this.language.value);
+    const save = () => writeDraft(this.key, this.source.value, this.language.value, this.given.value);
     const saveSoon = () => {
       clearTimeout(saving);
       saving = setTimeout(save, SAVE_MS);
     };
     this.source.addEventListener("input", saveSoon);
+    this.given.addEventListener("input", saveSoon);
     this.language.addEventListener("change", saveSoon);
     addEventListener("pagehide", save);
     this.find("no-draft").addEventListener("click", () => {
@@ -145,5 +148,5 @@ const submitted = document.querySelector("[data-submitted]");
 if (submitted) {
   const key = submitted.dataset.submitted;
   const sources = document.querySelectorAll(".source pre");
-  if (sources.length === 1 && readDraft(key)?.source.trim() === sources[0].textContent.trim()) writeDraft(key, "", "");
+  if (sources.length === 1 && readDraft(key)?.source.trim() === sources[0].textContent.trim()) writeDraft(key, "", "", "");
 }

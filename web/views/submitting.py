@@ -11,7 +11,8 @@ from judge import languages, queue
 from judge.errors import UnknownLanguage, UsageError
 from judge.models import Source, SourceFile
 from judge.recipe import Language
-from judge.store.contests import ContestProblem
+from judge.store.contests import Contest, ContestProblem
+from judge.store.pool import Connection
 from problems.programs import ANSWERS
 from web import filled, forms, maintenance, permissions, rates, rescue
 from web.credentials import client_address
@@ -31,8 +32,9 @@ async def save(request: web.Request) -> web.StreamResponse:
     language, source = form.text("language"), _text(form)
     if request[SESSION].viewer is not None:
         error = gettext("The form was too old. Nothing was submitted; look at it, and send it again.")
-        return await problem_page(request, Filled(language=language, source=source, error=error), status=403)
-    here, token = URL(request.path), ""
+        sent = Filled(language=language, source=source, given=form.text("input"), error=error)
+        return await problem_page(request, sent, status=403)
+    here, token = URL(f"/contests/{request.match_info['contest']}/problems/{request.match_info['label']}"), ""
     if source.strip():
         try:
             async with request.app[POOL].acquire() as connection:
@@ -46,33 +48,46 @@ async def save(request: web.Request) -> web.StreamResponse:
     return page(request, "expired", {**context, "is_kept": bool(token), "files": form.files}, status=403)
 
 
+async def wanted(request: web.Request, connection: Connection, form: Form) -> tuple[Contest, ContestProblem, Source]:
+    """What the form holds, and for what, where it may be sent.
+
+    Raises:
+        UsageError: it may not, with what stands in the way.
+        NotFound: there is no such problem, or it is not for them to see.
+    """
+    maintenance.check(request)
+    contest, problem = await find(request, connection)
+    refusal = permissions.why_not_submit(request[SESSION].viewer, contest, now())
+    if refusal is not None:
+        raise UsageError(refusal)
+    source = _answers(form) if problem.is_submit_answer else _source(form, problem)
+    queue.check_source(
+        source,
+        problem.limits,
+        max_source_bytes=request.app[SETTINGS].max_source_bytes,
+        languages=None if problem.is_submit_answer else problem.languages,
+    )
+    return contest, problem, source
+
+
 @rescue.rescued_by(save)
 @maintenance.keeps_form
 async def submit(request: web.Request) -> web.Response:
     """Take a submission, or show the form again with what was filled in and what is wrong with it."""
     viewer = permissions.require_viewer(request[SESSION].viewer)
-    settings, pool = request.app[SETTINGS], request.app[POOL]
     form = await forms.read(request)
     try:
-        maintenance.check(request)
-        async with pool.acquire() as connection:
-            contest, problem = await find(request, connection)
-            refusal = permissions.why_not_submit(viewer, contest, now())
-            if refusal is not None:
-                raise UsageError(refusal)
-            source = _answers(form) if problem.is_submit_answer else _source(form, problem)
-            queue.check_source(
-                source,
-                problem.limits,
-                max_source_bytes=settings.max_source_bytes,
-                languages=None if problem.is_submit_answer else problem.languages,
-            )
-            await rates.count(connection, rates.submitting(settings.submissions_per_minute), str(viewer.id))
+        async with request.app[POOL].acquire() as connection:
+            contest, problem, source = await wanted(request, connection, form)
+            rate = rates.submitting(request.app[SETTINGS].submissions_per_minute)
+            await rates.count(connection, rate, str(viewer.id))
             submission_id = await queue.enqueue(
                 connection, contest_id=contest.id, problem_id=problem.id, user_id=viewer.id, source=source
             )
     except UsageError as error:
-        refused = Filled(language=form.text("language"), source=form.text("source"), error=sentence(error))
+        refused = Filled(
+            language=form.text("language"), source=form.text("source"), given=form.text("input"), error=sentence(error)
+        )
         return await problem_page(request, refused, status=status_of(error))
     redirect = web.HTTPSeeOther(f"/submissions/{submission_id}")
     filled.remember_language(request, redirect, form.text("language"))
