@@ -40,7 +40,9 @@ LATEX_TIMEOUT_S = typesetting.TIMEOUT_S + 2
 MEMORY_BYTES = 1024 * 1024 * 1024
 #: Longer texts are shown plain at once.
 MAX_CHARACTERS = 300_000
+#: Kept ready for the next who asks: so many replies, and of so many characters together.
 CACHED = 512
+CACHED_CHARACTERS = 16_000_000
 
 _TOO_HARD = "the statement is too long, or takes too long to be made a page of"
 
@@ -56,6 +58,7 @@ class Renderer:
         self._turn = asyncio.Lock()
         self._child: Process | None = None
         self._made: OrderedDict[tuple[str, bytes], dict[str, Any]] = OrderedDict()
+        self._characters = 0
 
     async def statement(
         self, text: str, *, written_in: str = "md", language: str = "en", pictures: Mapping[str, str] | None = None
@@ -95,11 +98,19 @@ class Renderer:
         if len(request["text"]) > MAX_CHARACTERS:
             return fallback
         async with self._turn:
-            # What failed is remembered too: it would fail again, and hold everybody else up again.
-            reply = self._made[key] = self._made.get(key) or await self._ask(request) or fallback
-        while len(self._made) > CACHED:
-            self._made.popitem(last=False)
-        return reply
+            # Whoever had the turn before may have asked for the same.
+            if key not in self._made:
+                # What failed is remembered too: it would fail again, and hold everybody else up again.
+                self._keep(key, await self._ask(request) or fallback)
+            return self._made[key]
+
+    def _keep(self, key: tuple[str, bytes], reply: dict[str, Any]) -> None:
+        self._made[key] = reply
+        self._characters += len(reply["html"])
+        # The newest is kept however large it is.
+        while len(self._made) > 1 and (len(self._made) > CACHED or self._characters > CACHED_CHARACTERS):
+            _, dropped = self._made.popitem(last=False)
+            self._characters -= len(dropped["html"])
 
     async def _ask(self, request: dict[str, Any]) -> dict[str, Any] | None:
         try:

@@ -11,7 +11,7 @@ from html import unescape
 import pytest
 import pytest_asyncio
 
-from web import highlight
+from web import highlight, rendering
 from web.rendering import MAX_CHARACTERS, Renderer
 
 #: The C lexer of Pygments takes minutes over this: it tries every way to split the blanks.
@@ -100,3 +100,15 @@ def test_highlighting_changes_nothing(language: str, source: str) -> None:
     html = highlight.to_html(source, language)
 
     assert unescape(re.sub(r"</?span[^>]*>", "", html)) == source
+
+
+async def test_keeps_so_much(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept for the next who asks is bounded by its size too, and the newest of it is kept."""
+    monkeypatch.setattr(rendering, "CACHED_CHARACTERS", 20_000)
+    for number in range(5):
+        await renderer.source(bytes([number]), f"x = {number}\n" * 1000, "python3")
+    kept = [len(reply["html"]) for reply in renderer._made.values()]
+
+    assert sum(kept) <= max(20_000, kept[-1])
+    assert len(kept) < 5
+    assert next(reversed(renderer._made))[1] == bytes([4])
