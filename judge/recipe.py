@@ -61,7 +61,7 @@ class Image(_Strict):
     files: Mapping[str, str] = {}
     #: Commands run in the tree once it is made: what they leave in it is part of the image.
     prepare: tuple[Vector, ...] = ()
-    #: Files and folders of its packages that are left out, by their absolute paths.
+    #: Files and folders that are left out once the commands have run, by their absolute paths.
     without: tuple[str, ...] = ()
     #: Copies of shared libraries that are loaded without relocating: the copy's absolute path, and the library's.
     bound: Mapping[str, str] = {}

@@ -95,7 +95,7 @@ class Recipe:
     files: tuple[tuple[str, str], ...] = ()
     #: Commands run in the tree, as its root, once packages and files are there.
     prepare: tuple[tuple[str, ...], ...] = ()
-    #: Files and folders of its packages that are left out, by their absolute paths.
+    #: Files and folders that are left out once the commands have run, by their absolute paths.
     without: tuple[str, ...] = ()
     #: Copies of shared libraries, bound to an address: the copy's path, and the library's.
     bound: tuple[tuple[str, str], ...] = ()
@@ -201,11 +201,11 @@ def _other_mirror(recipe: Recipe) -> str:
 def _tree_options(recipe: Recipe) -> list[str]:
     """What makes the tree. Hooks as text, not as paths: a user namespace cannot read below a private home."""
     finish = [f'--customize-hook=sh -c {shlex.quote(_PUT)} put "$1" {shlex.join(pair)}' for pair in recipe.files]
+    finish.append(f'--customize-hook=sh -c {shlex.quote(_DATE)} date "$1"')
+    finish += [f"--customize-hook={_IN_TREE} {shlex.join(argv)}" for argv in recipe.prepare]
     if recipe.without:
         unwanted = shlex.join(f".{path}" for path in recipe.without)
         finish.append(f'--customize-hook=sh -c {shlex.quote(_WITHOUT)} without "$1" {unwanted}')
-    finish.append(f'--customize-hook=sh -c {shlex.quote(_DATE)} date "$1"')
-    finish += [f"--customize-hook={_IN_TREE} {shlex.join(argv)}" for argv in recipe.prepare]
     finish.append(f'--customize-hook=sh -c {shlex.quote(HOOK.read_text())} hook "$1"')
     pinned = _PINNED_OPTIONS if recipe.snapshot else ()
     if not recipe.is_bare:
