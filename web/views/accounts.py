@@ -86,7 +86,7 @@ def login_page(
     """
     settings = request.app[SETTINGS]
     context = {
-        "error": str(error or ""),
+        "error": sentence(error) if error else "",
         "login": login,
         "next": wanted,
         "account": account,
@@ -131,7 +131,7 @@ async def account_page(
         has_password = await credentials.has_password(connection, viewer)
         link = await identities.link_of(connection, viewer.id)
     context = {
-        "error": str(error or ""),
+        "error": sentence(error) if error else "",
         "is_changed": is_changed,
         "min_length": passwords.MIN_LENGTH,
         "has_password": has_password,

@@ -14,7 +14,7 @@ from web import credentials, forms, permissions
 from web.forms import Form
 from web.keys import POOL, SESSION
 from web.maintenance import status_of
-from web.pages import page
+from web.pages import page, sentence
 from web.translating import gettext
 
 #: For how many days a token may be made.
@@ -83,7 +83,7 @@ async def _page(
         "lifetimes": LIFETIMES,
         "has_password": has_password,
         "made": made,
-        "error": str(error or ""),
+        "error": sentence(error) if error else "",
         "name": typed.text("name"),
         "scope": typed.text("scope") or Scope.READ,
         "days": typed.text("days") or "30",

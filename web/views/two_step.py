@@ -130,7 +130,7 @@ async def _page(
         "is_required": permissions.needs_two_step(viewer, request.app[SETTINGS]),
         "recovery_codes": [totp.in_groups(code) for code in recovery_codes or ()],
         "has_password": has_password,
-        "error": str(error or ""),
+        "error": sentence(error) if error else "",
         "secret": None,
     }
     if secret is not None:
