@@ -23,7 +23,8 @@ from web.translating import gettext
 
 #: For the fields beside a source, and what multipart adds to each part.
 OVERHEAD_BYTES = 64 * 1024
-MAX_PARTS = 64
+#: A contest's form has a box for each language, of which there may be many.
+MAX_PARTS = 256
 #: Each may take four bytes, and names of files 255 in all.
 MAX_NAME_CHARS = 60
 #: A form that takes longer to arrive is not being sent by a browser.

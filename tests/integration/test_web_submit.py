@@ -171,7 +171,7 @@ async def test_many_parts(site: Site) -> None:
     answer = await visitor.post(PROBLEM, _files(*[(f"f{number}.py", b"") for number in range(500)]))
 
     assert answer.status == 400
-    assert "more than 64 parts" in answer.words
+    assert "more than 256 parts" in answer.words
 
 
 @pytest.mark.parametrize(
