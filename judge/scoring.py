@@ -115,47 +115,70 @@ Cells = Mapping[int, Mapping[int, Cell]]
 _Key = tuple[float, int, float]
 
 
+class Ranking:
+    """Ranks by the same rules, again and again: what did not change since the last time is not worked out anew."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        #: By account: the cells that it was made of, the key, and how many problems are accepted.
+        self._known: dict[int, tuple[Mapping[int, Cell], _Key, int]] = {}
+
+    def rank(self, cells: Cells, names: Mapping[int, str]) -> list[Row]:
+        """The lines of the scoreboard, the best first. Equals share a rank and stand in the order of their names."""
+        firsts: dict[int, set[int]] = {}
+        if self._rules.scoring is not Scoring.IOI:
+            for problem_id, user_id in first_to_solve(cells).items():
+                firsts.setdefault(user_id, set()).add(problem_id)
+        self._known = {user_id: self._keyed(user_id, own) for user_id, own in cells.items() if user_id in names}
+        order = sorted((key, names[user_id].casefold(), user_id) for user_id, (_, key, _) in self._known.items())
+        rows: list[Row] = []
+        last: _Key | None = None
+        for place, (key, _, user_id) in enumerate(order, start=1):
+            own, _, solved = self._known[user_id]
+            row = Row(
+                rank=rows[-1].rank if key == last else place,
+                user_id=user_id,
+                name=names[user_id],
+                solved=solved,
+                score=-key[0],
+                penalty_s=key[1],
+                cells=own,
+                firsts=frozenset(firsts.get(user_id, ())),
+            )
+            rows.append(row)
+            last = key
+        return rows
+
+    def _keyed(self, user_id: int, own: Mapping[int, Cell]) -> tuple[Mapping[int, Cell], _Key, int]:
+        known = self._known.get(user_id)
+        if known is not None and known[0] is own:
+            return known
+        return own, _key(self._rules, own), sum(cell.is_accepted for cell in own.values())
+
+
 def rank(rules: Rules, cells: Cells, names: Mapping[int, str]) -> list[Row]:
-    """The lines of the scoreboard, the best first. Equals share a rank and stand in the order of their names."""
-    firsts = first_to_solve(cells) if rules.scoring is not Scoring.IOI else {}
-    keyed = sorted(
-        (_key(rules, own), names[user_id].casefold(), user_id) for user_id, own in cells.items() if user_id in names
-    )
-    rows: list[Row] = []
-    last: _Key | None = None
-    for place, (key, _, user_id) in enumerate(keyed, start=1):
-        own = cells[user_id]
-        row = Row(
-            rank=rows[-1].rank if key == last else place,
-            user_id=user_id,
-            name=names[user_id],
-            solved=sum(cell.is_accepted for cell in own.values()),
-            score=-key[0],
-            penalty_s=key[1],
-            cells=own,
-            firsts=frozenset(problem for problem in own if firsts.get(problem) == user_id),
-        )
-        rows.append(row)
-        last = key
-    return rows
+    """The lines of a scoreboard that is looked at once."""
+    return Ranking(rules).rank(cells, names)
 
 
 def first_to_solve(cells: Cells) -> dict[int, int]:
     """Who solved each problem first, unless somebody who tried earlier may yet turn out to be."""
-    solved: dict[int, list[tuple[datetime, int, int]]] = {}
-    waiting: dict[int, list[tuple[datetime, int]]] = {}
+    solved: dict[int, tuple[datetime, int, int]] = {}
+    waiting: list[tuple[int, datetime, int]] = []
     for user_id, own in cells.items():
         for problem_id, cell in own.items():
-            if cell.is_accepted and cell.best_at is not None and cell.submission_id is not None:
-                solved.setdefault(problem_id, []).append((cell.best_at, cell.submission_id, user_id))
-            if cell.waiting_at is not None:
-                waiting.setdefault(problem_id, []).append((cell.waiting_at, user_id))
-    firsts = {}
-    for problem_id, everybody in solved.items():
-        at, _, user_id = min(everybody)
-        if not any(sent_at <= at and other != user_id for sent_at, other in waiting.get(problem_id, ())):
-            firsts[problem_id] = user_id
-    return firsts
+            _, _, is_accepted, _, _, best_at, _, submission_id, waiting_at = cell
+            if is_accepted and best_at is not None and submission_id is not None:
+                best = solved.get(problem_id)
+                if best is None or best_at < best[0] or (best_at == best[0] and submission_id < best[1]):
+                    solved[problem_id] = (best_at, submission_id, user_id)
+            if waiting_at is not None:
+                waiting.append((problem_id, waiting_at, user_id))
+    for problem_id, sent_at, user_id in waiting:
+        first = solved.get(problem_id)
+        if first is not None and sent_at <= first[0] and user_id != first[2]:
+            del solved[problem_id]
+    return {problem_id: user_id for problem_id, (_, _, user_id) in solved.items()}
 
 
 def _key(rules: Rules, own: Mapping[int, Cell]) -> _Key:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from judge.scoring import Row, rank
+from markupsafe import Markup
+
+from judge.scoring import Ranking, Row
 from judge.store import scores
 from judge.store.contests import Contest
 from judge.store.pool import Pool
+from judge.store.scores import Person, Scores
 
 #: A notification may be lost: after so long the table is read again all the same.
 LONGEST_S = 5.0
@@ -24,19 +26,46 @@ class Board:
     """A contest's scoreboard, as the jury or as the public sees it."""
 
     rows: tuple[Row, ...]
-    #: The groups that accounts are in, by account id.
-    groups: Mapping[int, str]
+    people: Mapping[int, Person]
+    #: By what it depends on, and account: what ``lines_of`` has made.
+    made: dict[Hashable, dict[int, tuple[Row, Person, Markup]]] = field(repr=False, compare=False)
     #: Grows whenever anything in it changes, whichever process says so.
     version: int
 
+    @property
+    def groups(self) -> list[str]:
+        """All that accounts on it are in."""
+        return sorted({person.group for person in self.people.values() if person.group}, key=str.casefold)
+
     def of_user(self, user_id: int) -> Row | None:
         return next((row for row in self.rows if row.user_id == user_id), None)
+
+    def lines_of(
+        self, rows: Sequence[Row], depends_on: Hashable, inside: Callable[[Row], Markup], *, own_id: int | None
+    ) -> Markup:
+        """Table rows for these lines, each made once for all who look while the line stays the same.
+
+        Args:
+            rows: the lines.
+            depends_on: everything but a line that what is inside depends on.
+            inside: makes what is inside of a table row.
+            own_id: the account that looks.
+        """
+        known = self.made.setdefault(depends_on, {})
+        found = []
+        for row in rows:
+            kept, person = known.get(row.user_id), self.people[row.user_id]
+            if kept is None or (kept[0] is not row and kept[0] != row) or kept[1] != person:
+                kept = known[row.user_id] = (row, person, inside(row))
+            found.append(f'<tr class="own">{kept[2]}</tr>' if row.user_id == own_id else f"<tr>{kept[2]}</tr>")
+        # What is inside is markup already, and nothing else is put in.
+        return Markup("\n".join(found))  # noqa: S704
 
     def of(self, *, group: str, name: str) -> Sequence[Row]:
         """Lines of the group whose names have that in them; both empty: all."""
         rows: Sequence[Row] = self.rows
         if group:
-            rows = [row for row in rows if self.groups.get(row.user_id) == group]
+            rows = [row for row in rows if self.people[row.user_id].group == group]
         if name:
             rows = [row for row in rows if name.casefold() in row.name.casefold()]
         return rows
@@ -46,8 +75,11 @@ class Board:
 class _Kept:
     """What is known of one board."""
 
+    ranking: Ranking
     board: Board | None = None
-    digest: int = 0
+    scores: Scores | None = None
+    #: Stays while boards come and go.
+    made: dict[Hashable, dict[int, tuple[Row, Person, Markup]]] = field(default_factory=dict)
     #: None: it may have changed since it was made.
     made_at: float | None = None
     #: When it may be made again.
@@ -66,7 +98,7 @@ class Boards:
     """The scoreboards that somebody looked at lately."""
 
     def __init__(self) -> None:
-        self._kept: dict[_Key, _Kept] = defaultdict(_Kept)
+        self._kept: dict[_Key, _Kept] = {}
 
     def forget(self, topic: str | None) -> None:
         """What a notification of that topic is about may have changed; None: everything may have."""
@@ -78,7 +110,7 @@ class Boards:
 
     async def get(self, pool: Pool, contest: Contest, *, is_public: bool, waits: bool = False) -> Board:
         """The contest's scoreboard; ``waits`` for one that is as the last notification found it."""
-        kept = self._kept[contest, is_public]
+        kept = self._kept.setdefault((contest, is_public), _Kept(ranking=Ranking(contest.rules)))
         now = time.monotonic()
         if kept.board is not None and (kept.is_fresh(now) or (now < kept.due_at and not waits)):
             return kept.board
@@ -94,14 +126,14 @@ class Boards:
         kept.made_at = began
         try:
             async with pool.acquire() as connection:
-                found = await scores.read(connection, contest.id, is_public=is_public)
+                found = await scores.read(connection, contest.id, is_public=is_public, before=kept.scores)
         except BaseException:
             kept.made_at = None
             raise
-        if kept.board is None or kept.digest != found.digest:
-            rows = tuple(rank(contest.rules, found.cells, found.names))
-            kept.board = Board(rows=rows, groups=found.groups, version=found.read_us)
-            kept.digest = found.digest
+        if kept.board is None or kept.scores is None or not found.is_like(kept.scores):
+            rows = tuple(kept.ranking.rank(found.cells, found.names))
+            kept.board = Board(rows=rows, people=found.people, version=found.read_us, made=kept.made)
+        kept.scores = found
         ended = time.monotonic()
         kept.due_at = ended + (ended - began) / SHARE
         self._drop_unused(ended)

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from judge.bench.figures import Figure
 from judge.bench.load import measure_load
 from judge.bench.stage import Stage, stage
+from judge.bench.standings import measure_standings
 from judge.config import Settings
 from judge.errors import JudgeError
 from sandbox.engine import Progress
@@ -25,7 +26,11 @@ _TIMEOUT_S = 30.0
 
 async def measure(settings: Settings, said: Progress, *, seconds: int) -> list[Figure]:
     """Run the benchmark on databases and web servers of its own."""
-    return [*await _measure_verdicts(settings, said), *await measure_load(settings, said, seconds=seconds)]
+    return [
+        *await _measure_verdicts(settings, said),
+        *await measure_load(settings, said, seconds=seconds),
+        *await measure_standings(settings, said),
+    ]
 
 
 async def _measure_verdicts(settings: Settings, said: Progress) -> list[Figure]:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import asyncpg
+from typing import Any, NamedTuple
 
 from judge.errors import NotFound
 from judge.scoring import Cell, Cells
@@ -31,14 +29,26 @@ class Scores:
     """All that a scoreboard is made of: contestants who have tried something, and what they made of it."""
 
     cells: Cells
-    #: By account id.
-    names: Mapping[int, str]
-    #: By account id, those that are in one.
-    groups: Mapping[int, str]
-    #: Of what is here: the same of two, in one process, means the same.
-    digest: int
+    people: Mapping[int, Person]
+    #: Of each account's cells: the same of two, of one database, means the same.
+    digests: Mapping[int, int]
     #: When it was read, by the database's clock.
     read_us: int
+
+    @property
+    def names(self) -> dict[int, str]:
+        return {user_id: person.name for user_id, person in self.people.items()}
+
+    def is_like(self, other: Scores) -> bool:
+        return (self.digests, self.people) == (other.digests, other.people)
+
+
+class Person(NamedTuple):
+    """What a scoreboard says of an account."""
+
+    name: str
+    #: None: in none.
+    group: str | None
 
 
 def topic(contest_id: int) -> str:
@@ -52,27 +62,43 @@ def contest_of(topic: str) -> int | None:
     return int(number) if topic.startswith(_TOPIC) and number.isdecimal() else None
 
 
-async def read(connection: Connection, contest_id: int, *, is_public: bool) -> Scores:
-    """The contest's scoreboard as it is, or with verdicts kept back from its freeze on."""
+async def read(connection: Connection, contest_id: int, *, is_public: bool, before: Scores | None = None) -> Scores:
+    """The contest's scoreboard as it is, or as far as the public may see it.
+
+    Args:
+        connection: to the database.
+        contest_id: of the contest.
+        is_public: without verdicts that are kept back.
+        before: what an earlier call gave: of those whose cells have not changed since, these are taken from there.
+    """
     await ensure_counted(connection, contest_id)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        row = await connection.fetchrow(
-            "SELECT coalesce(bit_xor(hash_record_extended(scores, 0)), 0) AS digest,"
-            f" (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS read_us FROM scores WHERE {SHOWN}",
+        read_us: int = await connection.fetchval("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+        found = await connection.fetch(
+            "SELECT user_id, name, group_name, bit_xor(hash_record_extended(scores, 0)) AS digest"
+            f" FROM scores JOIN users ON users.id = user_id WHERE {SHOWN} AND role = 'contestant'"
+            " GROUP BY user_id, name, group_name ORDER BY user_id",
             contest_id,
             is_public,
         )
-        rows = await connection.fetch(f"SELECT {_CELL} FROM scores WHERE {SHOWN}", contest_id, is_public)
-        people = await _people(connection, contest_id)
-    assert row is not None
-    names = {person["id"]: person["name"] for person in people}
+        digests = {row["user_id"]: row["digest"] for row in found}
+        known = {} if before is None else before.digests
+        changed = [user_id for user_id, digest in digests.items() if known.get(user_id) != digest]
+        rows = await connection.fetch(
+            f"SELECT {_CELL} FROM scores WHERE {SHOWN} AND user_id = ANY ($3)", contest_id, is_public, changed
+        )
+    fresh = _cells(rows)
     return Scores(
-        cells={user_id: own for user_id, own in _cells(rows).items() if user_id in names},
-        names=names,
-        groups={person["id"]: person["group_name"] for person in people if person["group_name"]},
-        digest=hash((row["digest"], *people)),
-        read_us=row["read_us"],
+        cells={user_id: fresh[user_id] if user_id in fresh else _kept(before, user_id) for user_id in digests},
+        people={row["user_id"]: Person(row["name"], row["group_name"]) for row in found},
+        digests=digests,
+        read_us=read_us,
     )
+
+
+def _kept(before: Scores | None, user_id: int) -> Mapping[int, Cell]:
+    assert before is not None
+    return before.cells[user_id]
 
 
 async def ensure_counted(connection: Connection, contest_id: int) -> None:
@@ -131,12 +157,3 @@ def _cells(rows: Iterable[Sequence[Any]]) -> dict[int, dict[int, Cell]]:
         user_id, problem_id, *counted = row
         cells.setdefault(user_id, {})[problem_id] = Cell._make(counted)
     return cells
-
-
-async def _people(connection: Connection, contest_id: int) -> list[asyncpg.Record]:
-    return await connection.fetch(
-        "SELECT id, name, group_name FROM users WHERE role = 'contestant'"
-        " AND id IN (SELECT user_id FROM scores WHERE contest_id = $1 AND NOT is_public AND submissions > 0)"
-        " ORDER BY id",
-        contest_id,
-    )

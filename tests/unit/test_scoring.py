@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge.scoring import Row, Rules, Scoring, rank
+from judge.scoring import Ranking, Row, Rules, Scoring, rank
 from judge.verdicts import Verdict
 from tests.tries import START, Contest, Try, count
 
@@ -173,3 +173,28 @@ def test_agrees_with_the_rules_read_plainly(tries: list[tuple[int, int, float, V
 
     assert {row.user_id: (row.solved, row.penalty_minutes) for row in rows} == expected
     assert [row.rank for row in rows] == sorted(row.rank for row in rows)
+
+
+@given(_TRIES, _TRIES, st.sampled_from(Scoring))
+def test_ranking_again_is_ranking_anew(
+    tries: list[tuple[int, int, float, Verdict | None]],
+    more: list[tuple[int, int, float, Verdict | None]],
+    scoring: Scoring,
+) -> None:
+    """Whatever a ranking remembers of the time before, it gives what one without a memory gives."""
+    rules, names = Rules(scoring=scoring), {user_id: f"user {user_id}" for user_id in (1, 2, 3, 4)}
+    before, after = (
+        count(
+            Contest(scoring=scoring),
+            [
+                Try(id=n, user_id=user, problem_id=problem, sent_at=START + timedelta(minutes=minute), verdict=verdict)
+                for n, (user, problem, minute, verdict) in enumerate(made)
+            ],
+        )
+        for made in (tries, [*tries, *more])
+    )
+    after = {user_id: before[user_id] if before.get(user_id) == own else own for user_id, own in after.items()}
+    ranking = Ranking(rules)
+    ranking.rank(before, names)
+
+    assert ranking.rank(after, names) == rank(rules, after, names)

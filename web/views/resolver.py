@@ -53,7 +53,7 @@ def _teams(rules: Rules, seen: Board, whole: Board, labels: Mapping[int, str]) -
         {
             "id": row.user_id,
             "name": row.name,
-            "group": whole.groups.get(row.user_id, ""),
+            "group": whole.people[row.user_id].group or "",
             "cells": _cells(rules, row, behind[row.user_id], labels),
         }
         for row in sorted(seen.rows, key=lambda row: (row.name.casefold(), row.user_id))

@@ -12,7 +12,7 @@ from judge.errors import NotFound
 from judge.scoring import Row
 from judge.store import contests, scores
 from judge.store.contests import Contest, ContestProblem
-from web import permissions, standings_files, visible
+from web import permissions, standings_files, translating, visible
 from web.keys import BOARDS, POOL, SESSION
 from web.pages import now, page
 from web.standings import Board
@@ -62,7 +62,9 @@ async def show(request: web.Request) -> web.Response:
             "is_open": True,
             "is_kept_back": contest.is_frozen(now()) and not permissions.sees_frozen(viewer, contest.id),
             "board": board,
-            "groups": sorted(set(board.groups.values()), key=str.casefold),
+            "groups": board.groups,
+            # What a line's markup depends on beside the line; names of contestants are within it.
+            "depends_on": (translating.current(), *((problem.id, problem.label) for problem in problems)),
             "part": part,
             "found": len(rows),
             "rows": shown,
