@@ -1,7 +1,7 @@
 """Addresses that log in to an account by themselves, as at a contest on site, where each computer is one team's.
 
-Only contestants' accounts are ever logged in to so, whatever the list says; none of a contest's staff, none that
-has an authenticator.
+Only contestants' accounts are ever logged in to so, whatever the list says; none of a contest's staff, none that has an
+authenticator, and none without a password, to which a login alone would be proof enough to set one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Network = IPv4Network | IPv6Network
 _MOST_NAMED = 10
 #: Of a row of ``users``: whether the account may be logged in to so.
 _IS_USED = (
-    "(role = 'contestant' AND disabled_at IS NULL"
+    "(role = 'contestant' AND disabled_at IS NULL AND password_hash IS NOT NULL"
     " AND NOT EXISTS (SELECT FROM contest_staff s WHERE s.user_id = users.id)"
     " AND NOT EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id AND a.confirmed_at IS NOT NULL))"
 )

@@ -83,9 +83,9 @@ async def test_somebody_else_at_that_computer(site: Site) -> None:
     assert (await visitor.get("/admin/users")).status == 200
 
 
-@pytest.mark.parametrize("who", ["setter", "admin", "jury", "locked", "two-step"])
+@pytest.mark.parametrize("who", ["setter", "admin", "jury", "locked", "no password", "two-step"])
 async def test_accounts_that_are_worth_more(site: Site, who: str) -> None:
-    """An address opens no account of staff, none that is locked, and none with an authenticator, whatever is listed."""
+    """An address opens no account of staff, and none that is locked or has an authenticator or no password."""
     account_id = await _list(site, "somebody")
     async with site.pool.acquire() as connection:
         match who:
@@ -96,6 +96,8 @@ async def test_accounts_that_are_worth_more(site: Site, who: str) -> None:
                 await connection.execute(
                     "INSERT INTO contest_staff VALUES ($1, $2, 'jury')", contest.contest_id, account_id
                 )
+            case "no password":
+                await connection.execute("UPDATE users SET password_hash = NULL WHERE id = $1", account_id)
             case "locked":
                 await accounts.set_disabled(connection, account_id=account_id, is_disabled=True)
             case _:
@@ -202,3 +204,19 @@ async def test_what_is_refused(site: Site, text: str, complaint: str) -> None:
     assert "<script>" not in answer.text.partition("<textarea")[2]
     async with site.pool.acquire() as connection:
         assert await networks.page(connection, limit=10) == []
+
+
+async def test_a_seat_is_no_password(site: Site) -> None:
+    """Whoever sits at a team's computer uses its account, and can neither take it over nor keep a way in."""
+    await _list(site, "team-1")
+    visitor = site.visitor()
+    await _whose(visitor)
+    new = {"password": "a new password", "password_again": "a new password"}
+
+    for path, fields in [
+        ("/account", new),
+        ("/account/tokens", {"action": "create", "name": "x", "scope": "read", "days": "1"}),
+        ("/account/two-step", {"action": "begin"}),
+    ]:
+        answer = await visitor.post(path, fields)
+        assert (answer.status, "The password is wrong" in answer.words) == (400, True), path
