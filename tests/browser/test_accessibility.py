@@ -37,7 +37,7 @@ def _words(place: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("login", "part", "parts"), [(None, 0, 1), ("ada", 0, 2), ("ada", 1, 2), *(("root", part, 6) for part in range(6))]
+    ("login", "part", "parts"), [(None, 0, 1), ("ada", 0, 1), *(("root", part, 4) for part in range(4))]
 )
 async def test_no_page_has_violations(site: Site, browser: Browser, login: str | None, part: int, parts: int) -> None:
     """Axe finds nothing wrong with any page of a stranger, a contestant, an admin: light, dark, wide, narrow."""
@@ -45,7 +45,10 @@ async def test_no_page_has_violations(site: Site, browser: Browser, login: str |
     visitor = site.visitor()
     if login is not None:
         await visitor.log_in(login)
-    pages = [address async for address in _pages(visitor, town.addresses())]
+    pages = [
+        address
+        async for address in _pages(visitor, [each for each in town.addresses() if not each.endswith("/events")])
+    ]
     context = await _context(browser, site, visitor)
     found: list[str] = []
     for address, locale in zip(pages[part::parts], itertools.cycle(LOCALES), strict=False):

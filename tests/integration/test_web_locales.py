@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from judge.store import blobs
 from tests.website import Site
 
 
@@ -72,3 +73,20 @@ async def test_scripts_are_given_their_words(site: Site) -> None:
     page = await visitor.get("/")
 
     assert "&#34;Copied&#34;: &#34;Kopiert&#34;" in page.text
+
+
+async def test_a_statement_in_the_chosen_language(site: Site) -> None:
+    """Whoever reads the site in German reads a statement in German too where there is one, and may still change it."""
+    spring = await site.contest(statement="Add the numbers.")
+    async with site.pool.acquire() as connection:
+        german = await blobs.put(connection, b"Addieren Sie die Zahlen.")
+        await connection.execute(
+            "INSERT INTO problem_statements VALUES ($1, 'de', 'md', $2)", spring.version_id, german.sha256
+        )
+    visitor, address = site.visitor(), "/contests/spring/problems/A"
+    assert "Add the numbers." in (await visitor.get(address)).text
+
+    await visitor.get("/locale/de")
+
+    assert "Addieren Sie die Zahlen." in (await visitor.get(address)).text
+    assert "Add the numbers." in (await visitor.get(address + "?statement=en")).text
