@@ -2,7 +2,8 @@
 
 Highlighters and math converters are piles of regular expressions and recursion; on input made for the purpose they run
 for hours without letting go of the interpreter. In this process that would stop every page. The child reads requests
-and writes replies, each a length and a JSON document; whatever it does not answer in time is shown as plain text.
+and writes replies, each a length and a JSON document; what takes it too long is shown as plain text. Its time is that
+of the processor: a host that has much else to do makes nothing plain for good.
 
 Statements are rendered when somebody reads them and not when they are uploaded, so that what is mended in the rendering
 is mended for every problem there is.
@@ -34,9 +35,14 @@ from web import differences, highlight, statements
 from web.differences import Line
 from web.statements import Rendered
 
-TIMEOUT_S = 3.0
-#: The converter of LaTeX keeps its own limits, and only a slow disk makes it need as long as that.
-LATEX_TIMEOUT_S = typesetting.TIMEOUT_S + 2
+#: Of the processor's time. The converter of LaTeX, a child of the child, keeps its own limits.
+CPU_S = 3.0
+#: How much longer a request is waited for than it may compute. One that then has computed for so small a part of its
+#: time was kept from it by others.
+_PATIENCE = 5
+_SMALL_PART = 0.1
+#: How long a child is waited for to begin with.
+_START_S = 60.0
 MEMORY_BYTES = 1024 * 1024 * 1024
 #: Longer texts are shown plain at once.
 MAX_CHARACTERS = 300_000
@@ -53,8 +59,8 @@ _log = structlog.get_logger(__name__)
 class Renderer:
     """Keeps one child and remembers what it made, by the digest of what it was made from."""
 
-    def __init__(self, *, timeout_s: float = TIMEOUT_S) -> None:
-        self._timeout_s = timeout_s
+    def __init__(self, *, cpu_s: float = CPU_S) -> None:
+        self._cpu_s = cpu_s
         self._turn = asyncio.Lock()
         self._child: Process | None = None
         self._made: OrderedDict[tuple[str, bytes], dict[str, Any]] = OrderedDict()
@@ -99,40 +105,51 @@ class Renderer:
             return fallback
         async with self._turn:
             # Whoever had the turn before may have asked for the same.
-            if key not in self._made:
-                # What failed is remembered too: it would fail again, and hold everybody else up again.
-                self._keep(key, await self._ask(request) or fallback)
-            return self._made[key]
+            if key in self._made:
+                return self._made[key]
+            try:
+                reply = await self._ask(request) or fallback
+            except (TimeoutError, OSError) as error:
+                _log.warning("rendering took the host too long; shown as plain text for now", error=repr(error))
+                return fallback
+            # What failed is remembered too: it would fail again, and hold everybody else up again.
+            self._keep(key, reply)
+            return reply
 
     def _keep(self, key: tuple[str, bytes], reply: dict[str, Any]) -> None:
         self._made[key] = reply
-        self._characters += len(reply["html"])
+        self._characters += _size(reply)
         # The newest is kept however large it is.
         while len(self._made) > 1 and (len(self._made) > CACHED or self._characters > CACHED_CHARACTERS):
             _, dropped = self._made.popitem(last=False)
-            self._characters -= len(dropped["html"])
+            self._characters -= _size(dropped)
 
     async def _ask(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """The child's reply; None where the request ended it.
+
+        Raises:
+            TimeoutError: none came, which is not the request's fault.
+            OSError: there is no child to ask.
+        """
         try:
-            is_latex = request.get("written_in") == "tex"
-            async with asyncio.timeout(max(self._timeout_s, LATEX_TIMEOUT_S) if is_latex else self._timeout_s):
-                child = await self._running()
-                assert child.stdin is not None
-                assert child.stdout is not None
-                message = json.dumps(request).encode()
-                child.stdin.write(_LENGTH.pack(len(message)) + message)
-                await child.stdin.drain()
-                (length,) = _LENGTH.unpack(await child.stdout.readexactly(_LENGTH.size))
-                reply: dict[str, Any] = json.loads(await child.stdout.readexactly(length))
-                return reply
-        except (TimeoutError, OSError, EOFError) as error:
-            _log.warning("rendering failed; shown as plain text", kind=request["kind"], error=repr(error))
-            await self._kill()
-            return None
-        except asyncio.CancelledError:
+            child = await self._running()
+            before_s = _computed_s(child)
+            try:
+                async with asyncio.timeout(max(_PATIENCE * self._cpu_s, typesetting.TIMEOUT_S + _PATIENCE)):
+                    return await _answer(child, {"cpu_s": self._cpu_s, **request})
+            except TimeoutError:
+                if _computed_s(child) - before_s < _SMALL_PART * self._cpu_s:
+                    raise
+            except EOFError:
+                if await child.wait() == -signal.SIGKILL:
+                    raise ChildProcessError("somebody killed the child") from None
+        except BaseException:
             # Its reply would be taken for the next request's.
             await self._kill()
             raise
+        await self._kill()
+        _log.warning("rendering failed; shown as plain text", kind=request["kind"])
+        return None
 
     async def _running(self) -> Process:
         if self._child is None or self._child.returncode is not None:
@@ -145,6 +162,8 @@ class Renderer:
                 env={"PYTHONUTF8": "1"},
                 start_new_session=True,
             )
+            async with asyncio.timeout(_START_S):
+                await _answer(self._child, {"kind": "nothing"})
         return self._child
 
     async def _kill(self) -> None:
@@ -158,16 +177,45 @@ class Renderer:
             await child.communicate()
 
 
+def _size(reply: dict[str, Any]) -> int:
+    """How many characters it takes, or about as many."""
+    return len(json.dumps(reply))
+
+
+def _computed_s(child: Process) -> float:
+    """What the child has taken of the processor's time so far (schedstat in proc(5)); 0 of one that is gone."""
+    try:
+        return int(Path(f"/proc/{child.pid}/schedstat").read_text().split()[0]) / 1e9
+    except OSError:
+        return 0.0
+
+
+async def _answer(child: Process, request: dict[str, Any]) -> dict[str, Any]:
+    assert child.stdin is not None
+    assert child.stdout is not None
+    message = json.dumps(request).encode()
+    with contextlib.suppress(ConnectionError):
+        child.stdin.write(_LENGTH.pack(len(message)) + message)
+        await child.stdin.drain()
+    (length,) = _LENGTH.unpack(await child.stdout.readexactly(_LENGTH.size))
+    reply: dict[str, Any] = json.loads(await child.stdout.readexactly(length))
+    return reply
+
+
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     """The child: answer requests until there are no more."""
     kinds: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "statement": _statement,
         "source": _source,
         "difference": _difference,
+        "nothing": lambda request: request,
     }
     while head := requests.read(_LENGTH.size):
         request = json.loads(requests.read(_LENGTH.unpack(head)[0]))
+        # Within a regular expression no handler is called: the signal ends the process.
+        signal.setitimer(signal.ITIMER_PROF, request.pop("cpu_s", 0))
         reply = json.dumps(kinds[request.pop("kind")](request)).encode()
+        signal.setitimer(signal.ITIMER_PROF, 0)
         replies.write(_LENGTH.pack(len(reply)) + reply)
         replies.flush()
 

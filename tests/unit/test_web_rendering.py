@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import signal
 import time
 from collections.abc import AsyncIterator
 from html import unescape
@@ -11,6 +12,7 @@ from html import unescape
 import pytest
 import pytest_asyncio
 
+from judge import typesetting
 from web import highlight, rendering
 from web.rendering import MAX_CHARACTERS, Renderer
 
@@ -21,7 +23,7 @@ _TARPIT = "int a" + " " * 40_000 + "<x>"
 @pytest_asyncio.fixture
 async def renderer() -> AsyncIterator[Renderer]:
     """A renderer with all the time it needs."""
-    made = Renderer(timeout_s=60.0)
+    made = Renderer(cpu_s=60.0)
     yield made
     await made.close()
 
@@ -75,6 +77,21 @@ async def test_failure_is_remembered(impatient: Renderer) -> None:
 
     assert await impatient.source(b"1", _TARPIT, "c") == first
     assert time.monotonic() - started < 1
+
+
+async def test_what_the_host_was_too_busy_for_is_tried_again(
+    renderer: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What did not come although it took the processor no time is shown plain once, and then as it should be."""
+    await renderer.statement("a")
+    assert renderer._child is not None
+    monkeypatch.setattr(rendering, "_PATIENCE", 0)
+    monkeypatch.setattr(typesetting, "TIMEOUT_S", 0.2)
+    renderer._child.send_signal(signal.SIGSTOP)
+    assert "*b*" in (await renderer.statement("*b*")).html
+    monkeypatch.undo()
+
+    assert "<em>b</em>" in (await renderer.statement("*b*")).html
 
 
 async def test_child_killed(renderer: Renderer) -> None:
