@@ -1,0 +1,3 @@
+(let [a (read) b (read)]
+  (println @(future (+ a b)))
+  (shutdown-agents))

@@ -1,0 +1,4 @@
+let () =
+  Scanf.scanf " %d %d" (fun a b ->
+      let sum = Domain.spawn (fun () -> a + b) in
+      Printf.printf "%d\n" (Domain.join sum))
