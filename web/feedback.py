@@ -39,11 +39,16 @@ def of_summary(summary: Summary, feedback: Feedback) -> Summary:
 
 
 def of_judging(judging: Judging, feedback: Feedback) -> Judging:
-    """A judging with the runs that are shown."""
+    """A judging with the runs and groups that are shown."""
     if feedback is Feedback.FULL:
         return judging
-    runs = tuple(run for run in judging.runs if feedback is Feedback.SAMPLES and is_sample(run.testcase))
-    return replace(judging, runs=runs, tests_total=0)
+    shows_some = feedback is Feedback.SAMPLES
+    return replace(
+        judging,
+        runs=tuple(run for run in judging.runs if shows_some and is_sample(run.testcase)),
+        parts=judging.parts if shows_some else (),
+        tests_total=0,
+    )
 
 
 def of_attempts(attempts: Attempts, feedback: Feedback) -> Attempts:

@@ -26,7 +26,7 @@ class Feedback(StrEnum):
 
     #: The verdict, and every test case without its name.
     FULL = "full"
-    #: The verdict, and the sample test cases.
+    #: The verdict, the sample test cases, and the scores of groups.
     SAMPLES = "samples"
     #: The verdict, with its score.
     VERDICT = "verdict"

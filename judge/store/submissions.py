@@ -59,6 +59,8 @@ class Judging:
     message: str
     tests_total: int
     runs: tuple[ShownRun, ...]
+    #: The score by the groups that it is the sum of, in the order of their names; empty where it is no such sum.
+    parts: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +194,7 @@ async def current_judging(connection: Connection, submission_id: int) -> Judging
     row = await connection.fetchrow(
         """
         SELECT j.id, j.state::text, j.attempt, coalesce(j.compile_output, '') AS compile_output,
-               coalesce(j.message, '') AS message,
+               coalesce(j.message, '') AS message, j.parts,
                (SELECT count(*)::int FROM testcases t WHERE t.problem_version_id = j.problem_version_id) AS tests_total
         FROM judgings j WHERE j.submission_id = $1 AND j.is_current
         """,
@@ -200,7 +202,8 @@ async def current_judging(connection: Connection, submission_id: int) -> Judging
     )
     if row is None:
         return None
-    return Judging(**row, runs=tuple(await shown_runs(connection, row["id"])))
+    parts = sorted((row["parts"] or {}).items(), key=lambda part: (len(part[0]), part[0]))
+    return Judging(**{**dict(row), "parts": tuple(parts)}, runs=tuple(await shown_runs(connection, row["id"])))
 
 
 async def shown_runs(connection: Connection, judging_id: int) -> list[ShownRun]:

@@ -111,3 +111,20 @@ async def test_others_tries_are_kept_back_too(site: Site) -> None:
 
     assert "does not show verdicts" in page.words
     assert "rejected" not in page.text.split("<table", 1)[1].split("</table", 1)[0]
+
+
+@pytest.mark.parametrize("feedback", list(Feedback))
+async def test_scores_of_groups(site: Site, feedback: Feedback) -> None:
+    """Groups are numbered and have their scores where tests or samples are shown; names are for judges."""
+    visitor, submission_id = await _judged(site, feedback)
+    async with site.pool.acquire() as connection:
+        parts = {"secret/group10": 7.25, "secret/group9": 30.25}
+        await connection.execute("UPDATE judgings SET parts = $1 WHERE state = 'done'", parts)
+
+    page = await visitor.get(f"/submissions/{submission_id}")
+    seen = (await (await site.logged_in("setter", Role.SETTER)).get(f"/submissions/{submission_id}")).text
+
+    is_shown = feedback in (Feedback.FULL, Feedback.SAMPLES)
+    assert ("<li>30.25 points</li>" in page.text) == is_shown
+    assert "group9" not in page.text
+    assert seen.index("secret/group9") < seen.index("secret/group10")

@@ -201,6 +201,7 @@ class LivePage {
     this.find("verdict-box").dataset.verdict = end.verdict || "";
     this.find("progress").hidden = true;
     this.find("score").textContent = points(end.score);
+    if (end.score != null) this.showParts();
     if (end.compile_output) {
       this.find("compile-output").textContent = end.compile_output;
       this.find("compile").hidden = false;
@@ -210,6 +211,18 @@ class LivePage {
         { time: seconds(end.slowest_cpu_us), memory: mebibytes(end.peak_memory_bytes) });
     }
     document.title = `${words} – ${this.title}`;
+  }
+
+  // Scores of groups come with the page: they are few, and known only now.
+  async showParts() {
+    try {
+      const response = await fetch(location.href, { redirect: "error" });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const parts = page.getElementById("parts");
+      if (response.ok && parts) this.find("parts").replaceWith(parts);
+    } catch (error) {
+      // The network is away; the next load shows them.
+    }
   }
 
   // Told only when it changes: a screen reader reads each change aloud.
