@@ -136,7 +136,7 @@ async def test_languages(page: Page, site: Site, lamps: None) -> None:
     """A language once chosen stays chosen; a statement that cannot be shown is offered as it was written."""
     await page.goto("/contests/spring/problems/A")
     await page.get_by_role("link", name="svenska").click()
-    await expect(page.locator("article.statement h3")).to_have_text("Utdata")
+    await expect(page.locator("article.statement > h3")).to_have_text("Utdata")
     await page.goto("/contests/spring/problems/A")
     await expect(page.locator("article.statement")).to_have_attribute("lang", "sv")
 
