@@ -57,6 +57,11 @@ class Form:
         """A field as it was typed, newlines as this side of the wire writes them; empty where it is missing."""
         return self.fields.get(name, "").replace("\r\n", "\n")
 
+    def number(self, name: str) -> int | None:
+        """The id of a row, as pages send them; None for what is none."""
+        text = self.fields.get(name, "")
+        return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
     def line(self, name: str, *, label: str, max_length: int) -> str:
         """A field of one line, without blanks around it.
 

@@ -8,7 +8,6 @@ from judge.colours import COLOURS
 from judge.errors import UsageError
 from judge.store import balloons, contests
 from web import forms, permissions
-from web.forms import Form
 from web.keys import POOL, SESSION
 from web.pages import now, page
 from web.translating import gettext
@@ -39,7 +38,9 @@ async def change(request: web.Request) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         contest = await contests.by_name(connection, request.match_info["contest"])
         permissions.require_balloons(viewer, contest.id)
-        problem_id, user_id = _number(form, "problem"), _number(form, "account")
+        problem_id, user_id = form.number("problem"), form.number("account")
+        if problem_id is None or user_id is None:
+            raise UsageError(gettext("There is no such balloon; reload the page and try again."))
         match form.text("action"):
             case "deliver":
                 # Whoever comes second finds it brought, and nothing to do.
@@ -49,10 +50,3 @@ async def change(request: web.Request) -> web.Response:
             case _:
                 raise UsageError(gettext("There is no such change to a balloon; reload the page and try again."))
     raise web.HTTPSeeOther(f"/contests/{contest.name}/balloons")
-
-
-def _number(form: Form, name: str) -> int:
-    text = form.text(name)
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
-        raise UsageError(gettext("There is no such balloon; reload the page and try again."))
-    return int(text)

@@ -43,8 +43,8 @@ async def _change(request: web.Request, form: Form, *, contest_id: int, by: int)
                 role = ContestRole(form.text("role"))
                 await staff.set_role(connection, contest_id=contest_id, login=login, role=role, by=by)
                 return gettext("%(login)s helps with this contest now.", login=login)
-            case "remove" if form.text("account").isdecimal() and len(form.text("account")) <= 18:
-                await staff.remove(connection, contest_id=contest_id, user_id=int(form.text("account")), by=by)
+            case "remove" if (user_id := form.number("account")) is not None:
+                await staff.remove(connection, contest_id=contest_id, user_id=user_id, by=by)
                 return gettext("They help with this contest no longer.")
             case _:
                 raise UsageError(gettext("There is no such change to the staff; reload the page and try again."))

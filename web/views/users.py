@@ -47,7 +47,7 @@ async def change_many(request: web.Request) -> web.Response:
             said = await _change(connection, form, account_ids=_ticked(form), by=admin.id)
     except UsageError as error:
         return await _list(request, error=sentence(error))
-    redirect = web.HTTPSeeOther(_address(_wanted(request.query), request.query.get("after", "")))
+    redirect = web.HTTPSeeOther(_address(_wanted(request.query), _plain(request.query.get("after", ""))))
     notices.leave(request, redirect, [said])
     raise redirect
 
