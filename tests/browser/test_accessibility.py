@@ -37,7 +37,7 @@ def _words(place: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("login", "part", "parts"), [(None, 0, 1), ("ada", 0, 1), *(("root", part, 4) for part in range(4))]
+    ("login", "part", "parts"), [(None, 0, 1), ("ada", 0, 1), *(("root", part, 6) for part in range(6))]
 )
 async def test_no_page_has_violations(site: Site, browser: Browser, login: str | None, part: int, parts: int) -> None:
     """Axe finds nothing wrong with any page of a stranger, a contestant, an admin: light, dark, wide, narrow."""
@@ -65,13 +65,13 @@ async def test_no_page_has_violations(site: Site, browser: Browser, login: str |
 
 
 async def _pages(visitor: Visitor, addresses: Sequence[str]) -> AsyncIterator[str]:
-    """Those that are pages, and one that is an error's; of those that are made of the same elements, the first."""
+    """Those that are pages, and one that is an error's; none that has only what another has."""
     seen: set[frozenset[str]] = set()
     async for address, page in walk(visitor, [*addresses, "/nowhere"]):
         is_page = page.headers.get("Content-Type", "").startswith("text/html")
         if is_page and (page.status == 200 or address == "/nowhere") and "Content-Disposition" not in page.headers:
             made_of = frozenset(_ELEMENT.findall(page.text))
-            if made_of not in seen:
+            if not any(made_of <= other for other in seen):
                 yield address
             seen.add(made_of)
 
