@@ -85,6 +85,7 @@ async def test_they_do_not_compete(site: Site, seeded: Seeded) -> None:
         {"action": "set", "login": "jury", "role": "king"},
         {"action": "remove", "account": "999999"},
         {"action": "remove", "account": "²"},
+        {"action": "remove", "account": "9" * 30},
         {},
     ):
         assert (await admin.post(STAFF, fields)).status == 400, fields
