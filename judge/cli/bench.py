@@ -67,7 +67,7 @@ _add_bench(
 _add_bench("capacity", "How many judgings and events one database does in a second, for judge simulate.")
 _add_bench(
     "web",
-    "How soon a verdict is on its way into an open page; a minute of a contest's load on one web process.",
+    "How soon a verdict is on its way into an open page; a minute of a contest's load; a scoreboard of 2,000 teams.",
     click.Option(
         ["--seconds"], type=click.IntRange(5, 3600), default=60, show_default=True, help="How long the load lasts."
     ),

@@ -19,13 +19,14 @@ from judge.errors import UsageError
 from judge.models import Compilation, Judged
 from judge.scoring import Scoring
 from judge.store import contests, scores
-from judge.store.pool import Connection, connect
+from judge.store.judgings import Claim
+from judge.store.pool import Connection, Pool, connect
 from judge.store.rejudgings import Plan
 from judge.store.selections import Selection
 from judge.verdicts import Verdict
 from tests import tries as oracle
 from tests.queues import LEASE_S, Contest
-from tests.rejudged import judged
+from tests.rejudged import court, judged
 from tests.tries import START, Try
 
 TEAMS = ("a", "b")
@@ -271,3 +272,43 @@ def test_the_table_is_right(dsn: str) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+async def test_verdicts_at_once(pool: Pool) -> None:
+    """Verdicts of one account's tries at one problem that are written at the same time all count."""
+    async with pool.acquire() as connection:
+        hall = await court(connection)
+        for _ in range(6):
+            await hall.submit()
+        claims = [await hall.claim() for _ in range(6)]
+
+    async def complete(claim: Claim) -> None:
+        async with pool.acquire() as connection:
+            await queue.complete(connection, claim, judged(Verdict.WA))
+
+    await asyncio.gather(*map(complete, claims))
+
+    async with pool.acquire() as connection:
+        found = await scores.read(connection, hall.contest_id, is_public=False)
+        assert [cell[:5] for own in found.cells.values() for cell in own.values()] == [(6, 0.0, False, 6, 0)]
+        assert await scores.recount_named(connection, "test") == 0
+
+
+async def test_waiting_for_each_other(pool: Pool) -> None:
+    """Whoever counts a pair while somebody else has not committed counts what that one did as well."""
+    async with pool.acquire() as first, pool.acquire() as second:
+        hall = await court(first)
+        await hall.submit()
+        await hall.submit()
+        claims = [await hall.claim(), await hall.claim()]
+        async with first.transaction():
+            await queue.complete(first, claims[0], judged(Verdict.WA))
+            waiting = asyncio.create_task(queue.complete(second, claims[1], judged(Verdict.AC)))
+            async with pool.acquire() as watcher:
+                while not await watcher.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                    assert not waiting.done(), "nobody waited"
+        await waiting
+
+        assert await scores.recount_named(first, "test") == 0
+        found = await scores.read(first, hall.contest_id, is_public=False)
+        assert [cell.tries for own in found.cells.values() for cell in own.values()] == [1]
