@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from typing import Any
 
 from aiohttp import FormData
@@ -14,8 +15,19 @@ from aiohttp import FormData
 from judge import queue, rejudging
 from judge.incidents import Incident, IncidentKind
 from judge.languages import pasted
-from judge.store import blobs, clarifications, judgehosts, security, tryouts, verifications
+from judge.store import (
+    blobs,
+    clarifications,
+    identities,
+    judgehosts,
+    networks,
+    security,
+    tokens,
+    tryouts,
+    verifications,
+)
 from judge.store.accounts import Role
+from judge.store.identities import Identity
 from judge.store.pauses import Scope
 from judge.store.pool import Connection
 from judge.store.rejudgings import Plan
@@ -82,6 +94,7 @@ async def furnish(site: Site, words: Words) -> Furnished:
         judgehost_id = await _machinery(connection, others["judged"], admin, words)
         question_id = await _talk(connection, spring, ada, bob, admin, words)
         tried = [await _tryout(connection, spring, user_id, judgehost_id, words) for user_id in (ada, bob)]
+        await _ways_in(connection, ada, bob, admin, words)
         plan = Plan(reason=words("rejudging's reason"), selection=Selection())
         rejudging_id = await rejudging.create(connection, plan, by=admin)
     values = {
@@ -103,6 +116,19 @@ async def furnish(site: Site, words: Words) -> Furnished:
         "name": ("none.png",),
     }
     return Furnished(site=site, own=own, others=others, admin_id=admin, values=values)
+
+
+async def _ways_in(connection: Connection, ada: int, bob: int, admin: int, words: Words) -> None:
+    """What both may log in with beside a password; only the other's has words."""
+    for user_id, of in ((ada, str), (bob, words)):
+        name = of("token's name")[:100]
+        day = timedelta(days=1)
+        await tokens.create(
+            connection, account_id=user_id, name=name, scope=tokens.Scope.READ, lifetime=day, by=user_id
+        )
+        identity = Identity(issuer="https://op.example", subject=of("subject at a provider")[:255], name="Somebody")
+        await identities.link(connection, account_id=user_id, identity=identity, by=user_id)
+    await networks.add(connection, [("bob", ip_network("10.9.9.0/24"))], by=admin)
 
 
 async def _tryout(connection: Connection, seeded: Seeded, user_id: int, host: int, words: Words) -> int:
