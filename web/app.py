@@ -26,6 +26,8 @@ from web.standings import Boards
 from web.views import clarifications
 
 PRUNE_EVERY = timedelta(minutes=10)
+#: A connection that asks for nothing costs memory and a descriptor; by itself aiohttp keeps one for an hour.
+KEPT_OPEN_S = 75.0
 
 _log = structlog.get_logger(__name__)
 
@@ -68,7 +70,12 @@ def make_app(settings: Settings, dsn: str) -> web.Application:
 def run(settings: Settings, dsn: str) -> None:
     """Serve until interrupted."""
     web.run_app(
-        make_app(settings, dsn), host=settings.web_host, port=settings.web_port, print=None, shutdown_timeout=5.0
+        make_app(settings, dsn),
+        host=settings.web_host,
+        port=settings.web_port,
+        print=None,
+        shutdown_timeout=5.0,
+        keepalive_timeout=KEPT_OPEN_S,
     )
 
 

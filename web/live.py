@@ -18,7 +18,7 @@ from web.streams import HEARTBEAT_S, Stream, counted, streaming
 
 #: How often those who wait are told their place; with many of them less often, so that all ask so often in a second.
 PLACE_S = 2.0
-PLACES_PER_S = 50.0
+PLACES_PER_S = 25.0
 #: Read at a time: what a slow reader makes the process keep.
 PAGE = 100
 

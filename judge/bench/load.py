@@ -164,6 +164,9 @@ async def measure_load(settings: Settings, said: Progress, *, seconds: int) -> l
         said(f"{PAGES} accounts, each with a live page open")
         load = _Load(on=on, pool=pool, teams=[await _team(on, n) for n in range(PAGES)], bare_port=bare_port)
         weights = await _weigh(load)
+        # Each has come by a page, over a connection that stays open like the browser's.
+        for team in load.teams:
+            await team.browser.get("/contests/bench")
         async with asyncio.TaskGroup() as group:
             followers = [group.create_task(load.follow(team)) for team in load.teams]
             async with asyncio.timeout(_READY_S):
