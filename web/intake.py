@@ -41,8 +41,6 @@ class Taken:
     version: Version
     #: Whether the same package, as far as judging goes, had not been taken before.
     is_new: bool
-    #: The live version that it would replace; None: there is none.
-    replaces: Version | None
 
 
 def set_up(app: web.Application) -> None:
@@ -65,7 +63,7 @@ async def take(request: web.Request, viewer: Viewer) -> Taken:
         content = await asyncio.to_thread(zipped.read_bytes)
         origin = Origin(by=viewer.id, package=content, file_name=zipped.name)
         may_replace = (await forms.read(request)).text("replace") == "yes"
-        return await _keep(request, viewer, loaded, origin, contest=contest, may_replace=may_replace)
+        return await _keep(request, viewer, loaded, origin, contest=contest, by_itself=may_replace or None)
 
 
 async def amend(request: web.Request, viewer: Viewer, version: Version, amendment: Amendment, folder: Path) -> Taken:
@@ -88,7 +86,7 @@ async def amend(request: web.Request, viewer: Viewer, version: Version, amendmen
         raise UsageError(gettext("The package is written in a way that does not allow this; change it by hand."))
     content = await asyncio.to_thread(zipped.read_bytes)
     origin = Origin(by=viewer.id, package=content, file_name=version.file_name)
-    return await _keep(request, viewer, loaded, origin, contest=None, may_replace=False)
+    return await _keep(request, viewer, loaded, origin, contest=None, by_itself=False)
 
 
 async def _amended(request: web.Request, version: Version, amendment: Amendment, folder: Path) -> Path:
@@ -151,9 +149,12 @@ async def _keep(
     origin: Origin,
     *,
     contest: Contest | None,
-    may_replace: bool,
+    by_itself: bool | None,
 ) -> Taken:
-    """Keep the version, and have it verified, in one transaction."""
+    """Keep the version, and have it verified, in one transaction.
+
+    Whether it goes live by itself, once all is as expected, is None where it does unless it replaces another one.
+    """
     is_complete = not loaded.recipes and not loaded.timing.is_inferred
     async with request.app[POOL].acquire() as connection, connection.transaction():
         await _check_allowed(connection, viewer, loaded.name, contest)
@@ -164,7 +165,7 @@ async def _keep(
             version_id=version_id,
             by=viewer.id,
             contest_id=contest.id if contest else None,
-            goes_live=live is None or live.id == version_id or may_replace,
+            goes_live=(live is None or live.id == version_id) if by_itself is None else by_itself,
         )
         data = {
             "problem": loaded.name,
@@ -175,7 +176,7 @@ async def _keep(
         await audit.record(connection, by=viewer.id, action="upload package", data=data)
         await queue.wake(connection)
         version = await versions.by_id(connection, loaded.name, version_id)
-    return Taken(version=version, is_new=is_new, replaces=None if live is None or live.id == version_id else live)
+    return Taken(version=version, is_new=is_new)
 
 
 async def _check_allowed(connection: Connection, viewer: Viewer, problem: str, contest: Contest | None) -> None:

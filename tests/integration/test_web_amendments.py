@@ -133,8 +133,10 @@ async def test_another_time_limit(site: Site) -> None:
     ]
 
     async with site.pool.acquire() as connection:
-        problem = await problems.load(connection, int(answer.headers["Location"].rsplit("/", 1)[1]))
+        made = await versions.by_id(connection, "two-sums", int(answer.headers["Location"].rsplit("/", 1)[1]))
+        problem = await problems.load(connection, made.id)
     assert (problem.limits.time_ms, problem.limits.wall_ms) == (2250, 5500)
+    assert not made.goes_live
     assert [each.status for each in refused] == [409] * 8
     assert await _count(site) == 2
 

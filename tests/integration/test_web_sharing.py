@@ -195,6 +195,7 @@ async def test_adding_to_contests(site: Site) -> None:
     admin = await site.logged_in("root", Role.ADMIN)
     await _name(owner, "bob", "read")
 
+    offered = [(await visitor.get("/packages/upload")).text.count('value="running"') for visitor in (owner, admin)]
     refused = [
         await owner.post(CONTESTS, {"contest": "running"}, form_on=PROBLEM),
         await owner.post(CONTESTS, {"contest": "nowhere\0"}, form_on=PROBLEM),
@@ -209,6 +210,7 @@ async def test_adding_to_contests(site: Site) -> None:
         await upload(owner, contest="running"),
     ]
 
+    assert offered == [0, 1]
     assert [answer.status for answer in refused] == [409, 409, 409, 404, 400]
     assert [answer.status for answer in taken] == [303] * 4
     async with site.pool.acquire() as connection:

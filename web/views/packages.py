@@ -12,13 +12,12 @@ from judge.store import contests
 from web import forms, intake, notices, permissions
 from web.intake import Taken
 from web.keys import POOL, SESSION, SETTINGS
-from web.pages import page, sentence
+from web.pages import now, page, sentence
 from web.translating import gettext
 
 
 async def upload_form(request: web.Request) -> web.Response:
     """The form to upload with."""
-    permissions.require_judge(request[SESSION].viewer)
     return await _form_page(request)
 
 
@@ -51,7 +50,7 @@ def said(taken: Taken) -> str:
             " which is verified anew.",
             name=name,
         )
-    if taken.replaces is None or taken.version.goes_live:
+    if taken.version.goes_live:
         return gettext(
             "The package %(name)s was taken; it goes live once every jury submission got what it should.", name=name
         )
@@ -63,11 +62,12 @@ def said(taken: Taken) -> str:
 async def _form_page(
     request: web.Request, *, wrong: Sequence[str] = (), error: str = "", status: int = 200
 ) -> web.Response:
+    viewer = permissions.require_judge(request[SESSION].viewer)
     form = await forms.read(request) if request.method == "POST" else forms.Form()
     async with request.app[POOL].acquire() as connection:
         listed = await contests.all_contests(connection)
     context = {
-        "contests": listed,
+        "contests": [contest for contest in listed if permissions.may_add_to_contest(viewer, contest, now())],
         "chosen": form.text("contest"),
         "may_replace": form.text("replace") == "yes",
         "wrong": wrong,
