@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import islice
 
 CONTEXT_LINES = 3
+#: More is nothing that anybody would read.
+MOST_LINES = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +23,13 @@ class Line:
     text: str = ""
 
 
-def lines(old: str, new: str) -> list[Line]:
-    """The lines that differ and those around them; none where there is no difference.
+def lines(old: str, new: str) -> list[Line] | None:
+    """The lines that differ and those around them, none where there is no difference; None where they are too many.
 
     On texts made for the purpose this takes very long: call it where it can be stopped.
     """
-    return list(_lines(old.splitlines(), new.splitlines()))
+    found = list(islice(_lines(old.splitlines(), new.splitlines()), MOST_LINES + 1))
+    return found if len(found) <= MOST_LINES else None
 
 
 def _lines(old: list[str], new: list[str]) -> Iterator[Line]:

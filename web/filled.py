@@ -58,11 +58,11 @@ def remember_language(request: web.Request, response: web.StreamResponse, langua
 
 
 async def keep(connection: Connection, *, language: str, source: str) -> str:
-    """Keep what somebody sent without being logged in; the token to find it by."""
+    """Keep what somebody sent without being logged in; the token to find it by, or nothing where there is no room."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     known = language if language in languages.offered() else AUTO
-    await kept.keep(connection, token_hash=_hash(token), kept=Kept(language=known, source=source.encode()))
-    return token
+    is_kept = await kept.keep(connection, token_hash=_hash(token), kept=Kept(language=known, source=source.encode()))
+    return token if is_kept else ""
 
 
 async def asked_for(request: web.Request, connection: Connection) -> Filled:

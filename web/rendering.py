@@ -22,7 +22,7 @@ import struct
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
@@ -84,14 +84,14 @@ class Renderer:
         reply = await self._get((f"source {language}", digest), request, {"html": highlight.plain(text)})
         return str(reply["html"])
 
-    async def difference(self, old: tuple[bytes, str], new: tuple[bytes, str]) -> list[Line] | None:
-        """The lines that differ between two texts, each with its digest; None where that takes too long."""
-        request = {"kind": "difference", "text": old[1], "other": new[1]}
-        if len(new[1]) > MAX_CHARACTERS:
-            return None
-        digest = hashlib.sha256(old[0] + b"/" + new[0]).digest()
-        reply = await self._get(("difference", digest), request, {"lines": None})
-        return None if reply["lines"] is None else [Line(**line) for line in reply["lines"]]
+    async def differences(self, pairs: Sequence[tuple[str, str]]) -> list[list[Line] | None]:
+        """The lines that differ, for each pair of an old and a new text; None where they are too many, or too hard."""
+        if sum(len(text) for pair in pairs for text in pair) > 2 * MAX_CHARACTERS:
+            return [None] * len(pairs)
+        async with self._turn:
+            # All at once, and so in the time of one; and not remembered, since they are large and seldom asked for.
+            reply = await self._ask({"kind": "differences", "pairs": list(pairs)}) or {"found": [None] * len(pairs)}
+        return [found and [Line(**line) for line in found] for found in reply["found"]]
 
     async def close(self) -> None:
         async with self._turn:
@@ -207,7 +207,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     kinds: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "statement": _statement,
         "source": _source,
-        "difference": _difference,
+        "differences": _differences,
         "nothing": lambda request: request,
     }
     while head := requests.read(_LENGTH.size):
@@ -228,8 +228,9 @@ def _source(request: dict[str, Any]) -> dict[str, Any]:
     return {"html": highlight.to_html(request["text"], request["language"])}
 
 
-def _difference(request: dict[str, Any]) -> dict[str, Any]:
-    return {"lines": [asdict(line) for line in differences.lines(request["text"], request["other"])]}
+def _differences(request: dict[str, Any]) -> dict[str, Any]:
+    found = [differences.lines(old, new) for old, new in request["pairs"]]
+    return {"found": [each and [asdict(line) for line in each] for each in found]}
 
 
 if __name__ == "__main__":

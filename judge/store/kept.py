@@ -1,4 +1,4 @@
-"""Sources that were sent with a session that was over: kept for a few hours, for whoever has the token."""
+"""Sources that were sent with a session that was over: kept for a while, for whoever has the token."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from judge.store.pool import Connection
 
-LIFETIME = timedelta(hours=6)
+LIFETIME = timedelta(hours=2)
+#: Whoever sends them is known to nobody, so that all together have a bound.
+MOST = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,14 +20,17 @@ class Kept:
     source: bytes
 
 
-async def keep(connection: Connection, *, token_hash: bytes, kept: Kept) -> None:
-    """Keep it, to be found by the token's SHA-256."""
-    await connection.execute(
-        "INSERT INTO kept_sources (token_hash, language, source) VALUES ($1, $2, $3)",
+async def keep(connection: Connection, *, token_hash: bytes, kept: Kept) -> bool:
+    """Keep it, to be found by the token's SHA-256; False where there is no room."""
+    tag = await connection.execute(
+        "INSERT INTO kept_sources (token_hash, language, source)"
+        " SELECT $1, $2, $3 WHERE (SELECT count(*) FROM kept_sources) < $4",
         token_hash,
         kept.language,
         kept.source,
+        MOST,
     )
+    return tag == "INSERT 0 1"
 
 
 async def find(connection: Connection, token_hash: bytes) -> Kept | None:

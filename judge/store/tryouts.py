@@ -25,6 +25,8 @@ from judge.verdicts import Verdict
 LIFETIME = timedelta(days=1)
 #: One that is lost so often takes its judgehost down with it.
 MOST_LOSSES = 3
+#: Of one account, the newest.
+MOST_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,11 @@ async def ask(
             "SELECT true FROM tryouts WHERE user_id = $1 AND state <> 'done' LIMIT 1", user_id
         ):
             raise UsageError("your last run on an own input has not ended yet")
+        await connection.execute(
+            "DELETE FROM tryouts WHERE user_id = $1"
+            " AND id NOT IN (SELECT id FROM tryouts WHERE user_id = $1 ORDER BY id DESC LIMIT $2)",
+            *(user_id, MOST_KEPT - 1),
+        )
         tryout_id: int = await connection.fetchval(
             "INSERT INTO tryouts (user_id, contest_id, problem_version_id, language, files, input)"
             " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",

@@ -13,7 +13,7 @@ from judge.languages import pasted
 from judge.store import contests, judgehosts, problems, tryouts
 from judge.store.pauses import Scope
 from judge.store.pool import Connection, Pool
-from judge.store.tryouts import MOST_LOSSES, Claim, Tried, Tryout
+from judge.store.tryouts import MOST_KEPT, MOST_LOSSES, Claim, Tried, Tryout
 from judge.tryouts import SHOWN_BYTES, Tryouts
 from judge.verdicts import Verdict
 from tests.integration.test_executor import Stage, stage
@@ -141,6 +141,17 @@ async def test_order_and_one_each(contest: Contest) -> None:
 
     assert [claim.id for claim in claims] == [first, second]
     assert await _claim(contest) is None
+
+
+async def test_the_newest_are_kept(contest: Contest) -> None:
+    """An account can fill nobody's database: the oldest go when there are many."""
+    await _asked(contest, "a")
+    for _ in range(MOST_KEPT):
+        await contest.connection.execute("UPDATE tryouts SET state = 'done'")
+        newest = await _ask(contest.connection, "print(2)")
+
+    rows = await contest.connection.fetch("SELECT id FROM tryouts ORDER BY id DESC")
+    assert [row["id"] for row in rows] == list(range(newest, newest - MOST_KEPT, -1))
 
 
 async def test_a_lost_lease_is_a_fence(contest: Contest) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.differences import CONTEXT_LINES, lines
+from web.differences import CONTEXT_LINES, MOST_LINES, Line, lines
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "c", "", "<b>"]), max_size=30)
 
@@ -15,7 +15,7 @@ def test_numbers_and_gaps() -> None:
     old = [str(number) for number in range(1, 31)]
     new = [*old[:1], "x", *old[2:29], "y", "z"]
 
-    shown = lines("\n".join(old), "\n".join(new))
+    shown = _shown("\n".join(old), "\n".join(new))
 
     assert [(line.kind, line.old, line.new, line.text) for line in shown[:3]] == [
         ("same", 1, 1, "1"),
@@ -30,7 +30,7 @@ def test_numbers_and_gaps() -> None:
 @given(TEXTS, TEXTS)
 def test_every_change_is_shown(old: list[str], new: list[str]) -> None:
     """Whatever is not shown is the same in both."""
-    shown = lines("\n".join(old), "\n".join(new))
+    shown = _shown("\n".join(old), "\n".join(new))
 
     kept_old = [text for number, text in enumerate("\n".join(old).splitlines(), 1) if number not in _numbers(shown, 0)]
     kept_new = [text for number, text in enumerate("\n".join(new).splitlines(), 1) if number not in _numbers(shown, 1)]
@@ -38,6 +38,18 @@ def test_every_change_is_shown(old: list[str], new: list[str]) -> None:
     assert all(line.text == (old[line.old - 1] if line.old else line.text) for line in shown)
 
 
-def _numbers(shown: list, side: int) -> set[int]:  # type: ignore[type-arg]
+def test_too_many() -> None:
+    """What nobody would read is not shown."""
+    assert lines("a\n" * MOST_LINES, "") is not None
+    assert lines("a\n" * MOST_LINES, "b") is None
+
+
+def _shown(old: str, new: str) -> list[Line]:
+    found = lines(old, new)
+    assert found is not None
+    return found
+
+
+def _numbers(shown: list[Line], side: int) -> set[int]:
     """Lines of one text that are shown."""
-    return {(line.old, line.new)[side] for line in shown if (line.old, line.new)[side]}
+    return {number for line in shown if (number := (line.old, line.new)[side])}

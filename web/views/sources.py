@@ -9,10 +9,12 @@ from judge.store import blobs, submissions
 from judge.store.pool import Connection
 from judge.store.submissions import Summary
 from web import permissions
-from web.differences import Line
 from web.keys import POOL, RENDERER, SESSION
 from web.pages import file_to_keep, page
 from web.translating import gettext
+
+#: A longer file is for no printer, and is shown as it is.
+_NUMBERED_LINES = 5000
 
 
 async def find(request: web.Request, connection: Connection, submission_id: int) -> Summary:
@@ -41,8 +43,8 @@ async def listing(request: web.Request) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         summary = await find(request, connection, int(request.match_info["submission"]))
         texts = await _texts(connection, summary)
-    listed = [(name, text.splitlines()) for name, (_, text) in texts.items()]
-    return page(request, "listing", {"submission": summary, "files": listed})
+    listed = [(name, text, text.splitlines()) for name, text in texts.items()]
+    return page(request, "listing", {"submission": summary, "files": listed, "most_lines": _NUMBERED_LINES})
 
 
 async def difference(request: web.Request) -> web.Response:
@@ -59,16 +61,14 @@ async def difference(request: web.Request) -> web.Response:
     if len(old) == 1 and len(new) == 1:
         # Whatever they are called, they are what has to be compared.
         old = {next(iter(new)): next(iter(old.values()))}
-    empty = (b"", "")
-    compared: list[tuple[str, list[Line] | None]] = [
-        (name, await request.app[RENDERER].difference(old.get(name, empty), new.get(name, empty)))
-        for name in dict.fromkeys((*old, *new))
-    ]
+    names = list(dict.fromkeys((*old, *new)))
+    found = await request.app[RENDERER].differences([(old.get(name, ""), new.get(name, "")) for name in names])
+    compared = list(zip(names, found, strict=True))
     return page(request, "difference", {"old": pair[0], "new": pair[1], "compared": compared})
 
 
-async def _texts(connection: Connection, summary: Summary) -> dict[str, tuple[bytes, str]]:
-    """Digest and text of each file, by name."""
+async def _texts(connection: Connection, summary: Summary) -> dict[str, str]:
+    """The text of each file, by name."""
     files = await submissions.files(connection, summary.id)
     contents = await blobs.get_all(connection, {file.sha256 for file in files})
-    return {file.name: (file.sha256, contents[file.sha256].decode(errors="replace")) for file in files}
+    return {file.name: contents[file.sha256].decode(errors="replace") for file in files}

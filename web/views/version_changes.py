@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -89,8 +88,7 @@ async def _compared(request: web.Request, files: Sequence[Change]) -> list[Compa
         lines = None
         # Texts made to take long hold up everybody else's pages: after the first, no further one is looked into.
         if change.texts is not None and is_easy:
-            old, new = ((hashlib.sha256(text.encode()).digest(), text) for text in change.texts)
-            lines = await request.app[RENDERER].difference(old, new)
+            (lines,) = await request.app[RENDERER].differences([change.texts])
             is_easy = lines is not None
         found.append(Compared(change=change, lines=lines))
     return found
