@@ -107,7 +107,7 @@ def _effect(effect: Effect) -> dict[str, Any]:
                 "is_public": line.is_public,
                 **{
                     name: {"old": getattr(line.old, name), "new": getattr(line.new, name)}
-                    for name in ("rank", "solved", "penalty_minutes")
+                    for name in ("rank", "solved", "score", "penalty_minutes")
                 },
             }
             for line in effect.lines

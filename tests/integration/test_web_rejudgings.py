@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ from aiohttp import encode_basic_auth
 
 from judge import queue
 from judge.models import Compilation, Judged, Run
-from judge.store import accounts, judgehosts
+from judge.scoring import Scoring
+from judge.store import accounts, contests, judgehosts
 from judge.store.accounts import Role
 from judge.verdicts import Verdict
 from tests.website import PASSWORD, Seeded, Site, Visitor, a_run
@@ -196,6 +198,23 @@ async def _api(site: Site, path: str, fields: dict[str, str] | None = None, *, l
     else:
         answer = await client.post(path, data=fields, headers=headers)
     return answer.status, await answer.json()
+
+
+async def test_points(site: Site) -> None:
+    """Of a contest that gives points the preview tells these."""
+    spring = await site.contest()
+    await _solved(site, spring, "ada", minutes_ago=30, verdict=WA)
+    admin = await site.logged_in("root", Role.ADMIN)
+    async with site.pool.acquire() as connection:
+        await contests.set_scoring(connection, name="spring", scoring=Scoring.ATCODER)
+    _, made = await _api(site, "/api/rejudgings", {"contest": "spring", "reason": "why not"})
+    await _judge(site, AC)
+
+    _, shown = await _api(site, f"/api/rejudgings/{made['id']}")
+    page = await admin.get(f"/admin/rejudgings/{made['id']}")
+
+    assert shown["standings"][0]["teams"][0]["score"] == {"old": 0, "new": 100}
+    assert "Points 0 → 100" in re.sub(r"\s+", " ", page.words)
 
 
 async def test_programs(site: Site) -> None:
