@@ -204,3 +204,15 @@ async def _submission(connection: Connection, contest_id: int) -> None:
         user_id=user_id,
         source=pasted("python3", b"print(1)"),
     )
+
+
+async def test_feedback_of_a_contest(pool: Pool, dsn: str) -> None:
+    """How much contestants see is set by a word, for a contest that there is."""
+    assert judge("contest", "create", "spring", JUDGE_DATABASE_URL=dsn).returncode == 0
+
+    assert judge("contest", "feedback", "spring", "samples", JUDGE_DATABASE_URL=dsn).returncode == 0
+
+    async with pool.acquire() as connection:
+        assert (await contests.by_name(connection, "spring")).feedback == "samples"
+    assert judge("contest", "feedback", "autumn", "none", JUDGE_DATABASE_URL=dsn).returncode == 2
+    assert judge("contest", "feedback", "spring", "some", JUDGE_DATABASE_URL=dsn).returncode == 2
