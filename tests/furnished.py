@@ -126,7 +126,9 @@ async def _ways_in(connection: Connection, ada: int, bob: int, admin: int, words
         await tokens.create(
             connection, account_id=user_id, name=name, scope=tokens.Scope.READ, lifetime=day, by=user_id
         )
-        identity = Identity(issuer="https://op.example", subject=of("subject at a provider")[:255], name="Somebody")
+        # Words may be the same for both, subjects may not.
+        subject = f"{of('subject at a provider')[:200]} {user_id}"
+        identity = Identity(issuer="https://op.example", subject=subject, name="Somebody")
         await identities.link(connection, account_id=user_id, identity=identity, by=user_id)
     await networks.add(connection, [("bob", ip_network("10.9.9.0/24"))], by=admin)
 
