@@ -53,7 +53,8 @@ class Stream:
         Whoever calls this reads afterwards: what comes in between wakes the next call.
         """
         try:
-            async with asyncio.timeout(min(within_s, HEARTBEAT_S)):
+            # Pages that were opened together do not ask the database together for ever.
+            async with asyncio.timeout(min(within_s, HEARTBEAT_S) * random.uniform(0.5, 1.0)):  # noqa: S311 - no secret
                 await self._news.wait()
         except TimeoutError:
             await self._write(": nothing new\n\n")
