@@ -153,7 +153,8 @@ class Ceremony {
     const hasPenalty = this.scores.scoring !== "ioi";
     const names = [gettext("Rank"), gettext("Contestant"), gettext("Total"), ...(hasPenalty ? [gettext("Penalty")] : [])];
     for (const name of [...names, ...this.scores.labels]) {
-      const cell = element("th", name, this.scores.labels.includes(name) ? "cell" : "");
+      const isNumber = [gettext("Rank"), gettext("Total"), gettext("Penalty")].includes(name);
+      const cell = element("th", name, this.scores.labels.includes(name) ? "cell" : isNumber ? "number" : "");
       cell.scope = "col";
       head.append(cell);
     }
