@@ -29,10 +29,10 @@ pytestmark = pytest.mark.timeout(180)
 SAMPLES = Path(__file__).parents[2] / "problems" / "samples"
 RUN = Run(testcase="sample/1", verdict=Verdict.AC, cpu_us=1, wall_us=2, memory_bytes=3, message="tab\t\\ \x01 é")
 
-#: Somebody holds an advisory lock in this database; pg_locks lists those of all databases of the server.
-IS_LOCKED = (
-    "SELECT count(*) > 0 FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
-    " WHERE locktype = 'advisory' AND datname = current_database()"
+#: How many locks are held in a database, asked from another one: what is in use is not restored into.
+LOCKS = (
+    "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+    " WHERE datname = $1 AND mode = 'AccessExclusiveLock'"
 )
 
 
@@ -214,12 +214,17 @@ async def test_restoring_that_is_killed_leaves_nothing(pool: Pool, dsn: str, emp
     process.stdin.write(good[: good.index(b"end.json")][:-2048])
     await process.stdin.drain()
     async with connect(empty_dsn) as connection:
-        while not await connection.fetchval(IS_LOCKED):
+        name = await connection.fetchval("SELECT current_database()")
+    async with pool.acquire() as connection:
+        # Each table that it has made is locked until the end.
+        while await connection.fetchval(LOCKS, name) < 20:
+            assert process.returncode is None
             await asyncio.sleep(0.01)
         process.send_signal(signal.SIGKILL)
         await process.wait()
-        while await connection.fetchval(IS_LOCKED):
+        while await connection.fetchval(LOCKS, name):
             await asyncio.sleep(0.01)
+    async with connect(empty_dsn) as connection:
         assert await copying.tables(connection) == []
 
     await backup.restore(empty_dsn, io.BytesIO(good), _say, replaces=False)
