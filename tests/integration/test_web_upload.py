@@ -18,7 +18,7 @@ from judge.store.pool import Pool
 from judge.store.versions import State
 from tests.website import Page, Site, Visitor, serving
 from tests.zips import HOSTILE, zipped
-from web import intake
+from web import forms, intake
 
 UPLOAD = "/packages/upload"
 
@@ -384,7 +384,7 @@ async def test_too_many_fields(site: Site) -> None:
     """The fields before the file are bounded in number and size."""
     visitor = await site.logged_in("setter", Role.SETTER)
     many, large = FormData(), FormData()
-    for number in range(100):
+    for number in range(forms.MAX_PARTS + 1):
         many.add_field(f"f{number}", "x", content_type="text/plain")
     large.add_field("csrf", "x" * 100_000, content_type="text/plain")
 
