@@ -143,5 +143,5 @@ async def test_languages(page: Page, site: Site, lamps: None) -> None:
     await page.get_by_role("link", name="русский").click()
     await expect(page.locator("article.statement .note")).to_contain_text("cannot be shown as a page")
     async with page.expect_download() as download:
-        await page.get_by_role("link", name="two-sums.tex").click()
+        await page.get_by_role("link", name="ru.tex").click()
     assert "Фонари" in (await (await download.value).path()).read_text()
