@@ -191,8 +191,9 @@ class CellPool:
                     self._tell_idle_end(cell)
             return await self._make(slot, kind)
         finally:
-            before, self._taken_at[slot, kind] = self._taken_at.get((slot, kind)), time.monotonic()
-            is_far = before is not None and time.monotonic() - before >= FAR_S
+            now = time.monotonic()
+            is_far = now - self._taken_at.get((slot, kind), now) >= FAR_S
+            self._taken_at[slot, kind] = now
             self.warm(slot, kind, delay_s=CALM_S if is_far else 0.0)
 
     async def _make_in(self, delay_s: float, is_wanted: asyncio.Event, slot: Slot, kind: Kind) -> Cell:

@@ -109,7 +109,7 @@ class Renderer:
                 return self._made[key]
             try:
                 reply = await self._ask(request) or fallback
-            except (TimeoutError, OSError) as error:
+            except (TimeoutError, OSError, EOFError) as error:
                 _log.warning("rendering took the host too long; shown as plain text for now", error=repr(error))
                 return fallback
             # What failed is remembered too: it would fail again, and hold everybody else up again.
@@ -130,6 +130,7 @@ class Renderer:
         Raises:
             TimeoutError: none came, which is not the request's fault.
             OSError: there is no child to ask.
+            EOFError: it ended before it could be asked.
         """
         try:
             child = await self._running()
@@ -141,7 +142,9 @@ class Renderer:
                 if _computed_s(child) - before_s < _SMALL_PART * self._cpu_s:
                     raise
             except EOFError:
-                if await child.wait() == -signal.SIGKILL:
+                async with asyncio.timeout(_START_S):
+                    code = await child.wait()
+                if code == -signal.SIGKILL:
                     raise ChildProcessError("somebody killed the child") from None
         except BaseException:
             # Its reply would be taken for the next request's.

@@ -94,6 +94,15 @@ async def test_what_the_host_was_too_busy_for_is_tried_again(
     assert "<em>b</em>" in (await renderer.statement("*b*")).html
 
 
+async def test_a_child_that_does_not_start(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page is shown, plain, where no child can be had; and as it should be once one can."""
+    monkeypatch.setattr("web.rendering.sys.executable", "/bin/true")
+    assert "*b*" in (await renderer.statement("*b*")).html
+    monkeypatch.undo()
+
+    assert "<em>b</em>" in (await renderer.statement("*b*")).html
+
+
 async def test_child_killed(renderer: Renderer) -> None:
     """A child that dies is replaced."""
     await renderer.statement("a")
