@@ -106,9 +106,7 @@ def require_judge(viewer: Viewer | None) -> Viewer:
         NotFound: somebody is who has no business here.
     """
     known = require_viewer(viewer)
-    if not is_judge(known):
-        raise NotFound(gettext("There is no such page."))
-    return known
+    return _required(known, is_allowed=is_judge(known))
 
 
 def require_jury(viewer: Viewer | None, contest_id: int) -> Viewer:
@@ -119,9 +117,7 @@ def require_jury(viewer: Viewer | None, contest_id: int) -> Viewer:
         NotFound: somebody is who has no business here.
     """
     known = require_viewer(viewer)
-    if not is_jury(known, contest_id):
-        raise NotFound(gettext("There is no such page."))
-    return known
+    return _required(known, is_allowed=is_jury(known, contest_id))
 
 
 def require_balloons(viewer: Viewer | None, contest_id: int) -> Viewer:
@@ -132,9 +128,7 @@ def require_balloons(viewer: Viewer | None, contest_id: int) -> Viewer:
         NotFound: somebody is who has no business here.
     """
     known = require_viewer(viewer)
-    if not may_bring_balloons(known, contest_id):
-        raise NotFound(gettext("There is no such page."))
-    return known
+    return _required(known, is_allowed=may_bring_balloons(known, contest_id))
 
 
 def require_admin(viewer: Viewer | None) -> Viewer:
@@ -145,9 +139,7 @@ def require_admin(viewer: Viewer | None) -> Viewer:
         NotFound: somebody is who has no business here.
     """
     known = require_viewer(viewer)
-    if not is_admin(known):
-        raise NotFound(gettext("There is no such page."))
-    return known
+    return _required(known, is_allowed=is_admin(known))
 
 
 def may_use_problem(viewer: Viewer | None, granted: Access | None, needed: Access = Access.READ) -> bool:
@@ -238,3 +230,10 @@ def feedback(viewer: Viewer | None, contest_id: int, shown: Feedback) -> Feedbac
 def sees_frozen(viewer: Viewer | None, contest_id: int) -> bool:
     """Whether the contest's scoreboard keeps nothing from them while it is frozen."""
     return is_judge(viewer, contest_id)
+
+
+def _required(known: Viewer, *, is_allowed: bool) -> Viewer:
+    """Them, where they are allowed; to all others the page is not there."""
+    if not is_allowed:
+        raise NotFound(gettext("There is no such page."))
+    return known
