@@ -1,7 +1,7 @@
 """A judgehost at work: its slots and what every process that has some does beside judging.
 
     keep       renews the leases held, says that the host is there, and abandons judgings whose lease was lost
-    sweep      queues judgings again whose holder is gone
+    sweep      queues again what was being judged or tried out where the holder is gone
     watch      tests this host, by canaries too, and looks at it from outside its cells
     deliver    writes down what was seen there
     prefetch   has test data here before it is wanted
@@ -182,11 +182,16 @@ async def sweep(pool: Pool, *, lease_s: float) -> None:
         try:
             async with pool.acquire() as connection:
                 count = await queue.reap(connection)
+                lost_tryouts = await tryouts.reap(connection)
+                if lost_tryouts:
+                    await queue.wake(connection)
         except DISCONNECTED as error:
             await wait_to_reconnect(error)
             continue
         if count:
             log.warning("queued lost judgings again", count=count)
+        if lost_tryouts:
+            log.warning("gave back lost tryouts", count=lost_tryouts)
         await asyncio.sleep(lease_s / SWEEPS)
 
 

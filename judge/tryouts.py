@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import structlog
@@ -22,7 +23,7 @@ from judge.models import Blob, Problem, Source, Testcase
 from judge.room import Bench
 from judge.running import run_spec, stopped_run
 from judge.store import tryouts
-from judge.store.pool import DISCONNECTED, Pool, wait_to_reconnect
+from judge.store.pool import DISCONNECTED, Connection, Pool, wait_to_reconnect
 from judge.store.tryouts import Claim, Tried
 from judge.verdicts import Verdict
 from sandbox.pool import Slot
@@ -61,14 +62,14 @@ class Tryouts:
             problem = await self._executor.problem(claim.problem_version_id)
             tried, incidents = await self._tried_while_held(claim, problem, bench, slot)
         except asyncio.CancelledError:
-            await self._release(claim)
+            await self._leave(claim, tryouts.release)
             raise
         except LeaseLost as lost:
             log.warning("lost a tryout to somebody else", tryout=str(lost))
         except (JudgeError, OSError) as error:
             log.warning("this host cannot run a tryout", tryout=claim.id, error=str(error))
             self._not_before = asyncio.get_running_loop().time() + _PAUSE_S
-            await self._release(claim, is_loss=True)
+            await self._leave(claim, tryouts.lose)
         except Exception:
             # A bug of ours must not take the daemon down.
             log.exception("a tryout raised", tryout=claim.id)
@@ -114,11 +115,12 @@ class Tryouts:
         except (TimeoutError, *DISCONNECTED) as error:
             log.warning("a tryout could not be written down, and is run again", tryout=claim.id, error=repr(error))
 
-    async def _release(self, claim: Claim, *, is_loss: bool = False) -> None:
-        """Let it be run later; without a database, when the lease has run out."""
+    async def _leave(self, claim: Claim, leave: Callable[[Connection, Claim], Awaitable[None]]) -> None:
+        """Let others have it at once; without a database, when the lease has run out."""
         with contextlib.suppress(TimeoutError, *DISCONNECTED):
-            async with asyncio.timeout(_GOODBYE_S), self._pool.acquire() as connection:
-                await tryouts.release(connection, claim, is_loss=is_loss)
+            async with asyncio.timeout(_GOODBYE_S), self._pool.acquire() as connection, connection.transaction():
+                await leave(connection, claim)
+                await queue.wake(connection)
 
 
 async def tried(

@@ -1,10 +1,14 @@
 """Tryouts: sources run on their authors' own inputs, in slots to spare.
 
     ask      -> queued                       one at a time for each account
-    claim    queued -> running               by a judgehost with a slot to spare, for as long as the lease lasts
-             running -> running | done       after a lease ran out: by another one, or for good at the third loss
-    release  running -> queued               by its holder, whose slot is wanted, or who stops
-    finish   running -> done
+    claim      queued -> running             by a judgehost with a slot to spare, for as long as the lease lasts
+    release    running -> queued             by its holder, whose slot is wanted, or who stops
+    lose       running -> queued | done      by its holder, who failed at it
+    reap       running -> queued | done      after the lease ran out, by anybody
+    take_back  running -> queued | done      by its holder's next life
+    finish     running -> done
+
+The third loss ends it as JE.
 
 Every write after the claim names its attempt, and changes nothing if that attempt holds the lease no longer.
 """
@@ -25,6 +29,12 @@ from judge.verdicts import Verdict
 LIFETIME = timedelta(days=1)
 #: One that is lost so often takes its judgehost down with it.
 MOST_LOSSES = 3
+_LOSE = (
+    "UPDATE tryouts SET losses = losses + 1, lease_until = NULL,"
+    f" state = CASE WHEN losses + 1 < {MOST_LOSSES} THEN 'queued' ELSE 'done' END,"
+    f" verdict = CASE WHEN losses + 1 >= {MOST_LOSSES} THEN 'JE' END"
+    " WHERE state = 'running'"
+)
 #: Of one account, the newest.
 MOST_KEPT = 20
 
@@ -135,34 +145,28 @@ async def by_id(connection: Connection, tryout_id: int) -> Tryout:
 
 async def claim(connection: Connection, *, judgehost_id: int, lease_s: float) -> Claim | None:
     """Take the tryout that was asked for first, of those that this judgehost may run; None if there is none."""
-    async with connection.transaction():
-        row = await connection.fetchrow(
-            """
-            SELECT t.id, t.attempt + 1 AS attempt, t.problem_version_id, c.isolation, t.language, t.files, t.input,
-                   t.losses + (t.state = 'running')::int AS losses
-            FROM tryouts t JOIN contests c ON c.id = t.contest_id
-            JOIN problem_versions v ON v.id = t.problem_version_id
-            WHERE (t.state = 'queued' OR t.state = 'running' AND t.lease_until < now())
-              AND EXISTS (SELECT FROM judgehosts h WHERE h.id = $1 AND NOT h.is_locked AND h.disabled IS NULL
-                AND NOT h.is_draining AND c.pool = ANY (h.pools)
-                AND (c.isolation IS NULL OR c.isolation = ANY (h.levels)))
-              AND NOT is_paused(t.contest_id, v.problem_id, t.language) AND NOT EXISTS (SELECT FROM maintenance)
-            ORDER BY t.asked_at, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED
-            """,
-            judgehost_id,
+    row = await connection.fetchrow(
+        """
+        WITH next AS (
+          SELECT t.id, c.isolation FROM tryouts t JOIN contests c ON c.id = t.contest_id
+          JOIN problem_versions v ON v.id = t.problem_version_id
+          WHERE t.state = 'queued'
+            AND EXISTS (SELECT FROM judgehosts h WHERE h.id = $1 AND NOT h.is_locked AND h.disabled IS NULL
+              AND NOT h.is_draining AND c.pool = ANY (h.pools)
+              AND (c.isolation IS NULL OR c.isolation = ANY (h.levels)))
+            AND NOT is_paused(t.contest_id, v.problem_id, t.language) AND NOT EXISTS (SELECT FROM maintenance)
+          ORDER BY t.asked_at, t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED
         )
-        if row is None:
-            return None
-        if row["losses"] >= MOST_LOSSES:
-            await connection.execute(
-                "UPDATE tryouts SET state = 'done', verdict = 'JE', lease_until = NULL WHERE id = $1", row["id"]
-            )
-            return None
-        await connection.execute(
-            "UPDATE tryouts SET state = 'running', attempt = $2, losses = $3, judgehost_id = $4,"
-            " lease_until = now() + make_interval(secs => $5) WHERE id = $1",
-            *(row["id"], row["attempt"], row["losses"], judgehost_id, lease_s),
-        )
+        UPDATE tryouts SET state = 'running', attempt = attempt + 1, judgehost_id = $1,
+               lease_until = now() + make_interval(secs => $2)
+        FROM next WHERE tryouts.id = next.id
+        RETURNING tryouts.id, attempt, problem_version_id, isolation, language, files, input
+        """,
+        judgehost_id,
+        lease_s,
+    )
+    if row is None:
+        return None
     return Claim(
         id=row["id"],
         attempt=row["attempt"],
@@ -184,21 +188,32 @@ async def renew(connection: Connection, claim: Claim, *, lease_s: float) -> bool
     )
 
 
-async def release(connection: Connection, claim: Claim, *, is_loss: bool = False) -> None:
-    """Give it back, to be run later; ``is_loss`` where its holder failed."""
+async def release(connection: Connection, claim: Claim) -> None:
+    """Give it back, to be run later."""
     await connection.execute(
-        "UPDATE tryouts SET state = 'queued', lease_until = NULL, losses = losses + $3"
-        " WHERE id = $1 AND attempt = $2 AND state = 'running'",
-        *(claim.id, claim.attempt, int(is_loss)),
+        "UPDATE tryouts SET state = 'queued', lease_until = NULL WHERE id = $1 AND attempt = $2 AND state = 'running'",
+        *(claim.id, claim.attempt),
     )
 
 
-async def take_back(connection: Connection, judgehost_id: int) -> None:
-    """Let what this judgehost held in an earlier life, which ended without a word, count as lost now."""
-    await connection.execute(
-        "UPDATE tryouts SET lease_until = now() - interval '1 second' WHERE judgehost_id = $1 AND state = 'running'",
-        judgehost_id,
+async def lose(connection: Connection, claim: Claim) -> None:
+    """Give back what its holder failed at; too often, and it ends."""
+    await connection.execute(f"{_LOSE} AND id = $1 AND attempt = $2", claim.id, claim.attempt)
+
+
+async def reap(connection: Connection) -> int:
+    """Give back what was lost: its lease ran out; how many those were."""
+    tag = await connection.execute(
+        f"{_LOSE} AND id IN"
+        " (SELECT id FROM tryouts WHERE state = 'running' AND lease_until < now() FOR UPDATE SKIP LOCKED)"
     )
+    return int(tag.removeprefix("UPDATE "))
+
+
+async def take_back(connection: Connection, judgehost_id: int) -> int:
+    """Give back what this judgehost held in an earlier life, which ended without a word; how many those were."""
+    tag = await connection.execute(f"{_LOSE} AND judgehost_id = $1", judgehost_id)
+    return int(tag.removeprefix("UPDATE "))
 
 
 async def finish(

@@ -99,12 +99,13 @@ async def test_a_broken_host_leaves_it_to_others(pool: Pool, short_tmp: Path) ->
     async with stage(pool, short_tmp / "broken") as on:
         tryout_id = await _ask(on.connection, "print(1)")
         on.maker.is_broken = True
-        for losses in range(1, MOST_LOSSES + 1):
+        for losses in range(1, MOST_LOSSES):
             await _tryouts(pool, on).fill_slots()
             await on.until(f"SELECT state = 'queued' AND losses = {losses} FROM tryouts")
 
         await _tryouts(pool, on).fill_slots()
 
+        await on.until("SELECT state = 'done' FROM tryouts")
         assert (await tryouts.by_id(on.connection, tryout_id)).tried.verdict is Verdict.JE
 
 
@@ -158,11 +159,13 @@ async def test_a_lost_lease_is_a_fence(contest: Contest) -> None:
     """Whoever was too slow writes nothing, and what is written is written once."""
     tryout_id = await _asked(contest, "a")
     slow = await _surely_claim(contest)
-    await contest.connection.execute("UPDATE tryouts SET lease_until = now() - interval '1 second'")
+    await _run_out(contest)
+    assert await tryouts.reap(contest.connection) == 1
     quick = await _surely_claim(contest)
 
     assert not await tryouts.renew(contest.connection, slow, lease_s=30)
     await tryouts.release(contest.connection, slow)
+    await tryouts.lose(contest.connection, slow)
     with pytest.raises(LeaseLost):
         await tryouts.finish(contest.connection, slow, Tried(output=b"slow"), judgehost_id=contest.judgehost_id)
     incident = Incident(kind=IncidentKind.REFUSED_CALL, detail="ptrace", count=2)
@@ -174,6 +177,31 @@ async def test_a_lost_lease_is_a_fence(contest: Contest) -> None:
     event = await contest.connection.fetchrow("SELECT judging_id, detail, data FROM security_events")
     assert event is not None
     assert tuple(event) == (None, "ptrace", {"cell": f"tryout {tryout_id}"})
+
+
+async def _run_out(contest: Contest) -> None:
+    await contest.connection.execute(
+        "UPDATE tryouts SET lease_until = now() - interval '1 second' WHERE state = 'running'"
+    )
+
+
+async def test_what_is_lost_goes_first_again_and_ends_at_the_third_loss(contest: Contest) -> None:
+    """However its holders die, it keeps its place; nobody waits for one that is given up; no lease is cut short."""
+    first, second = await _asked(contest, "a"), await _asked(contest, "b")
+    await _surely_claim(contest)
+    assert await tryouts.reap(contest.connection) == 0
+    await _run_out(contest)
+    assert await tryouts.reap(contest.connection) == 1
+
+    again = await _surely_claim(contest)
+    assert (again.id, again.attempt) == (first, 2)
+    assert await tryouts.take_back(contest.connection, contest.judgehost_id + 1) == 0
+    assert await tryouts.take_back(contest.connection, contest.judgehost_id) == 1
+    await tryouts.lose(contest.connection, await _surely_claim(contest))
+
+    given_up = await tryouts.by_id(contest.connection, first)
+    assert (given_up.state, given_up.tried.verdict) == ("done", Verdict.JE)
+    assert (await _surely_claim(contest)).id == second
 
 
 async def test_who_may_run_it(contest: Contest) -> None:
