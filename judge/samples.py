@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from judge.store import accounts, contests, jury, problems
 from judge.store.accounts import Role
 from judge.store.jury import JuryVerdict
 from judge.store.pool import DISCONNECTED, Connection, Pool, wait_to_reconnect
+from judge.store.problems import Origin
 from judge.workbench import programs_of
 from problems.package import Package, load
+from problems.zipping import zip_folder
 
 CONTEST = "samples"
 CONTEST_TITLE = "Sample contest"
@@ -52,7 +55,10 @@ async def publish(connection: Connection, found: list[Package]) -> int:
         async with connection.transaction():
             if await jury.is_anybodys(connection, package.name):
                 continue
-            version_id = await problems.publish(connection, package)
+            zipped = io.BytesIO()
+            await asyncio.to_thread(zip_folder, package.path, zipped)
+            origin = Origin(package=zipped.getvalue(), file_name=f"{package.name}.zip")
+            version_id = await problems.publish(connection, package, origin)
             problem_id = await problems.problem_of(connection, version_id)
             await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
             if await jury.has_submissions(connection, version_id):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -91,13 +90,6 @@ class TimeLimit:
 def is_test_name(name: str) -> bool:
     """Whether a new test case can be called that."""
     return _TEST.fullmatch(name) is not None and ".." not in name
-
-
-def zip_folder(folder: Path, into: Path) -> None:
-    """A zip of the folder, with a folder of its name in it."""
-    with zipfile.ZipFile(into, "x", zipfile.ZIP_DEFLATED) as made:
-        for path in sorted(folder.rglob("*")):
-            made.write(path, Path(folder.name, path.relative_to(folder)))
 
 
 def _put(content: Path, target: Path, shown: str) -> None:

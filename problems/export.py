@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
 FORMAT = "2025-09"
 _NAME = re.compile(r"[a-z0-9]+")
-#: Zips of equal packages are equal: nothing of when they were made is in them.
-_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def export(package: Package, folder: Path) -> tuple[str, ...]:
@@ -62,17 +59,6 @@ def export(package: Package, folder: Path) -> tuple[str, ...]:
             raise PackageError([text]) from error
         raise
     return tuple(target.notes)
-
-
-def zipped(folder: Path, archive: Path) -> None:
-    """The package in a folder as a zip, with the folder in it, as the format wants ("General requirements")."""
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            info = zipfile.ZipInfo(f"{folder.name}/{path.relative_to(folder)}", _ZIP_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = (0o100000 | (0o755 if path.stat().st_mode & 0o100 else 0o644)) << 16
-            with path.open("rb") as source, made.open(info, "w") as entry:
-                shutil.copyfileobj(source, entry)
 
 
 def _write(package: Package, folder: Folder) -> None:

@@ -20,15 +20,20 @@ from judge.store.problem_access import Access
 from judge.store.problems import Origin
 from judge.store.sessions import Viewer
 from judge.store.versions import Version
-from problems import amending, archive
+from problems import archive
 from problems.amending import Amendment
 from problems.package import Package
+from problems.zipping import zip_folder
 from web import forms, permissions
 from web.keys import POOL, SETTINGS
 from web.pages import now
 from web.translating import N_, gettext
 
 HAS_STARTED = N_("The contest has started: only an admin puts problems into it now.")
+NO_ZIP = N_(
+    "The package of this version was not kept, so that it cannot be changed here."
+    " Import or upload it again, and change it then."
+)
 #: Packages being taken at a time. Each may fill more than a gigabyte of disk, and keep a processor busy.
 MOST_AT_ONCE = 4
 _BEING_TAKEN = web.AppKey("packages being taken", asyncio.Semaphore)
@@ -95,7 +100,7 @@ async def _amended(request: web.Request, version: Version, amendment: Amendment,
         async with request.app[POOL].acquire() as connection:
             sha256 = await versions.package_of(connection, version.id)
     except NotFound as error:
-        raise UsageError(gettext("That version came from a folder; upload a package to change it.")) from error
+        raise UsageError(gettext(NO_ZIP)) from error
     before = folder / f"{version.problem}.zip"
     await unpacking.in_thread(before.write_bytes, await blobs.fetch(request.app[POOL], sha256))
     made = folder / "amended.zip"
@@ -103,7 +108,7 @@ async def _amended(request: web.Request, version: Version, amendment: Amendment,
     def change() -> None:
         unpacked = archive.unpack(before, folder / "before")
         amendment.apply(unpacked)
-        amending.zip_folder(unpacked, made)
+        zip_folder(unpacked, made)
 
     await unpacking.in_thread(change)
     max_bytes = request.app[SETTINGS].max_package_bytes

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -18,13 +20,15 @@ from judge.cli.verifying import problem_verify
 from judge.errors import NotFound, PackageError, UsageError
 from judge.models import KIB, MIB
 from judge.store import blobs, contests, problems, selections, versions
+from judge.store.problems import Origin
 from judge.store.selections import Selection, Target
 from judge.verifying.stats import Stats, stats
 from judge.workbench import finished, read_package
 from problems import archive
-from problems.export import export, zipped
+from problems.export import export
 from problems.package import Package, load
 from problems.skeletons import Kind, write
+from problems.zipping import zip_folder
 
 #: The name of a package's folder ("General requirements" in the package format).
 _NAME = re.compile(r"[a-z0-9]{1,64}")
@@ -63,7 +67,8 @@ def problem_import(lazy: Lazy, packages: tuple[Path, ...], contest_name: str | N
     """Read PACKAGES, folders of problem packages or zips of them, and make each the live version of its problem.
 
     All or none: if anything is wrong with one of them, nothing changes. With --to no database is asked: each package,
-    whatever its format, becomes a folder in the format 2025-09.
+    whatever its format, becomes a folder in the format 2025-09. What is imported is kept as a zip as well, so that
+    setters can change it on pages.
     """
     if folder is not None and contest_name is not None:
         raise UsageError("--to writes folders, and --contest changes the database: give one of them")
@@ -73,7 +78,9 @@ def problem_import(lazy: Lazy, packages: tuple[Path, ...], contest_name: str | N
             for package in loaded:
                 _export(package, folder / _exported_name(package))
         else:
-            asyncio.run(_publish(lazy, loaded, contest_name))
+            # One zip at a time is in memory.
+            origins = map(partial(_origin, lazy), packages, loaded)
+            asyncio.run(_publish(lazy, zip(loaded, origins, strict=True), contest_name))
     for package in loaded:
         for warning in package.warnings:
             click.echo(f"{package.name}: warning: {warning}", err=True)
@@ -96,7 +103,7 @@ def problem_export(lazy: Lazy, name: str, target: Path) -> None:
         folder = scratch / "export" / target.stem
         _export(package, folder)
         try:
-            zipped(folder, target)
+            zip_folder(folder, target)
         except OSError as error:
             raise UsageError(f"{target}: {error.strerror}") from error
     click.echo(f"{target}: {package.title}, {len(package.problem.testcases)} tests")
@@ -116,11 +123,33 @@ def problem_stats(packages: tuple[Path, ...], *, as_json: bool) -> None:
         _show_stats(item)
 
 
-async def _publish(lazy: Lazy, loaded: list[Package], contest_name: str | None) -> None:
+def _origin(lazy: Lazy, path: Path, package: Package) -> Origin:
+    """The zip to keep of an imported package: the one that it came in, or its folder's."""
+    zipped = io.BytesIO()
+    if path.is_file():
+        zipped.write(path.read_bytes())
+    else:
+        try:
+            zip_folder(package.path, zipped)
+        except PackageError as error:
+            return _without_zip(package, "; ".join(error.problems))
+    most = lazy.settings.max_package_bytes
+    if zipped.tell() > most:
+        return _without_zip(package, f"its zip is larger than {most // MIB} MiB")
+    name = path.name if path.is_file() else f"{package.name}.zip"
+    return Origin(package=zipped.getvalue(), file_name=name)
+
+
+def _without_zip(package: Package, why: str) -> Origin:
+    click.echo(f"{package.name}: cannot be changed or downloaded on pages: {why}", err=True)
+    return Origin()
+
+
+async def _publish(lazy: Lazy, loaded: Iterable[tuple[Package, Origin]], contest_name: str | None) -> None:
     async with open_connection(lazy.settings) as to, to.transaction():
         contest_id = (await contests.by_name(to, contest_name)).id if contest_name else None
-        for package in loaded:
-            version_id = await problems.publish(to, package)
+        for package, origin in loaded:
+            version_id = await problems.publish(to, package, origin)
             if contest_id is not None:
                 problem_id = await problems.problem_of(to, version_id)
                 await contests.add_problem(to, contest_id=contest_id, problem_id=problem_id)

@@ -84,7 +84,10 @@ class Origin:
     file_name: str | None = None
 
 
-async def publish(connection: Connection, package: Publishable, *, created_by: int | None = None) -> int:
+COMMAND_LINE = Origin()
+
+
+async def publish(connection: Connection, package: Publishable, origin: Origin = COMMAND_LINE) -> int:
     """Make the package the live version of its problem, in one transaction; the version's id.
 
     The same content published twice is one version. Nothing of an earlier version changes.
@@ -93,7 +96,7 @@ async def publish(connection: Connection, package: Publishable, *, created_by: i
         PackageError: something in it cannot be kept.
     """
     async with connection.transaction():
-        version_id, _ = await keep(connection, package, Origin(by=created_by))
+        version_id, _ = await keep(connection, package, origin)
         await connection.execute("UPDATE problem_versions SET live_at = clock_timestamp() WHERE id = $1", version_id)
     return version_id
 

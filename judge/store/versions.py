@@ -46,7 +46,7 @@ class Version:
     #: Whether new submissions are judged by it.
     is_live: bool
     is_complete: bool
-    #: The name of the zip that it came in; None: it came from a folder.
+    #: The name of the zip that it came in; None: none was kept.
     file_name: str | None
     #: What was odd about the package when it was read.
     warnings: tuple[str, ...]
@@ -198,16 +198,16 @@ async def set_live(connection: Connection, version_id: int) -> None:
 
 
 async def package_of(connection: Connection, version_id: int) -> bytes:
-    """The digest of the zip that a version was uploaded as.
+    """The digest of the zip that a version came in.
 
     Raises:
-        NotFound: it was read from a folder.
+        NotFound: none was kept.
     """
     sha256: bytes | None = await connection.fetchval(
         "SELECT package_sha256 FROM problem_versions WHERE id = $1", version_id
     )
     if sha256 is None:
-        raise NotFound("That version was not uploaded as a zip.")
+        raise NotFound("No zip of that version was kept.")
     return sha256
 
 

@@ -9,6 +9,7 @@ from judge.models import Compilation, Judged
 from judge.store import accounts, contests, judgehosts, jury, problems
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
+from judge.store.problems import Origin
 from judge.verdicts import Verdict
 from problems.package import Package
 from tests.packages import loaded
@@ -37,6 +38,7 @@ async def test_publishing_submits_the_jurys_submissions_once(pool: Pool, tmp_pat
         first = await samples.publish(connection, [package(tmp_path)])
         again = await samples.publish(connection, [package(tmp_path)])
         assert first == again
+        assert await connection.fetchval("SELECT array_agg(file_name) FROM problem_versions") == ["two-sums.zip"]
         assert await judge_all(connection, Verdict.AC) == 2
 
         await samples.publish(connection, [package(tmp_path)])
@@ -60,7 +62,7 @@ async def test_somebodys_own_version_is_left_alone(pool: Pool, tmp_path: Path) -
         await samples.publish(connection, [package(tmp_path)])
         ann = await accounts.create(connection, login="ann", name="Ann", password_hash=None, role=Role.SETTER)
         own = loaded(tmp_path / "own", {"problem.yaml": "name: My Sums\nlimits:\n  time_limit: 3\n"})
-        own_id = await problems.publish(connection, own, created_by=ann)
+        own_id = await problems.publish(connection, own, Origin(by=ann))
 
         await samples.publish(connection, [package(tmp_path)])
 

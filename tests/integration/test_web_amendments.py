@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import zipfile
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,10 @@ from judge.models import Blob
 from judge.store import problems, versions
 from judge.store.accounts import Role
 from judge.store.versions import State
+from problems.package import load
+from tests.integration.test_cli import judge
 from tests.integration.test_web_sharing import upload
+from tests.packages import write
 from tests.website import Page, Site, Visitor
 
 Given = dict[str, str | bytes]
@@ -141,16 +146,47 @@ async def test_another_time_limit(site: Site) -> None:
     assert await _count(site) == 2
 
 
-async def test_versions_from_folders(site: Site) -> None:
-    """A version that came over the command line has no zip to change; its pages offer nothing, and say so."""
+async def test_versions_without_a_zip(site: Site) -> None:
+    """Where no zip of a version was kept, its pages offer nothing, and say what to do."""
     seeded = await site.contest()
     setter = await site.logged_in("ann", Role.SETTER)
     version = f"/packages/sum/versions/{seeded.version_id}"
 
     answer = await _send(setter, f"{version}/tests/1", {"answer": b"12\n"})
 
-    assert answer.status == 409 and "upload a package" in answer.words
-    assert "<textarea" not in (await setter.get(f"{version}/tests/1")).text
+    pages = [await setter.get(version + path) for path in ("", "/tests", "/tests/1")]
+    assert answer.status == 409 and "was not kept" in answer.words
+    assert ["Import or upload it again" in page.words for page in pages] == [True] * 3
+    assert not any("<textarea" in page.text or 'id="seconds"' in page.text for page in pages)
+
+
+async def test_packages_of_the_command_line(site: Site, dsn: str, tmp_path: Path) -> None:
+    """A folder that was imported, and one of which no zip had been kept before, can be changed like an upload."""
+    folder = write(tmp_path)
+    (folder / "data" / "secret" / "again.in").symlink_to("1.in")
+    (folder / "data" / "secret" / "again.ans").symlink_to("1.ans")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text("of no interest")
+    async with site.pool.acquire() as connection:
+        old_id = await problems.publish(connection, load(folder))
+    setter = await site.logged_in("ann", Role.ADMIN)
+    version = f"/packages/two-sums/versions/{old_id}"
+    assert "Import or upload it again" in (await setter.get(version)).words
+
+    assert (await asyncio.to_thread(judge, "problem", "import", str(folder), JUDGE_DATABASE_URL=dsn)).returncode == 0
+    answer = await _send(setter, f"{version}/tests/3", {"answer": b"12\n"})
+    limited = await setter.post(f"{version}/time-limit", {"seconds": "3"}, form_on=version)
+
+    assert (answer.status, limited.status) == (303, 303)
+    assert await _tests(site, answer.headers["Location"]) == {
+        **BEFORE,
+        "secret/1": (Blob.of(b"5 6\n"), Blob.of(b"11\n")),
+        "secret/again": (Blob.of(b"5 6\n"), Blob.of(b"12\n")),
+    }
+    content = await (await setter.open(f"{version}.zip")).read()
+    with zipfile.ZipFile(BytesIO(content)) as kept:
+        assert "two-sums/data/secret/again.in" in kept.namelist()
+        assert not any(".git" in name for name in kept.namelist())
 
 
 async def test_readers_change_nothing(site: Site) -> None:

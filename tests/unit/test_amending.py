@@ -9,8 +9,9 @@ import pytest
 from judge.errors import PackageError
 from judge.models import Blob
 from problems import archive
-from problems.amending import Amendment, TestData, TimeLimit, is_test_name, zip_folder
+from problems.amending import Amendment, TestData, TimeLimit, is_test_name
 from problems.package import Package, load
+from problems.zipping import zip_folder
 from tests.packages import write
 from tests.zips import zipped
 

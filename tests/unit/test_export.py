@@ -14,8 +14,9 @@ import yaml
 from judge.errors import PackageError
 from judge.models import Blob
 from judge.verdicts import Verdict
-from problems.export import export, zipped
+from problems.export import export
 from problems.package import Package, load
+from problems.zipping import zip_folder
 from tests import packages, polygons
 
 Changes = Mapping[str, str | bytes | None]
@@ -371,8 +372,8 @@ def test_zips(tmp_path: Path) -> None:
     package = polygons.loaded(tmp_path, ANSWERS)
     folder = tmp_path / "out" / "double"
     export(package, folder)
-    zipped(folder, tmp_path / "a.zip")
-    zipped(folder, tmp_path / "b.zip")
+    zip_folder(folder, tmp_path / "a.zip")
+    zip_folder(folder, tmp_path / "b.zip")
 
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:

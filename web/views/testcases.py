@@ -48,7 +48,7 @@ async def page_of_tests(
         "total": total,
         "next_after": listed[PAGE - 1].ordinal if len(listed) > PAGE else None,
         "is_first_page": after == 0,
-        "may_change": version.file_name is not None and _may_write(request, access),
+        "may_write": _may_write(request, access),
         "error": error,
         "wrong": wrong,
     }
@@ -76,7 +76,7 @@ async def page_of_test(
         "case": case,
         "excerpts": excerpts,
         "runs": {path: matrix.run(found) for path, found in runs.items()},
-        "may_change": version.file_name is not None and _may_write(request, access),
+        "may_write": _may_write(request, access),
         "error": error,
         "wrong": wrong,
     }
