@@ -44,7 +44,7 @@ _HEADERS = {
 #: Maintenance takes minutes.
 _RETRY_AFTER_S = "60"
 _CHALLENGE = 'Basic realm="judge", Bearer realm="judge"'
-_BEFORE_TWO_STEP = ("/account/two-step", "/logout", "/healthz", "/metrics")
+_BEFORE_TWO_STEP = ("/account/two-step", "/account/locale", "/logout", "/healthz", "/metrics")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _TITLES = {
     400: N_("That did not work"),
@@ -141,6 +141,8 @@ async def session(request: web.Request, handler: Handler) -> web.StreamResponse:
     elif token and not request.path.startswith("/static/"):
         async with request.app[POOL].acquire() as connection:
             state.session = await sessions.load(connection, token)
+        if state.locale in translating.LOCALES and not _is_api(request):
+            translating.use(state.locale)
     elif _is_api(request):
         state.session = await request.app[PROGRAM_LOGINS].session(request)
         state.is_by_program = state.session is not None

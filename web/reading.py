@@ -11,7 +11,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from judge.store.statements import Sample, Statement
-from web.keys import RENDERER, SETTINGS
+from web.keys import RENDERER, SESSION, SETTINGS
 from web.statements import pieces
 from web.translating import COOKIE, gettext
 
@@ -158,7 +158,7 @@ def _wished(request: web.Request, codes: Sequence[str]) -> Iterator[str]:
     """Languages as wanted, the most first. What is no language of the problem's is skipped by whoever reads this."""
     yield request.query.get(CHOICE, "")
     yield request.cookies.get(CHOICE, "")
-    yield request.cookies.get(COOKIE, "")
+    yield request[SESSION].locale or request.cookies.get(COOKIE, "")
     for code in re.findall(r"[A-Za-z-]{2,16}", request.headers.get("Accept-Language", "")[:500]):
         yield code
         # Somebody who reads Portuguese reads that of Brazil too.

@@ -150,6 +150,7 @@ def set_up(app: web.Application) -> None:
             web.post("/logout", accounts.logout),
             web.get("/account", accounts.account_form),
             web.post("/account", accounts.change_password),
+            web.post("/account/locale", locales.keep),
             web.post("/account/sign-on", sign_on.change),
             web.get("/account/two-step", two_step.show),
             web.post("/account/two-step", two_step.change),

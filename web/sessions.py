@@ -57,6 +57,11 @@ class SessionState:
         return self.session.admin if self.session else None
 
     @property
+    def locale(self) -> str | None:
+        """The language of pages that goes with the account, if one does."""
+        return self.session.locale if self.session else None
+
+    @property
     def csrf_token(self) -> str:
         return self.session.csrf_token if self.session else ""
 

@@ -1,6 +1,7 @@
 """The words of pages in the reader's language, by gettext: English in the sources, one catalogue for each other locale.
 
-A request's locale is the one chosen on a page, which a cookie remembers, else what the browser asks for, else English.
+A request's locale is the one chosen on a page, which the account remembers, or a cookie where nobody is logged in, else
+what the browser asks for, else English.
 It is kept in a context variable, so that an error raised far down is already worded for whoever reads it. Programs, and
 the command line, are answered in English.
 """

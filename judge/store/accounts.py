@@ -37,6 +37,8 @@ class Account:
     group_name: str | None
     #: Whether a one-time code is asked for at login.
     has_two_step: bool
+    #: The language its owner chose for pages; None: what their browser asks for.
+    locale: str | None
     #: Kept out of ``repr`` so that no log or traceback carries it.
     password_hash: str | None = field(repr=False)
 
@@ -50,7 +52,7 @@ _MOST_NAMED = 10
 
 #: What ``from_row`` wants of a row.
 COLUMNS = (
-    "id, login, name, role::text, created_at, disabled_at, group_name, password_hash,"
+    "id, login, name, role::text, created_at, disabled_at, group_name, locale, password_hash,"
     " EXISTS (SELECT FROM authenticators a WHERE a.user_id = users.id AND a.confirmed_at IS NOT NULL) AS has_two_step"
 )
 
@@ -185,6 +187,11 @@ async def set_password(connection: Connection, *, account_id: int, password_hash
         await _end_sessions(connection, account_id)
         await connection.execute("DELETE FROM api_tokens WHERE user_id = $1", account_id)
         await audit.record(connection, by=by, action="set password", data={"user_id": account_id})
+
+
+async def set_locale(connection: Connection, *, account_id: int, locale: str | None) -> None:
+    """Remember which language its owner wants pages in."""
+    await connection.execute("UPDATE users SET locale = $2 WHERE id = $1", account_id, locale)
 
 
 async def log_out(connection: Connection, *, account_id: int, by: int) -> None:

@@ -42,6 +42,8 @@ class Session:
     admin: Viewer | None = None
     #: Whose password was right, while the code is still asked for.
     pending_id: int | None = None
+    #: The language that whoever sits there chose for pages; None: what their browser asks for.
+    locale: str | None = None
     created_at: datetime
 
 
@@ -83,7 +85,7 @@ async def find(connection: Connection, token_hash: bytes) -> Session | None:
         SELECT s.csrf_token, s.pending_user_id, s.created_at, s.seen_at < now() - interval '5 minutes' AS is_news,
           s.acting_as IS NOT NULL AND acted.id IS NULL AS acts_no_more,
           acted.id AS acted_id, acted.login AS acted_login, acted.name AS acted_name,
-          u.id, u.login, u.name, u.role::text, {staff.ROLES_COLUMN},
+          u.id, u.login, u.name, u.role::text, u.locale, {staff.ROLES_COLUMN},
           EXISTS (SELECT FROM authenticators a WHERE a.user_id = u.id AND a.confirmed_at IS NOT NULL) AS has_two_step
         FROM sessions s LEFT JOIN users u ON u.id = s.user_id {impersonation.JOIN}
         WHERE s.token_hash = $1 AND s.expires_at > now() AND u.disabled_at IS NULL
@@ -121,6 +123,7 @@ async def find(connection: Connection, token_hash: bytes) -> Session | None:
         viewer=acted or viewer,
         admin=viewer if acted else None,
         pending_id=row["pending_user_id"],
+        locale=row["locale"],
         created_at=row["created_at"],
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from judge.store import blobs
+from judge.store.accounts import Role
 from tests.website import Site
 
 
@@ -38,6 +39,57 @@ async def test_a_reader_chooses(site: Site) -> None:
     assert "Wettbewerbe" in german
 
 
+async def test_the_account_remembers(site: Site) -> None:
+    """What is chosen while logged in goes with the account, wherever it logs in, against browser and cookie."""
+    first = await site.logged_in("ada")
+    assert 'name="next" value="/problems"' in (await first.get("/problems")).text
+
+    answer = await first.post("/account/locale", {"locale": "de", "next": "/problems"}, form_on="/account")
+
+    assert (answer.status, answer.headers["Location"]) == (303, "/problems")
+    second = site.visitor()
+    await second.get("/locale/en")
+    assert '<html lang="en">' in (await second.get("/login")).text
+    await second.log_in("ada")
+    account = await second.get("/account")
+    assert '<html lang="de">' in account.text
+    assert '<option value="de" lang="de" selected>' in account.text
+    assert "Nicht gefunden" in (await second.get("/nowhere")).text
+    await second.post("/logout", form_on="/account")
+    assert '<html lang="en">' in (await second.get("/")).text
+
+
+async def test_the_account_forgets(site: Site) -> None:
+    """Choosing none again gives the browser's; what there is not cannot be chosen, and changes nothing."""
+    visitor = await site.logged_in("ada")
+    await visitor.post("/account/locale", {"locale": "de"}, form_on="/account")
+
+    refused = await visitor.post("/account/locale", {"locale": "xx"}, form_on="/account")
+    still = await visitor.get("/account")
+    await visitor.post("/account/locale", {"locale": ""}, form_on="/account")
+
+    assert refused.status == 404
+    assert '<html lang="de">' in still.text
+    assert '<html lang="en">' in (await visitor.get("/account")).text
+
+
+async def test_an_admin_who_looks_as_another_reads_their_own_language(site: Site) -> None:
+    """Pages are in the language of whoever sits there, who cannot change that of the account they look as."""
+    contestant_id = await site.account("ada")
+    admin = await site.logged_in("root", Role.ADMIN)
+    await admin.post("/account/locale", {"locale": "de"}, form_on="/account")
+    account = f"/admin/users/{contestant_id}"
+    begun = await admin.post(f"{account}/impersonate", {"reason": "a question"}, form_on=account)
+    assert begun.status == 303
+
+    page = await admin.get("/")
+    refused = await admin.post("/account/locale", {"locale": "en"}, form_on="/")
+
+    assert '<html lang="de">' in page.text
+    assert 'action="/account/locale"' not in page.text
+    assert refused.status == 403
+
+
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil.example", ""])
 async def test_choosing_leads_nowhere_else(site: Site, target: str) -> None:
     """Nobody can make a link of ours that leads to another site."""
@@ -60,7 +112,10 @@ async def test_programs_are_answered_in_english(site: Site) -> None:
     await visitor.get("/locale/de")
 
     answer = await visitor.client.get("/api/nowhere", headers={"Accept-Language": "de"})
+    ada = await site.logged_in("ada")
+    await ada.post("/account/locale", {"locale": "de"}, form_on="/account")
 
+    assert (await ada.get("/api/nowhere")).json == await answer.json()
     assert (await answer.json())["message"] == "There is no such page, or it is not for you to see."
 
 
@@ -87,6 +142,10 @@ async def test_a_statement_in_the_chosen_language(site: Site) -> None:
     assert "Add the numbers." in (await visitor.get(address)).text
 
     await visitor.get("/locale/de")
+    ada = await site.logged_in("ada")
+    await ada.post("/account/locale", {"locale": "de"}, form_on="/account")
+    await ada.get("/locale/en")
 
+    assert "Addieren Sie die Zahlen." in (await ada.get(address)).text
     assert "Addieren Sie die Zahlen." in (await visitor.get(address)).text
     assert "Add the numbers." in (await visitor.get(address + "?statement=en")).text

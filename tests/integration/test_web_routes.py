@@ -108,6 +108,7 @@ ACCESS = {
     "GET /login/code": USERS,
     "POST /login/code": USERS,
     "GET /login/sign-on": USERS,
+    "POST /account/locale": USERS,
     "POST /account/sign-on": USERS,
     "GET /login/sign-on/callback": ANYBODY,
     "POST /logout": ANYBODY,

@@ -128,13 +128,14 @@ async def account_page(
     viewer = permissions.require_viewer(request[SESSION].viewer)
     settings = request.app[SETTINGS]
     async with request.app[POOL].acquire() as connection:
-        has_password = await credentials.has_password(connection, viewer)
+        account = await accounts.by_id(connection, viewer.id)
         link = await identities.link_of(connection, viewer.id)
     context = {
         "error": sentence(error) if error else "",
         "is_changed": is_changed,
         "min_length": passwords.MIN_LENGTH,
-        "has_password": has_password,
+        "has_password": account.password_hash is not None,
+        "kept_locale": account.locale,
         "sign_on": settings.oidc_name if settings.oidc_issuer else "",
         "link": link,
     }
