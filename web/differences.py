@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import islice
+from itertools import groupby, islice, zip_longest
 
 CONTEXT_LINES = 3
 #: More is nothing that anybody would read.
@@ -23,6 +23,14 @@ class Line:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """What stands side by side: one line twice where both are the same, and nothing at all where lines are left out."""
+
+    old: Line | None = None
+    new: Line | None = None
+
+
 def lines(old: str, new: str) -> list[Line] | None:
     """The lines that differ and those around them, none where there is no difference; None where they are too many.
 
@@ -30,6 +38,17 @@ def lines(old: str, new: str) -> list[Line] | None:
     """
     found = list(islice(_lines(old.splitlines(), new.splitlines()), MOST_LINES + 1))
     return found if len(found) <= MOST_LINES else None
+
+
+def beside(shown: Sequence[Line]) -> Iterator[Pair]:
+    """The same lines in two columns, what was replaced beside what replaced it."""
+    for is_changed, group in groupby(shown, key=lambda line: line.kind in ("old", "new")):
+        if is_changed:
+            changed = list(group)
+            olds, news = ([line for line in changed if line.kind == kind] for kind in ("old", "new"))
+            yield from (Pair(old=old, new=new) for old, new in zip_longest(olds, news))
+        else:
+            yield from (Pair() if line.kind == "gap" else Pair(old=line, new=line) for line in group)
 
 
 def _lines(old: list[str], new: list[str]) -> Iterator[Line]:

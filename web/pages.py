@@ -18,7 +18,7 @@ from judge.models import KIB, MIB
 from judge.store.contests import Contest
 from judge.store.submissions import Summary
 from judge.verdicts import Verdict
-from web import notices, permissions, translating, wording
+from web import differences, notices, permissions, translating, wording
 from web.keys import MAINTENANCE, NEWS, SESSION, SETTINGS
 from web.sessions import SessionState
 from web.translating import gettext
@@ -47,6 +47,7 @@ def set_up(app: web.Application) -> None:
     environment.filters["shortest"] = translating.shortest
     environment.filters["decimal"] = translating.decimal
     environment.filters["words"] = translating.words
+    environment.filters["beside"] = differences.beside
     environment.filters["reason"] = wording.reason
     environment.filters["scope"] = wording.scope
     environment.filters["language"] = language_name

@@ -37,6 +37,20 @@ async def test_difference(site: Site) -> None:
     assert "no difference" in (await visitor.get(f"/submissions/{new}/difference?with={new}")).words
 
 
+async def test_side_by_side(site: Site) -> None:
+    """The address asks for two columns; the one column stays for narrow screens, and the link leads back to it."""
+    visitor, old, new = await _two(site)
+    address = f"/submissions/{new}/difference?with={old}"
+    assert f'href="{address}&amp;view=beside"' in (await visitor.get(address)).text
+
+    page = await visitor.get(f"{address}&view=beside")
+
+    assert f'href="{address}"' in page.text
+    assert page.text.count("<table") == 2
+    assert "1 \N{MINUS SIGN} a = 1 1 + a = 2 2 print(a) 2 print(a)" in " ".join(page.words.split())
+    assert "<script>alert" not in page.text
+
+
 async def test_nobody_elses(site: Site) -> None:
     """Neither side may be somebody else's; judges may compare any two."""
     _, old, _ = await _two(site)

@@ -37,7 +37,9 @@ async def test_what_differs(site: Site) -> None:
         "+ <script>alert(1)</script>",
     ):
         assert expected in words, expected
-    assert "<script>alert" not in shown.text and "<b>.bin" not in shown.text
+    beside = await setter.get(f"{new}/changes?from={old.rsplit('/', 1)[1]}&view=beside")
+    assert "1 \N{MINUS SIGN} 11 1 + 12" in " ".join(beside.words.split())
+    assert "<script>alert" not in shown.text + beside.text and "<b>.bin" not in shown.text
     assert f"{new}/changes?from={old.rsplit('/', 1)[1]}" in (await setter.get("/packages/two-sums/versions")).text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.differences import CONTEXT_LINES, MOST_LINES, Line, lines
+from web.differences import CONTEXT_LINES, MOST_LINES, Line, beside, lines
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "c", "", "<b>"]), max_size=30)
 
@@ -36,6 +36,31 @@ def test_every_change_is_shown(old: list[str], new: list[str]) -> None:
     kept_new = [text for number, text in enumerate("\n".join(new).splitlines(), 1) if number not in _numbers(shown, 1)]
     assert kept_old == kept_new
     assert all(line.text == (old[line.old - 1] if line.old else line.text) for line in shown)
+
+
+def test_what_was_replaced_stands_beside() -> None:
+    """Lines of both columns are paired in order; what only one text has stands beside nothing."""
+    shown = _shown("a\nb\nc\nz", "A\nB\nz\nend")
+
+    assert [tuple(line and line.text for line in (pair.old, pair.new)) for pair in beside(shown)] == [
+        ("a", "A"),
+        ("b", "B"),
+        ("c", None),
+        ("z", "z"),
+        (None, "end"),
+    ]
+
+
+@given(TEXTS, TEXTS)
+def test_columns_have_the_same_lines(old: list[str], new: list[str]) -> None:
+    """Each column has its text's lines in their order, and as many gaps as the one column has."""
+    shown = _shown("\n".join(old), "\n".join(new))
+    pairs = list(beside(shown))
+
+    assert [pair.old for pair in pairs if pair.old] == [line for line in shown if line.old]
+    assert [pair.new for pair in pairs if pair.new] == [line for line in shown if line.new]
+    gaps = [pair for pair in pairs if not pair.old and not pair.new]
+    assert len(gaps) == [line.kind for line in shown].count("gap")
 
 
 def test_too_many() -> None:

@@ -64,7 +64,13 @@ async def difference(request: web.Request) -> web.Response:
     names = list(dict.fromkeys((*old, *new)))
     found = await request.app[RENDERER].differences([(old.get(name, ""), new.get(name, "")) for name in names])
     compared = list(zip(names, found, strict=True))
-    return page(request, "difference", {"old": pair[0], "new": pair[1], "compared": compared})
+    context = {"old": pair[0], "new": pair[1], "compared": compared, "is_beside": is_beside(request)}
+    return page(request, "difference", context)
+
+
+def is_beside(request: web.Request) -> bool:
+    """Whether a difference is asked for in two columns."""
+    return request.query.get("view") == "beside"
 
 
 async def _texts(connection: Connection, summary: Summary) -> dict[str, str]:

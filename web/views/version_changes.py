@@ -15,10 +15,11 @@ from judge.store.versions import Version
 from problems import comparing
 from problems.comparing import Change
 from web import intake
-from web.differences import Line
+from web.differences import MOST_LINES, Line
 from web.keys import POOL, RENDERER
 from web.pages import page
 from web.translating import gettext
+from web.views.sources import is_beside
 from web.views.versions import LARGEST_ID, difference_between, find
 
 #: Files in the list; of a package with more that differ, the rest is counted.
@@ -51,6 +52,7 @@ async def show(request: web.Request) -> web.Response:
         "new": new,
         "others": [version for version in others if version.id != new.id],
         "difference": difference,
+        "is_beside": is_beside(request),
         "files": None if files is None else await _compared(request, files[:MOST_FILES]),
         "further": max(0, len(files or ()) - MOST_FILES),
     }
@@ -83,12 +85,13 @@ async def _files(request: web.Request, digests: Sequence[bytes | None]) -> list[
 
 async def _compared(request: web.Request, files: Sequence[Change]) -> list[Compared]:
     found = []
-    is_easy = True
+    shown, is_easy = 0, True
     for change in files:
         lines = None
         # Texts made to take long hold up everybody else's pages: after the first, no further one is looked into.
-        if change.texts is not None and is_easy:
+        if change.texts is not None and is_easy and shown < MOST_LINES:
             (lines,) = await request.app[RENDERER].differences([change.texts])
             is_easy = lines is not None
+            shown += len(lines or ())
         found.append(Compared(change=change, lines=lines))
     return found
