@@ -34,9 +34,12 @@ async def assign(connection: Connection, *, lease_s: float) -> Assignment | None
         return None
     for target in await dispatching.with_room(connection, seen_within_s=lease_s):
         async with connection.transaction():
-            if not await dispatching.reserve(connection, target.judgehost_id, seen_within_s=lease_s):
+            priorities = await dispatching.reserve(connection, target.judgehost_id, seen_within_s=lease_s)
+            if not priorities:
                 continue
-            taken = await queue.claim(connection, judgehost_id=target.judgehost_id, lease_s=lease_s)
+            taken = await queue.claim(
+                connection, judgehost_id=target.judgehost_id, lease_s=lease_s, priorities=priorities
+            )
             if taken is not None:
                 await dispatching.mark_sent(connection, taken)
         if taken is not None:
@@ -63,4 +66,4 @@ async def tell_slots(connection: Connection, *, judgehost_id: int, open_slots: i
     """Say that the judgehost is there and how many slots messages reach; with ``is_news``, wake dispatchers."""
     await judgehosts.seen(connection, judgehost_id, open_slots=open_slots)
     if is_news:
-        await connection.execute("SELECT pg_notify($1, '')", queue.SLOTS_CHANNEL)
+        await queue.tell_of_slots(connection)

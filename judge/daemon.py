@@ -5,8 +5,7 @@ slots nor Docker itself, and several of it may run. Its tasks are in one group w
 fails, all end, and whoever started the daemon starts it anew:
 
     claim      wait for a free slot, then for work; woken by NOTIFY, backed up by a slow poll. While there is none,
-               idle slots judge canaries, assist other judgehosts, run tryouts, or verify
-               what was uploaded
+               idle slots judge canaries, assist other judgehosts, or verify what was uploaded
     listen     turns notifications into wake-ups
 """
 
@@ -54,10 +53,10 @@ async def run(settings: Settings, dsn: str) -> None:
         async def lend_idle_slots() -> None:
             here.patrol.patrol(here.executor, is_quiet=True)
             await here.assistance.fill_idle_slots()
-            await here.tryouts.fill_slots()
             await here.uploads.fill_idle_slots()
 
         daemon = Daemon(pool=here.pool, executor=here.executor, lease_s=settings.lease_s)
+        here.executor.on_free = daemon.wake
         here.begin(daemon.claim(ready=wait_for_slot, idle=lend_idle_slots), "claim")
         here.begin(daemon.listen(dsn, queue.CHANNEL), "listen")
 
@@ -86,6 +85,10 @@ class Daemon:
         self._executor = executor
         self._lease_s = lease_s
         self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Have ``claim`` look for work now."""
+        self._wake.set()
 
     async def claim(
         self, *, ready: Callable[[], Awaitable[None]], idle: Callable[[], Awaitable[None]] = _nothing
@@ -118,6 +121,6 @@ class Daemon:
         """Wake ``claim`` when something is queued, or a slot falls free elsewhere."""
         while True:
             try:
-                await listen(dsn, channel, heard=lambda _: self._wake.set(), connected=self._wake.set)
+                await listen(dsn, channel, heard=lambda _: self.wake(), connected=self.wake)
             except JudgeError as error:
                 await wait_to_reconnect(error)

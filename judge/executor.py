@@ -30,7 +30,7 @@ from judge.sharing import Shared
 from judge.slots import Slots, gone
 from judge.store import blobs, judgings, problems, reused
 from judge.store.events import Telling
-from judge.store.judgings import Claim
+from judge.store.judgings import BEFORE_TRYOUTS, Claim
 from judge.store.pool import DISCONNECTED, Connection, Pool, wait_to_reconnect
 from judge.surroundings import surroundings
 from sandbox.pool import CellPool, Slot
@@ -63,6 +63,10 @@ class Executor(Protocol):
         """Have it judged; only after ``free_slot``, and only once for each."""
 
 
+async def _none_to_run(_: Connection) -> None:
+    """What is done about tryouts where nobody knows of any."""
+
+
 class LocalExecutor:
     """Judges in this process, on this host's slots. Lives within a ``TaskGroup`` that owns the judgings."""
 
@@ -91,15 +95,27 @@ class LocalExecutor:
         self._troubled = 0
         self._judging: dict[Claim, asyncio.Task[None]] = {}
         self._problems: dict[int, Problem] = {}
+        #: Begins what tryouts there are slots to spare for. Replaced by whoever knows of tryouts.
+        self.run_tryouts: Callable[[Connection], Awaitable[None]] = _none_to_run
+        #: Told when a judging or a tryout has left its slot. Replaced by whoever has something to begin then.
+        self.on_free: Callable[[], None] = lambda: None
 
     async def free_slot(self) -> None:
         await self._slots.one_to_take()
 
     async def claim(self, connection: Connection, *, lease_s: float) -> Claim | None:
+        claim = await queue.claim(
+            connection, judgehost_id=self._judgehost_id, lease_s=lease_s, priorities=BEFORE_TRYOUTS
+        )
+        if claim is not None:
+            return claim
+        await self.run_tryouts(connection)
+        if not self.has_slot(goes_before_tryouts=False):
+            return None
         return await queue.claim(connection, judgehost_id=self._judgehost_id, lease_s=lease_s)
 
     def start(self, claim: Claim) -> None:
-        slot, borrower = self._slots.take()
+        slot, borrower = self._slots.take(goes_before_tryouts=claim.goes_before_tryouts)
         work = self._work(claim, slot, borrower)
         self._judging[claim] = self._tasks.create_task(work, name=f"judging {claim.judging_id}")
 
@@ -131,12 +147,17 @@ class LocalExecutor:
 
     def has_spare(self) -> bool:
         """Whether there is a slot that neither judges nor is lent to somebody who waits."""
-        return self._slots.is_one_for_assistants
+        return self._slots.is_one_to_spare
 
-    def spare(self, work: Borrower, *, isolation: str | None) -> None:
+    def has_slot(self, *, goes_before_tryouts: bool) -> bool:
+        """Whether a judging could be started that does or does not go before tryouts."""
+        return self._slots.is_one_to_take(goes_before_tryouts=goes_before_tryouts)
+
+    def try_out(self, work: Borrower, *, isolation: str | None) -> None:
         """Lend a slot as ``lend`` does, also one that is lent to what nobody waits for; only where ``has_spare``."""
         default = next(iter(self._benches.values()))
-        self._slots.assist(work, default if isolation is None else self._benches[Isolation(isolation)])
+        bench = default if isolation is None else self._benches[Isolation(isolation)]
+        self._slots.try_out(work, bench).add_done_callback(lambda _: self.on_free())
 
     async def prefetch(self, blob: Blob) -> bool:
         """Have test data on this host before it is judged with; False if it was here already."""
@@ -164,6 +185,7 @@ class LocalExecutor:
         finally:
             self._judging.pop(claim, None)
             self._slots.put_back(slot)
+            self.on_free()
 
     async def _judge(self, claim: Claim, slot: Slot) -> None:
         announced: list[Telling] = []
@@ -290,7 +312,7 @@ class _Lender:
         self._bench = bench
 
     def can_assist(self) -> bool:
-        return self._slots.is_one_for_assistants
+        return self._slots.is_one_to_spare
 
     def assist(self, work: Borrower) -> asyncio.Task[None]:
         return self._slots.assist(work, self._bench)

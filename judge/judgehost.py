@@ -124,6 +124,7 @@ async def opened(settings: Settings, dsn: str) -> AsyncIterator[Judgehost]:
                     guard=guard,
                     tasks=tasks,
                 )
+                executor.run_tryouts = here.tryouts.fill_slots
                 here.begin(toolchains.tell(pool, judgehost_id, settings, programs), "tell toolchains")
                 here.begin(keep(here, dsn, lease_s=settings.lease_s), "keep")
                 here.begin(sweep(pool, lease_s=settings.lease_s), "sweep")

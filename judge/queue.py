@@ -162,9 +162,16 @@ async def wake(connection: Connection) -> None:
     await connection.execute("SELECT pg_notify($1, '')", CHANNEL)
 
 
-async def claim(connection: Connection, *, judgehost_id: int, lease_s: float) -> Claim | None:
-    """Take the first judging in the queue that this judgehost can judge, if any."""
-    claims = await judgings.claim(connection, judgehost_id=judgehost_id, lease_s=lease_s)
+async def tell_of_slots(connection: Connection) -> None:
+    """Tell daemons that a judgehost can take more than before, when the transaction commits."""
+    await connection.execute("SELECT pg_notify($1, '')", SLOTS_CHANNEL)
+
+
+async def claim(
+    connection: Connection, *, judgehost_id: int, lease_s: float, priorities: Sequence[int] = judgings.PRIORITIES
+) -> Claim | None:
+    """Take the first judging in the queue, of these priorities, that this judgehost can judge, if any."""
+    claims = await judgings.claim(connection, judgehost_id=judgehost_id, lease_s=lease_s, priorities=priorities)
     return claims[0] if claims else None
 
 
@@ -220,7 +227,7 @@ async def complete(connection: Connection, claim: Claim, judged: Judged, *, anno
     async with connection.transaction():
         await judgings.hold(connection, claim)
         await _finish(connection, claim, judged, announced)
-        await connection.execute("SELECT pg_notify($1, '')", SLOTS_CHANNEL)
+        await tell_of_slots(connection)
 
 
 async def put_back(connection: Connection, claim: Claim) -> None:

@@ -1,7 +1,11 @@
 """Which of a host's slots judge, which are lent and to whom, and which are free.
 
-A slot that is lent counts as free, unless it is lent to be kept: the next claim takes it back.
-An assistant of a judging is stronger than whoever works on what nobody waits for.
+A slot that is lent counts as free, unless it is lent to be kept: the next claim takes it back. Who takes which, weakest
+first:
+
+    tryouts, assistants    free ones, and those lent to work that nobody waits for
+    submissions            those, tryouts', assistants'
+    what tryouts precede   free ones, those lent to work that nobody waits for, assistants'
 """
 
 from __future__ import annotations
@@ -33,6 +37,7 @@ class Slots:
         self._tasks = tasks
         self._free = list(slots)
         self._lent: dict[Slot, asyncio.Task[None]] = {}
+        self._trying: dict[Slot, asyncio.Task[None]] = {}
         self._assisting: dict[Slot, asyncio.Task[None]] = {}
         #: Lent to what no claim may take it from.
         self._kept: dict[Slot, asyncio.Task[None]] = {}
@@ -50,17 +55,22 @@ class Slots:
         return len(self._kept)
 
     @property
-    def is_one_for_assistants(self) -> bool:
-        """Whether there is a slot that neither judges nor assists."""
+    def is_one_to_spare(self) -> bool:
+        """Whether there is a slot that nobody waits for."""
         return bool(self._free or self._lent)
 
+    def is_one_to_take(self, *, goes_before_tryouts: bool) -> bool:
+        """Whether a slot can be taken, for what may or may not end a tryout."""
+        return bool(self._free or self._lent or self._assisting or (goes_before_tryouts and self._trying))
+
     async def one_to_take(self) -> None:
-        """Wait until a slot can be taken."""
+        """Wait until a slot can be taken, if need be by ending a tryout."""
         await self._may_take.wait()
 
-    def take(self) -> tuple[Slot, asyncio.Task[None] | None]:
-        """A slot to judge on, and who has been told to leave it, to be waited for; only after ``one_to_take``."""
-        slot, borrower = self._vacate(self._lent or self._assisting)
+    def take(self, *, goes_before_tryouts: bool) -> tuple[Slot, asyncio.Task[None] | None]:
+        """A slot to judge on, and who has been told to leave it, to be waited for; only where ``is_one_to_take``."""
+        trying = self._trying if goes_before_tryouts else {}
+        slot, borrower = self._vacate(self._lent or trying or self._assisting)
         self._tell()
         return slot, borrower
 
@@ -76,11 +86,15 @@ class Slots:
         return task
 
     def assist(self, work: Borrower, bench: Bench) -> asyncio.Task[None]:
-        """Lend a slot to a judging until the work ends; only where ``is_one_for_assistants``."""
+        """Lend a slot to a judging until the work ends; only where ``is_one_to_spare``."""
         return self._let(*self._vacate(self._lent), work, bench, self._assisting)
 
+    def try_out(self, work: Borrower, bench: Bench) -> asyncio.Task[None]:
+        """Lend a slot to a tryout until it ends; only where ``is_one_to_spare``."""
+        return self._let(*self._vacate(self._lent), work, bench, self._trying)
+
     def _tell(self) -> None:
-        if self._free or self._lent or self._assisting:
+        if self.is_one_to_take(goes_before_tryouts=True):
             self._may_take.set()
         else:
             self._may_take.clear()

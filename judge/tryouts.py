@@ -1,7 +1,8 @@
 """Runs sources on their authors' own inputs, in slots that no submission wants.
 
-Somebody waits for it, so that it goes before what nobody waits for, such as verifying an upload; a claim takes the slot
-back at any time, and the tryout is run later. There is no answer and no checker, and nothing is counted.
+Somebody waits for it, so that it goes before what nobody waits for: rejudgings, the jury's submissions, verifying an
+upload. The claim of a contestant's submission takes the slot back at any time, and the tryout is run later. There is no
+answer and no checker, and nothing is counted.
 """
 
 from __future__ import annotations
@@ -48,14 +49,17 @@ class Tryouts:
         self._lease_s = lease_s
         self._not_before = 0.0
 
-    async def fill_slots(self) -> None:
+    async def fill_slots(self, connection: Connection) -> None:
         """Begin as many as there are waiting and slots to spare."""
         while self._executor.has_spare() and asyncio.get_running_loop().time() >= self._not_before:
-            async with self._pool.acquire() as connection:
-                claim = await tryouts.claim(connection, judgehost_id=self._judgehost_id, lease_s=self._lease_s)
+            claim = await tryouts.claim(connection, judgehost_id=self._judgehost_id, lease_s=self._lease_s)
             if claim is None:
                 return
-            self._executor.spare(partial(self._work, claim), isolation=claim.isolation)
+            if not self._executor.has_spare():
+                # An assistant was quicker.
+                await tryouts.release(connection, claim)
+                return
+            self._executor.try_out(partial(self._work, claim), isolation=claim.isolation)
 
     async def _work(self, claim: Claim, bench: Bench, slot: Slot) -> None:
         try:
@@ -108,8 +112,8 @@ class Tryouts:
         try:
             async with asyncio.timeout(_GOODBYE_S), self._pool.acquire() as connection:
                 await tryouts.finish(connection, claim, tried, judgehost_id=self._judgehost_id, incidents=incidents)
-                # The next one may wait for just this slot.
-                await queue.wake(connection)
+                # Whoever claims for this judgehost may have something for just this slot.
+                await queue.tell_of_slots(connection)
         except LeaseLost as lost:
             log.warning("lost a tryout to somebody else", tryout=str(lost))
         except (TimeoutError, *DISCONNECTED) as error:

@@ -18,6 +18,7 @@ from judge.errors import BrokerError, JudgeError, UsageError
 from judge.executor import until_connected
 from judge.judgehost import Judgehost, Stopped
 from judge.store import dispatching
+from judge.store.judgings import BEFORE_TRYOUTS, Claim
 from judge.store.listening import listen
 from judge.store.pool import DISCONNECTED, wait_to_reconnect
 
@@ -58,6 +59,7 @@ async def run(settings: Settings, dsn: str, told: asyncio.Event) -> None:
                 here.executor.usable_slots() if receiver.is_listening and here.guard.is_fit and not told.is_set() else 0
             )
             idle = Idle(here)
+            here.executor.on_free = idle.wake
             here.begin(idle.lend(), "lend idle slots")
             here.begin(idle.listen(dsn), "listen")
             await _until_told(told, receiver)
@@ -105,7 +107,7 @@ class Inbox:
             if claim is None:
                 log.info("dropped a message that is no longer so", judging=message.judging_id, attempt=message.attempt)
                 return
-            if not self._here.guard.is_fit:
+            if not self._here.guard.is_fit or not await self._has_slot_for(claim):
                 await until_connected(lambda connection: assigning.decline(connection, claim), self._here.pool)
                 return
             executor.start(claim)
@@ -116,13 +118,23 @@ class Inbox:
             log.warning("a judging takes too long; giving it up", judging=claim.judging_id)
             executor.abandon(claim)
 
+    async def _has_slot_for(self, claim: Claim) -> bool:
+        """Whether it can be started. What nobody waits for leaves a slot that falls free to tryouts that wait."""
+        if not claim.goes_before_tryouts:
+            await until_connected(self._here.tryouts.fill_slots, self._here.pool)
+        return self._here.executor.has_slot(goes_before_tryouts=claim.goes_before_tryouts)
+
 
 class Idle:
-    """Lends slots that nobody waits for: to canaries, other judgehosts' judgings, tryouts, and to verifying uploads."""
+    """Lends slots: to tryouts if no submission waits; to canaries, other hosts, verifying uploads if nothing waits."""
 
     def __init__(self, here: Judgehost) -> None:
         self._here = here
         self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Have ``lend`` look for work now."""
+        self._wake.set()
 
     async def lend(self) -> None:
         """Lend for as long as the host is fit."""
@@ -131,11 +143,12 @@ class Idle:
             self._wake.clear()
             try:
                 async with self._here.pool.acquire() as connection:
-                    is_wanted = await dispatching.is_anything_queued(connection)
-                self._here.patrol.patrol(self._here.executor, is_quiet=not is_wanted)
-                if not is_wanted:
+                    priority = await dispatching.most_urgent(connection, self._here.id)
+                    if priority not in BEFORE_TRYOUTS:
+                        await self._here.tryouts.fill_slots(connection)
+                self._here.patrol.patrol(self._here.executor, is_quiet=priority is None)
+                if priority is None:
                     await self._here.assistance.fill_idle_slots()
-                    await self._here.tryouts.fill_slots()
                     await self._here.uploads.fill_idle_slots()
             except DISCONNECTED as error:
                 await wait_to_reconnect(error)
@@ -148,7 +161,7 @@ class Idle:
         """Wake ``lend`` when there is something new."""
         while True:
             try:
-                await listen(dsn, queue.CHANNEL, heard=lambda _: self._wake.set(), connected=self._wake.set)
+                await listen(dsn, queue.CHANNEL, heard=lambda _: self.wake(), connected=self.wake)
             except JudgeError as error:
                 await wait_to_reconnect(error)
 

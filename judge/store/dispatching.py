@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from judge.store.judgings import Claim
+from judge.store.judgings import BEFORE_TRYOUTS, PRIORITIES, Claim, rows_of
 from judge.store.pool import Connection
 
 #: Namespace of the advisory locks that dispatchers take, with the judgehost's id.
@@ -24,9 +24,11 @@ _IS_THERE = (
     " AND last_seen_at > now() - make_interval(secs => $1)"
 )
 _IS_DEAF = "coalesce(deaf_until > now(), false)"
+_JUDGED_THERE = "WHERE judgehost_id = judgehosts.id AND state = 'judging'"
+_TRIED_THERE = "WHERE judgehost_id = judgehosts.id AND state = 'running'"
 _HAS_ROOM = (
     f"{_IS_THERE} AND (NOT {_IS_DEAF} OR NOT EXISTS (SELECT FROM judgehosts WHERE {_IS_THERE} AND NOT {_IS_DEAF}))"
-    " AND open_slots > (SELECT count(*) FROM judgings WHERE judgehost_id = judgehosts.id AND state = 'judging')"
+    f" AND open_slots > (SELECT count(*) FROM judgings {_JUDGED_THERE})"
 )
 
 
@@ -41,29 +43,34 @@ class Target:
 async def with_room(connection: Connection, *, seen_within_s: float) -> list[Target]:
     """Judgehosts that can take a judging, the one with the largest part of its slots free first."""
     rows = await connection.fetch(
-        f"SELECT id AS judgehost_id, name FROM judgehosts WHERE {_HAS_ROOM} ORDER BY ("
-        "  SELECT count(*) FROM judgings WHERE judgehost_id = judgehosts.id AND state = 'judging'"
-        ")::float8 / open_slots, random()",
+        f"SELECT id AS judgehost_id, name FROM judgehosts WHERE {_HAS_ROOM}"
+        f" ORDER BY (SELECT count(*) FROM judgings {_JUDGED_THERE})::float8 / open_slots, random()",
         seen_within_s,
     )
     return [Target(**row) for row in rows]
 
 
-async def reserve(connection: Connection, judgehost_id: int, *, seen_within_s: float) -> bool:
-    """Be the only one to give the judgehost work until the transaction ends; False if it has no room after all."""
+async def reserve(connection: Connection, judgehost_id: int, *, seen_within_s: float) -> Sequence[int]:
+    """Be the only one to give the judgehost work until the transaction ends; of which priorities it has room for any.
+
+    A tryout leaves its slot for what goes before it, and for nothing else.
+    """
     is_ours = await connection.fetchval(
         "SELECT pg_try_advisory_xact_lock($1, $2) FROM set_config('idle_in_transaction_session_timeout', $3, true)",
         _LOCKS,
         judgehost_id,
         _PATIENCE,
     )
+    if not is_ours:
+        return ()
     # A statement of its own: it sees what was claimed under the lock before ours.
-    return bool(
-        is_ours
-        and await connection.fetchval(
-            f"SELECT true FROM judgehosts WHERE id = $2 AND {_HAS_ROOM}", seen_within_s, judgehost_id
-        )
+    is_for_all = await connection.fetchval(
+        f"SELECT open_slots > (SELECT count(*) FROM judgings {_JUDGED_THERE})"
+        f" + (SELECT count(*) FROM tryouts {_TRIED_THERE}) FROM judgehosts WHERE id = $2 AND {_HAS_ROOM}",
+        seen_within_s,
+        judgehost_id,
     )
+    return () if is_for_all is None else PRIORITIES if is_for_all else BEFORE_TRYOUTS
 
 
 async def mark_sent(connection: Connection, claim: Claim) -> None:
@@ -79,8 +86,8 @@ async def begin(
         "UPDATE judgings SET sent_at = NULL, lease_until = now() + make_interval(secs => $4) FROM submissions"
         " WHERE judgings.id = $1 AND attempt = $2 AND judgehost_id = $3 AND state = 'judging'"
         " AND submissions.id = submission_id"
-        " RETURNING judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation,"
-        " rejudging_id",
+        " RETURNING judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, priority,"
+        " isolation, rejudging_id",
         judging_id,
         attempt,
         judgehost_id,
@@ -119,6 +126,20 @@ async def is_anything_queued(connection: Connection) -> bool:
     return bool(
         await connection.fetchval("SELECT EXISTS (SELECT FROM judgings WHERE state = 'queued' AND NOT is_held)")
     )
+
+
+async def most_urgent(connection: Connection, judgehost_id: int) -> int | None:
+    """The first priority of what waits for a slot of this judgehost; None if nothing does."""
+    priority: int | None = await connection.fetchval(
+        f"""
+        SELECT min(priority) FROM judgehosts h, unnest(h.pools) pool, unnest(h.levels || ARRAY['']) level,
+          (VALUES {rows_of(PRIORITIES)}) AS priorities (priority)
+        WHERE h.id = $1 AND EXISTS (SELECT FROM judgings ready WHERE ready.lane = pool || '/' || level
+          AND ready.priority = priorities.priority AND state = 'queued' AND NOT is_held)
+        """,
+        judgehost_id,
+    )
+    return priority
 
 
 async def drain(connection: Connection, judgehost_id: int) -> None:

@@ -21,6 +21,8 @@ _PATIENCE = "5s"
 
 #: Lower goes first: contests, practice, rejudgings, the jury's own. Others are refused by the table.
 PRIORITIES = (0, 10, 20, 30)
+#: What tryouts wait for. The others wait for tryouts.
+BEFORE_TRYOUTS = PRIORITIES[:2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +34,15 @@ class Claim:
     submission_id: int
     contest_id: int
     problem_version_id: int
+    priority: int
     #: The level to judge at.
     isolation: str
     #: None: the submission's current judging, which its page shows live.
     rejudging_id: int | None
+
+    @property
+    def goes_before_tryouts(self) -> bool:
+        return self.priority in BEFORE_TRYOUTS
 
 
 async def add(connection: Connection, *, submission_id: int, problem_version_id: int, priority: int) -> int:
@@ -106,22 +113,35 @@ async def drop_queued(connection: Connection, rejudging_id: int) -> int:
     return dropped
 
 
-async def claim(connection: Connection, *, judgehost_id: int, lease_s: float, at_most: int = 1) -> list[Claim]:
+async def claim(
+    connection: Connection,
+    *,
+    judgehost_id: int,
+    lease_s: float,
+    at_most: int = 1,
+    priorities: Sequence[int] = PRIORITIES,
+) -> list[Claim]:
     """Take judgings from the front of the queue, of those that this judgehost can give pool and walls for.
 
     Heads of the host's lanes are compared by priority, then by how many turns each is away from what its lane serves
     now, then by age. Several are taken at once only where no two lanes have heads of the same priority; so none but an
     empty answer means that nothing waits.
     """
-    # The number stands in the statement itself: behind a parameter Postgres could not know that it is small, and would
+    # The numbers stand in the statement itself: behind parameters Postgres could not know how few there are, and would
     # plan each claim anew, which takes longer than claiming.
-    rows = await connection.fetch(_CLAIM.replace("AT_MOST", str(int(at_most))), judgehost_id, lease_s)
+    statement = _CLAIM.replace("AT_MOST", str(int(at_most))).replace("AMONG", rows_of(priorities))
+    rows = await connection.fetch(statement, judgehost_id, lease_s)
     return [Claim(**row) for row in rows]
+
+
+def rows_of(priorities: Sequence[int]) -> str:
+    """Priorities as the rows of ``VALUES``."""
+    return ", ".join(f"({int(priority)}::smallint)" for priority in priorities)
 
 
 #: Each step reads a few entries of an index, however many judgings there are and wait. The lateral subqueries stop at
 #: their limits, so that no row is locked but those that are taken; what somebody else is about to take is passed over.
-_CLAIM = f"""
+_CLAIM = """
     WITH host AS (
       SELECT isolation, levels, pools FROM judgehosts WHERE id = $1 AND NOT is_locked AND disabled IS NULL
         AND NOT EXISTS (SELECT FROM maintenance)
@@ -132,7 +152,7 @@ _CLAIM = f"""
           WHERE served.lane = lanes.lane AND served.priority = priorities.priority AND state <> 'queued'
         ), 0) AS turns_away
       FROM (SELECT pool || '/' || level AS lane FROM host, unnest(pools) pool, unnest(levels || ARRAY['']) level) lanes
-      CROSS JOIN (VALUES {", ".join(f"({priority}::smallint)" for priority in PRIORITIES)}) AS priorities (priority)
+      CROSS JOIN (VALUES AMONG) AS priorities (priority)
       CROSS JOIN LATERAL (
         SELECT id, turn FROM judgings ready
         WHERE ready.lane = lanes.lane AND ready.priority = priorities.priority AND state = 'queued' AND NOT is_held
@@ -155,7 +175,7 @@ _CLAIM = f"""
              claimed_at = now(), lease_until = now() + make_interval(secs => $2)
       FROM next, host WHERE judgings.id = next.id RETURNING judgings.*
     )
-    SELECT claimed.id AS judging_id, attempt, submission_id, problem_version_id, isolation, rejudging_id,
+    SELECT claimed.id AS judging_id, attempt, submission_id, problem_version_id, priority, isolation, rejudging_id,
            (SELECT contest_id FROM submissions WHERE id = submission_id) AS contest_id
     FROM claimed ORDER BY priority, turn, claimed.id
 """
@@ -328,8 +348,8 @@ async def count_loss(connection: Connection, claim: Claim) -> int:
 async def lapsed(connection: Connection, *, limit: int = 100) -> list[Claim]:
     """Claims whose lease ran out, locked for this transaction."""
     rows = await connection.fetch(
-        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation,"
-        " rejudging_id FROM judgings JOIN submissions ON submissions.id = submission_id"
+        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, priority,"
+        " isolation, rejudging_id FROM judgings JOIN submissions ON submissions.id = submission_id"
         " WHERE state = 'judging' AND lease_until < now() ORDER BY lease_until LIMIT $1"
         " FOR UPDATE OF judgings SKIP LOCKED",
         limit,
@@ -340,8 +360,8 @@ async def lapsed(connection: Connection, *, limit: int = 100) -> list[Claim]:
 async def of_judgehost(connection: Connection, judgehost_id: int) -> list[Claim]:
     """Claims that a judgehost held, locked for this transaction: those of its earlier life, when it starts anew."""
     rows = await connection.fetch(
-        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, isolation,"
-        " rejudging_id FROM judgings JOIN submissions ON submissions.id = submission_id"
+        "SELECT judgings.id AS judging_id, attempt, submission_id, contest_id, problem_version_id, priority,"
+        " isolation, rejudging_id FROM judgings JOIN submissions ON submissions.id = submission_id"
         " WHERE state = 'judging' AND judgehost_id = $1 FOR UPDATE OF judgings",
         judgehost_id,
     )

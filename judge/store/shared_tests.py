@@ -36,7 +36,7 @@ async def offered(connection: Connection, *, judgehost_id: int) -> Claim | None:
     """The claim of another judgehost that has most test cases waiting, of a pool and at a level of this one's."""
     row = await connection.fetchrow(
         "SELECT judgings.id AS judging_id, judgings.attempt, submission_id, contest_id, problem_version_id,"
-        " judgings.isolation, rejudging_id FROM"
+        " priority, judgings.isolation, rejudging_id FROM"
         " (SELECT judging_id, attempt, count(*) AS waiting FROM shared_tests WHERE judgehost_id IS NULL GROUP BY 1, 2)"
         " AS open JOIN judgings ON judgings.id = open.judging_id AND judgings.attempt = open.attempt"
         " JOIN submissions ON submissions.id = submission_id"

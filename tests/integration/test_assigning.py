@@ -7,8 +7,11 @@ import asyncio
 import pytest_asyncio
 
 from judge import assigning, queue
-from judge.store import dispatching, judgehosts
+from judge.languages import pasted
+from judge.store import dispatching, judgehosts, problems, tryouts
+from judge.store.pauses import Scope
 from judge.store.pool import Pool
+from judge.verdicts import Verdict
 from tests.queues import LEASE_S, Contest
 
 
@@ -69,6 +72,50 @@ async def test_only_judgehosts_that_hear_and_may_judge_get_work(waiting: Contest
         assert await _assign(waiting) is None, spoil
         await connection.execute(f"UPDATE judgehosts SET {mend}")
     assert await _assign(waiting) is not None
+
+
+async def test_a_tryout_leaves_its_slot_for_submissions_only(contest: Contest) -> None:
+    """What nobody waits for gets the slots beside it; what a contestant submits gets each of them."""
+    user_id = await contest.team("a")
+    await tryouts.ask(
+        contest.connection,
+        contest_id=contest.contest_id,
+        problem_version_id=await problems.live_version(contest.connection, contest.problem_id),
+        user_id=user_id,
+        source=pasted("python3", b"print(1)"),
+        given=b"",
+    )
+    assert await tryouts.claim(contest.connection, judgehost_id=contest.judgehost_id, lease_s=LEASE_S)
+    for _ in range(2):
+        await contest.submit(user_id, expected=(Verdict.AC,))
+    await _opens(contest, 2)
+
+    assert await _assign(contest) is not None
+    assert await _assign(contest) is None
+    theirs = await contest.submit(user_id)
+    assignment = await _assign(contest)
+
+    assert assignment is not None
+    assert assignment.claim.submission_id == theirs
+
+
+async def test_what_waits_for_a_judgehost(contest: Contest) -> None:
+    """The most urgent of what it may judge; what only others may, or nobody for now, does not count."""
+
+    async def most_urgent() -> int | None:
+        return await dispatching.most_urgent(contest.connection, contest.judgehost_id)
+
+    user_id = await contest.team("a")
+    assert await most_urgent() is None
+    await contest.submit(user_id, expected=(Verdict.AC,))
+    assert await most_urgent() == queue.PRIORITY_JURY
+    await contest.submit(user_id)
+    assert await most_urgent() == queue.PRIORITY_PRACTICE
+    await queue.pause(contest.connection, Scope(), reason="a break")
+    assert await most_urgent() is None
+    await queue.resume(contest.connection, Scope())
+    await contest.connection.execute("UPDATE judgehosts SET pools = '{finals}'")
+    assert await most_urgent() is None
 
 
 async def test_a_message_is_believed_only_where_the_database_agrees(waiting: Contest) -> None:

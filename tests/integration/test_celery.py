@@ -20,9 +20,10 @@ import pytest_asyncio
 from judge import queue
 from judge.doctor import _broker
 from judge.languages import pasted
-from judge.store import accounts, contests, problems
+from judge.store import accounts, contests, problems, tryouts
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
+from judge.verdicts import Verdict
 from problems.package import load
 from sandbox.doctor.finding import Status
 from tests.brokers import Broker, free_port, publish
@@ -49,11 +50,27 @@ class Court:
         self._environment = environment
         self.expected: dict[int, str] = {}
 
-    async def submit(self, content: bytes, verdict: str, *, count: int = 1) -> None:
+    async def submit(self, content: bytes, verdict: str, *, count: int = 1, is_jurys: bool = False) -> None:
         for _ in range(count):
             tagged = content + f"# {len(self.expected)}\n".encode()
-            made = await queue.enqueue(self.connection, **self._ids, source=pasted("python3", tagged))
+            made = await queue.enqueue(
+                self.connection,
+                **self._ids,
+                source=pasted("python3", tagged),
+                expected=[Verdict(verdict)] if is_jurys else None,
+            )
             self.expected[made] = verdict
+
+    async def try_out(self, content: bytes, given: bytes) -> int:
+        """Ask for a run on that input; its id."""
+        return await tryouts.ask(
+            self.connection,
+            contest_id=self._ids["contest_id"],
+            problem_version_id=await problems.live_version(self.connection, self._ids["problem_id"]),
+            user_id=self._ids["user_id"],
+            source=pasted("python3", content),
+            given=given,
+        )
 
     @contextlib.asynccontextmanager
     async def process(self, command: str, name: str = "host", **settings: str) -> AsyncIterator[Process]:
@@ -137,6 +154,47 @@ async def test_a_worker_judges_what_the_daemon_sends(court: Court) -> None:
     assert await court.verdicts() == court.expected
     assert await court.connection.fetchval("SELECT bool_and(attempt = 1 AND losses = 0) FROM judgings")
     assert await court.connection.fetchval("SELECT count(*) FROM judgehosts") == 1
+
+
+async def test_a_worker_runs_tryouts_before_what_nobody_waits_for(court: Court) -> None:
+    """However much the jury has sent, a slot that falls free is a tryout's, and nothing is lost or begun twice."""
+    async with court.process("worker"), court.process("daemon", "dispatcher"):
+        await court.submit(RIGHT, "AC", count=5, is_jurys=True)
+        await court.until_true("SELECT count(*) > 0 FROM runs")
+        tryout_id = await court.try_out(b"print(input()[::-1])", b"abc")
+        await court.until_true("SELECT state = 'done' FROM tryouts")
+        waiting = await court.connection.fetchval("SELECT count(*) FROM judgings WHERE state <> 'done'")
+        await court.until_done()
+
+    assert waiting >= 3
+    tryout = await tryouts.by_id(court.connection, tryout_id)
+    assert (tryout.tried.verdict, tryout.tried.output) == (None, b"cba\n")
+    assert await court.verdicts() == court.expected
+    assert await court.connection.fetchval("SELECT max(losses) FROM judgings") == 0
+
+
+@one_broker
+async def test_a_tryout_outlives_its_worker_and_delays_no_submission(court: Court) -> None:
+    """What a killed judgehost ran is run by another one within 10 s, and a submission does not wait for its end."""
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(court.process("daemon", "dispatcher"))
+        workers = {name: await stack.enter_async_context(court.process("worker", name)) for name in ("one", "two")}
+        await court.until_true("SELECT count(*) = 2 FROM judgehosts WHERE open_slots = 1")
+        tryout_id = await court.try_out(b"while True: pass", b"")
+        await court.until_true("SELECT state = 'running' FROM tryouts")
+        holder = "SELECT name FROM judgehosts JOIN tryouts ON judgehost_id = judgehosts.id"
+        first = await court.connection.fetchval(holder)
+        workers[first].kill()
+        await court.until_true("SELECT attempt = 2 FROM tryouts", within_s=10)
+        assert await court.connection.fetchval(holder) != first
+
+        await court.submit(WRONG, "WA")
+        await court.until_done()
+        assert await court.connection.fetchval("SELECT state <> 'done' FROM tryouts"), await court.said()
+        await court.until_true("SELECT state = 'done' FROM tryouts")
+    tryout = await tryouts.by_id(court.connection, tryout_id)
+    assert tryout.tried.verdict is Verdict.TLE
+    assert await court.verdicts() == court.expected
 
 
 async def test_a_worker_may_be_wrong_about_the_time_of_day(court: Court) -> None:

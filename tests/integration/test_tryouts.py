@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from judge import queue
+from judge.daemon import Daemon
 from judge.errors import LeaseLost, NotFound, UsageError
 from judge.incidents import Incident, IncidentKind
 from judge.languages import pasted
@@ -44,7 +46,7 @@ def _tryouts(pool: Pool, on: Stage) -> Tryouts:
 
 async def _ran(pool: Pool, on: Stage, source: str, given: bytes = b"") -> Tryout:
     tryout_id = await _ask(on.connection, source, given)
-    await _tryouts(pool, on).fill_slots()
+    await _tryouts(pool, on).fill_slots(on.connection)
     await on.until(f"SELECT state = 'done' FROM tryouts WHERE id = {tryout_id}")
     return await tryouts.by_id(on.connection, tryout_id)
 
@@ -76,22 +78,54 @@ async def test_what_comes_of_it(pool: Pool, short_tmp: Path) -> None:
 
 
 async def test_a_submission_takes_the_slot(pool: Pool, short_tmp: Path) -> None:
-    """A judging that is claimed does not wait for a tryout, which is run after it and has lost nothing."""
+    """What a contestant submits does not wait for a tryout, which is run after it and has lost nothing; others wait."""
     async with stage(pool, short_tmp / "taken") as on:
         tryout_id = await _ask(on.connection, "while True: pass")
-        await _tryouts(pool, on).fill_slots()
+        await _tryouts(pool, on).fill_slots(on.connection)
         await on.until("SELECT state = 'running' FROM tryouts")
 
+        for priority in (queue.PRIORITY_JURY, queue.PRIORITY_REJUDGING):
+            await on.connection.execute("UPDATE judgings SET priority = $1", priority)
+            assert await on.executor.claim(on.connection, lease_s=30) is None
+        await on.connection.execute("UPDATE judgings SET priority = $1", queue.PRIORITY_PRACTICE)
         await on.executor.free_slot()
-        on.executor.start(await on.claim())
+        claim = await on.executor.claim(on.connection, lease_s=30)
+        assert claim is not None
+        on.executor.start(claim)
         await on.until("SELECT state = 'done' FROM judgings")
 
         row = await on.connection.fetchrow("SELECT state, losses, attempt FROM tryouts WHERE id = $1", tryout_id)
         assert row is not None
         assert tuple(row) == ("queued", 0, 1)
-        await _tryouts(pool, on).fill_slots()
+        await _tryouts(pool, on).fill_slots(on.connection)
         await on.until("SELECT state = 'done' FROM tryouts")
         assert (await tryouts.by_id(on.connection, tryout_id)).tried.verdict is Verdict.TLE
+
+
+async def test_it_goes_before_what_nobody_waits_for(pool: Pool, short_tmp: Path) -> None:
+    """However much the jury has sent, the next slot is a tryout's, and then the jury's again."""
+    async with stage(pool, short_tmp / "jury") as on:
+        ids = await on.connection.fetchrow("SELECT contest_id, problem_id, user_id FROM submissions")
+        assert ids is not None
+        for _ in range(5):
+            await queue.enqueue(
+                on.connection, **dict(ids), source=pasted("python3", b"print(1)\n"), expected=[Verdict.WA]
+            )
+        on.executor.run_tryouts = _tryouts(pool, on).fill_slots
+        daemon = Daemon(pool=pool, executor=on.executor, lease_s=30)
+        on.executor.on_free = daemon.wake
+        claiming = asyncio.create_task(daemon.claim(ready=on.executor.free_slot))
+        try:
+            await on.until("SELECT EXISTS (SELECT FROM judgings WHERE priority = 30 AND state = 'judging')")
+            await _ask(on.connection, "print(1)")
+            await on.until("SELECT state = 'done' FROM tryouts")
+            waiting = await on.connection.fetchval("SELECT count(*) FROM judgings WHERE state = 'queued'")
+            await on.until("SELECT bool_and(state = 'done') FROM judgings")
+        finally:
+            claiming.cancel()
+
+        assert waiting >= 3
+        assert await on.connection.fetchval("SELECT count(*) FROM tryouts WHERE attempt = 1 AND losses = 0") == 1
 
 
 async def test_a_broken_host_leaves_it_to_others(pool: Pool, short_tmp: Path) -> None:
@@ -100,10 +134,10 @@ async def test_a_broken_host_leaves_it_to_others(pool: Pool, short_tmp: Path) ->
         tryout_id = await _ask(on.connection, "print(1)")
         on.maker.is_broken = True
         for losses in range(1, MOST_LOSSES):
-            await _tryouts(pool, on).fill_slots()
+            await _tryouts(pool, on).fill_slots(on.connection)
             await on.until(f"SELECT state = 'queued' AND losses = {losses} FROM tryouts")
 
-        await _tryouts(pool, on).fill_slots()
+        await _tryouts(pool, on).fill_slots(on.connection)
 
         await on.until("SELECT state = 'done' FROM tryouts")
         assert (await tryouts.by_id(on.connection, tryout_id)).tried.verdict is Verdict.JE
