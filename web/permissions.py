@@ -15,7 +15,7 @@ from datetime import datetime
 from judge.config import Settings
 from judge.errors import JudgeError, NotFound
 from judge.store.accounts import Role
-from judge.store.contests import Contest, Feedback
+from judge.store.contests import Contest, ContestProblem, Feedback
 from judge.store.problem_access import Access
 from judge.store.sessions import Viewer
 from judge.store.staff import ContestRole
@@ -208,6 +208,21 @@ def why_not_submit(viewer: Viewer | None, contest: Contest, now: datetime) -> st
         return gettext("The contest has not started yet.")
     if contest.has_ended(now):
         return gettext("The contest is over; submissions are no longer taken.")
+    return None
+
+
+def why_not_try(problem: ContestProblem, language: str) -> str | None:
+    """What stands in the way of running a program on an input of one's own, for showing; None where nothing does.
+
+    Its output is shown, and it can print whatever it was compiled beside.
+    """
+    if problem.is_submit_answer:
+        return gettext("This problem takes no programs; there is nothing to run.")
+    if problem.adds_secrets(language):
+        return gettext(
+            "In this language, programs are compiled with files of this problem that are kept secret."
+            " They could print them, so they are not run on an input of your own."
+        )
     return None
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from string import ascii_uppercase
@@ -94,6 +94,12 @@ class ContestProblem:
     is_submit_answer: bool
     #: Ids of the languages that problem and contest both take; None: all.
     languages: tuple[str, ...] | None
+    #: By language, or "default" for those not named: whether files are laid over programs that are no attachments.
+    has_secret_includes: Mapping[str, bool] = field(hash=False)
+
+    def adds_secrets(self, language: str) -> bool:
+        """Whether programs in that language are compiled beside files that contestants may not download."""
+        return self.has_secret_includes.get(language, self.has_secret_includes.get("default", False))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +118,12 @@ _PROBLEM = """
     SELECT cp.contest_id, p.id, v.id AS version_id, p.name, cp.label, v.title, v.document -> 'limits' AS limits,
            coalesce((v.document -> 'grading' ->> 'is_scoring')::boolean, false) AS is_scoring,
            coalesce((v.document ->> 'is_submit_answer')::boolean, false) AS is_submit_answer,
-           v.document -> 'languages' AS languages, c.languages AS contest_languages
+           v.document -> 'languages' AS languages, c.languages AS contest_languages,
+           (SELECT coalesce(jsonb_object_agg(language, EXISTS (
+              SELECT FROM jsonb_array_elements(files) file
+              WHERE NOT EXISTS (SELECT FROM problem_attachments a WHERE a.problem_version_id = v.id
+                AND a.sha256 = decode(file -> 'content' ->> 'sha256', 'hex'))
+            )), '{}') FROM jsonb_each(v.document -> 'includes') each (language, files)) AS has_secret_includes
     FROM contest_problems cp JOIN problems p ON p.id = cp.problem_id JOIN contests c ON c.id = cp.contest_id
     JOIN LATERAL (
       SELECT id, title, document FROM problem_versions

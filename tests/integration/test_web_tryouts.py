@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
 
-from judge.store import judgehosts, tryouts
+from judge.store import contests, judgehosts, problems, tryouts
 from judge.store.accounts import Role
 from judge.store.tryouts import Tried
 from judge.verdicts import Verdict
+from tests.packages import loaded
 from tests.website import Page, Site, Visitor
 from web import rates
 
@@ -99,6 +103,43 @@ async def test_refused(site: Site, fields: dict[str, str], complaint: str) -> No
     assert ("&lt;b&gt;5&lt;/b&gt;" in answer.text) == ("input" not in fields)
     async with site.pool.acquire() as connection:
         assert await connection.fetchval("SELECT count(*) FROM tryouts") == 0
+
+
+KEY = "KEY = 42\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "untried"),
+    [
+        ({"include/python3/key.py": KEY}, {"python3"}),
+        ({"include/python3/key.py": KEY, "attachments/key.py": "KEY = 0\n"}, {"python3"}),
+        ({"include/python3/key.py": KEY, "attachments/for-you/grader.py": KEY}, set()),
+        ({"include/python3/key.py": KEY, "include/python3/more.py": "", "attachments/key.py": KEY}, {"python3"}),
+        ({"include/default/key": KEY}, {"python3", "c"}),
+        ({"include/default/key": KEY, "include/python3/key.py": "KEY = 1\n", "attachments/k": "KEY = 1\n"}, {"c"}),
+    ],
+)
+async def test_secret_files_are_not_printed(
+    site: Site, tmp_path: Path, files: Mapping[str, str], untried: set[str]
+) -> None:
+    """Where a language's included files are not all attachments, no program in it is run: it could print them."""
+    seeded = await site.contest()
+    async with site.pool.acquire() as connection:
+        problem_id = await problems.problem_of(connection, await problems.publish(connection, loaded(tmp_path, files)))
+        await contests.add_problem(connection, contest_id=seeded.contest_id, problem_id=problem_id)
+    there = "/contests/spring/problems/B"
+
+    for language in ("python3", "c"):
+        visitor = await site.logged_in(f"for-{language}")
+        answer = await visitor.post(f"{there}/tryouts", {**FIELDS, "language": language}, form_on=there)
+        assert (answer.status == 400) == ("could print them" in answer.words) == (language in untried), answer.words
+
+    page = await visitor.get(there)
+    assert ("kept secret" in page.words) == bool(untried)
+    assert ("/tryouts" in page.text) == (len(untried) < 2)
+    async with site.pool.acquire() as connection:
+        rows = await connection.fetch("SELECT DISTINCT language FROM tryouts")
+    assert {row["language"] for row in rows} == {"python3", "c"} - untried
 
 
 async def test_one_at_a_time_and_not_too_often(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

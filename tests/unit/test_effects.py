@@ -38,6 +38,7 @@ PROBLEMS = [
         is_scoring=False,
         is_submit_answer=False,
         languages=None,
+        has_secret_includes={},
     )
     for number, label in ((1, "A"), (2, "B"))
 ]

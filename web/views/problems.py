@@ -66,6 +66,7 @@ async def problem_page(request: web.Request, filled: Filled, *, status: int) -> 
             "statement": statement,
             "languages": list(taken.values()),
             "guesses": guesses(taken),
+            "untried": [item.name for item in taken.values() if permissions.why_not_try(problem, item.id) is not None],
             "limits_by_language": limits_by_language(problem.limits, taken),
             "own": [feedback.of_summary(summary, shown) for summary in own],
             "filled": filled,

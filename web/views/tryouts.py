@@ -32,8 +32,9 @@ async def ask(request: web.Request) -> web.Response:
     try:
         async with request.app[POOL].acquire() as connection:
             contest, problem, source = await wanted(request, connection, form)
-            if problem.is_submit_answer:
-                raise UsageError(gettext("This problem takes no programs; there is nothing to run."))
+            refusal = permissions.why_not_try(problem, source.language)
+            if refusal is not None:
+                raise UsageError(refusal)
             if len(given.encode()) > MOST_INPUT_BYTES:
                 most = MOST_INPUT_BYTES // 1024
                 raise UsageError(gettext("An input of your own may have %(most)s KiB at most.", most=most))
