@@ -9,8 +9,10 @@ from __future__ import annotations
 import io
 import os
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from babel.messages import extract, pofile
 from babel.messages.catalog import Catalog
@@ -19,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from judge.incidents import IncidentKind  # noqa: E402
+from judge.store import audit  # noqa: E402
 from judge.verdicts import Verdict  # noqa: E402
 from web import translating  # noqa: E402
 
@@ -70,6 +73,11 @@ def texts() -> Catalog:
                 found.add(message, locations=[(name, None)], auto_comments=comments, context=context)
     for below in (*Verdict, *IncidentKind):
         found.add(below.words, locations=[(f"{type(below).__module__.replace('.', '/')}.py", None)])
+    for action in get_args(audit.Action):
+        found.add(action, locations=[("judge/store/audit.py", None)])
+    for recipe in sorted((ROOT / "languages").glob("*.toml")):
+        if notes := tomllib.loads(recipe.read_text()).get("notes"):
+            found.add(notes, locations=[(f"languages/{recipe.name}", None)])
     return found
 
 

@@ -5,9 +5,66 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from judge.store.pool import Connection
+
+#: Whatever is written down; pages say it in the reader's language.
+Action = Literal[
+    "acknowledge events",
+    "add addresses",
+    "add authenticator",
+    "add problem",
+    "announce",
+    "answer clarification",
+    "apply rejudging",
+    "begin impersonation",
+    "begin maintenance",
+    "cancel rejudging",
+    "change contest",
+    "confirm version",
+    "create contest",
+    "create rejudging",
+    "create token",
+    "cut out of contest",
+    "disable",
+    "disable judgehost",
+    "drop setter",
+    "enable",
+    "enable judgehost",
+    "end impersonation",  # by a trigger
+    "end maintenance",
+    "hold version",
+    "import accounts",
+    "link identity",
+    "log in by address",
+    "log out",
+    "make live",
+    "name setter",
+    "override verdict",
+    "pause queue",
+    "put back into contest",
+    "relabel problem",
+    "remove addresses",
+    "remove authenticator",
+    "remove contest role",
+    "remove problem",
+    "renew recovery codes",
+    "resume queue",
+    "revoke token",
+    "revoke tokens",
+    "set contest role",
+    "set group",
+    "set password",
+    "set points",
+    "set role",
+    "share problem",
+    "undo override",
+    "undo rejudging",
+    "unlink identity",
+    "upload package",
+    "use recovery code",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +79,13 @@ class Record:
     data: dict[str, Any]
 
 
-async def record(connection: Connection, *, by: int | None, action: str, data: Mapping[str, object]) -> None:
+async def record(connection: Connection, *, by: int | None, action: Action, data: Mapping[str, object]) -> None:
     """Write down an action.
 
     Args:
         connection: with the transaction that makes the change.
         by: the account that does it; None is the command line.
-        action: what is done, in two words: "set role".
+        action: what is done.
         data: to what, as JSON.
     """
     await connection.execute(

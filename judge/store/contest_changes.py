@@ -229,7 +229,9 @@ async def remove_problem(connection: Connection, contest: Contest, *, problem_id
         await _record(connection, "remove problem", contest.id, {"problem_id": problem_id}, by)
 
 
-async def _record(connection: Connection, action: str, contest_id: int, data: Mapping[str, object], by: int) -> None:
+async def _record(
+    connection: Connection, action: audit.Action, contest_id: int, data: Mapping[str, object], by: int
+) -> None:
     await audit.record(connection, by=by, action=action, data={"contest_id": contest_id, **data})
 
 

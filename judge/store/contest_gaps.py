@@ -69,6 +69,6 @@ async def put_back(connection: Connection, contest: Contest, starts_at: datetime
         await _record(connection, "put back into contest", contest, Gap(**row), by)
 
 
-async def _record(connection: Connection, action: str, contest: Contest, gap: Gap, by: int) -> None:
+async def _record(connection: Connection, action: audit.Action, contest: Contest, gap: Gap, by: int) -> None:
     data = {"contest_id": contest.id, "from": gap.starts_at.isoformat(), "until": gap.ends_at.isoformat()}
     await audit.record(connection, by=by, action=action, data=data)

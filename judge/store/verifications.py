@@ -76,7 +76,7 @@ async def decide(connection: Connection, *, version_id: int, by: int, goes_live:
     )
     if row is None:
         raise NotFound("That version is not being verified any more.")
-    action = "confirm version" if goes_live else "hold version"
+    action: audit.Action = "confirm version" if goes_live else "hold version"
     await audit.record(connection, by=by, action=action, data={"problem_version_id": version_id})
 
 

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from judge import languages
+from judge.config import Settings
 from judge.store import blobs
 from judge.store.accounts import Role
 from tests.website import Site
+
+
+@pytest.fixture
+def own_languages() -> Iterator[None]:
+    """Afterwards the process offers the languages again that it offers by itself."""
+    yield
+    languages.choose(Settings())
 
 
 async def test_the_browser_asks_for_a_language(site: Site) -> None:
@@ -128,6 +139,23 @@ async def test_scripts_are_given_their_words(site: Site) -> None:
     page = await visitor.get("/")
 
     assert "&#34;Copied&#34;: &#34;Kopiert&#34;" in page.text
+
+
+@pytest.mark.usefixtures("own_languages")
+async def test_what_lower_layers_say(site: Site) -> None:
+    """Notes of languages and actions of the audit log are in the reader's language; addresses stay as they are."""
+    languages.choose(Settings(languages=("cobol",)))
+    admin = await site.logged_in("root", Role.ADMIN)
+    user_id = await site.account("ada")
+    await admin.post(f"/admin/users/{user_id}", {"action": "role", "role": "setter"})
+    await admin.post("/account/locale", {"locale": "de"}, form_on="/account")
+
+    offered, log = await admin.get("/languages"), await admin.get("/admin/audit?action=set+role")
+
+    assert "Im festen Format: Spalten 8 bis 72." in offered.text
+    assert "In fixed format" not in offered.text
+    assert '<option value="set role" selected>Rolle setzen</option>' in log.text
+    assert '<th scope="row">Rolle setzen</th>' in log.text
 
 
 async def test_a_statement_in_the_chosen_language(site: Site) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import pytest_asyncio
@@ -135,4 +135,4 @@ async def _administered(connection: Connection, spring: Seeded, team: int, admin
     seen = Seen(incident=Incident(IncidentKind.STRAY_PROCESS, f"process {number}"), cell="judge-1")
     await security.record_of_host(connection, judgehost_id=host, seen=[seen])
     await rejudging.create(connection, Plan(reason=f"reason {number}", selection=Selection()), by=admin)
-    await audit.record(connection, by=admin, action=f"act {number}", data={"number": number})
+    await audit.record(connection, by=admin, action=get_args(audit.Action)[number], data={"number": number})
