@@ -7,6 +7,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 
+from judge.store import contests, problems
+from tests.packages import loaded
 from tests.website import PASSWORD, Site
 
 PROBLEM = "/contests/spring/problems/A"
@@ -48,6 +50,25 @@ async def test_draft_survives(page: Page, site: Site) -> None:
     await page.get_by_role("button", name="Discard it").click()
     await page.reload()
     await expect(source).to_have_value("")
+
+
+async def test_draft_survives_where_nothing_is_run(page: Page, site: Site, tmp_path: Path) -> None:
+    """Also where the form has no room for an input, since all programs are compiled beside secret files."""
+    seeded = await site.contest()
+    async with site.pool.acquire() as connection:
+        version_id = await problems.publish(connection, loaded(tmp_path, {"include/default/key": "42\n"}))
+        problem_id = await problems.problem_of(connection, version_id)
+        await contests.add_problem(connection, contest_id=seeded.contest_id, problem_id=problem_id)
+    await site.account("ada")
+    await _at_problem(page, site)
+    await page.goto(PROBLEM.replace("/A", "/B"))
+    source = page.get_by_label("or paste the source")
+    await expect(page.get_by_role("button", name="Run", exact=True)).to_have_count(0)
+    await source.fill(SOURCE)
+
+    await page.reload()
+
+    await expect(source).to_have_value(SOURCE)
 
 
 async def test_draft_ends_with_its_submission(page: Page, site: Site) -> None:

@@ -48,6 +48,7 @@ class Submitting {
     this.files = this.find("files");
     this.source = this.find("source");
     this.language = this.find("language");
+    // There is none where no program is run on it.
     this.given = this.find("input");
     this.takeFiles();
     if (this.source) this.keepDraft();
@@ -59,17 +60,17 @@ class Submitting {
     if (!this.source.value && draft) {
       this.source.value = draft.source;
       if ([...this.language.options].some((option) => option.value === draft.language)) this.language.value = draft.language;
-      this.given.value ||= draft.given ?? "";
+      if (this.given) this.given.value ||= draft.given ?? "";
       this.find("draft-hint").hidden = false;
     }
     let saving = 0;
-    const save = () => writeDraft(this.key, this.source.value, this.language.value, this.given.value);
+    const save = () => writeDraft(this.key, this.source.value, this.language.value, this.given?.value ?? "");
     const saveSoon = () => {
       clearTimeout(saving);
       saving = setTimeout(save, SAVE_MS);
     };
     this.source.addEventListener("input", saveSoon);
-    this.given.addEventListener("input", saveSoon);
+    this.given?.addEventListener("input", saveSoon);
     this.language.addEventListener("change", saveSoon);
     addEventListener("pagehide", save);
     this.find("no-draft").addEventListener("click", () => {
