@@ -47,6 +47,10 @@ class Assistance:
             if claim is None or index is None:
                 return
             desk = _Desk(self._pool, claim, self._judgehost_id, index)
+            if not self._executor.has_idle():
+                # Somebody else was quicker.
+                await desk.leave()
+                return
             self._executor.lend(partial(self._work, claim, desk), isolation=claim.isolation)
 
     async def _work(self, claim: Claim, desk: _Desk, bench: Bench, slot: Slot) -> None:

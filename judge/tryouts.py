@@ -56,7 +56,7 @@ class Tryouts:
             if claim is None:
                 return
             if not self._executor.has_spare():
-                # An assistant was quicker.
+                # Somebody else was quicker.
                 await tryouts.release(connection, claim)
                 return
             self._executor.try_out(partial(self._work, claim), isolation=claim.isolation)

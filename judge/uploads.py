@@ -69,6 +69,10 @@ class Uploads:
                 )
             if claim is None:
                 return
+            if not self._executor.has_idle():
+                # Somebody else was quicker.
+                await self._release(claim)
+                return
             self._executor.lend(partial(self._work, claim))
 
     async def _work(self, claim: Claim, bench: Bench, slot: Slot) -> None:

@@ -1,0 +1,98 @@
+"""Slots lent to work that waits in the database, while others borrow slots, too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from judge import queue
+from judge.assisting import Assistance
+from judge.config import Settings
+from judge.languages import pasted
+from judge.room import Bench
+from judge.store import judgehosts, shared_tests, tryouts, verifications
+from judge.store.pool import Pool
+from judge.tryouts import Tryouts
+from judge.uploads import Uploads
+from sandbox.pool import Slot
+from tests.integration.test_executor import Stage, stage
+
+pytestmark = pytest.mark.timeout(60)
+
+
+async def _fill_too_late(pool: Pool, on: Stage, table: str, filling: Coroutine[Any, Any, None]) -> None:
+    """Have the only slot lent to somebody else between the look at it and what the database says there is to do."""
+    done = asyncio.Event()
+
+    async def keep(bench: Bench, slot: Slot) -> None:
+        await done.wait()
+
+    async with pool.acquire() as other, other.transaction():
+        await other.execute(f"LOCK TABLE {table}")
+        begun = asyncio.create_task(filling)
+        await on.until(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted"
+            f" AND relation = '{table}'::regclass AND database = (SELECT oid FROM pg_database"
+            " WHERE datname = current_database()))"
+        )
+        on.executor.lend(keep, is_kept=True)
+    try:
+        await asyncio.wait_for(begun, 10)
+    finally:
+        done.set()
+
+
+async def test_a_tryout_is_left_to_others(pool: Pool, short_tmp: Path) -> None:
+    """It was claimed for a slot that is gone: it is given back, without a loss."""
+    async with stage(pool, short_tmp / "tryout") as on:
+        ids = await on.connection.fetchrow(
+            "SELECT contest_id, problem_version_id, s.user_id"
+            " FROM judgings JOIN submissions s ON s.id = submission_id"
+        )
+        assert ids is not None
+        await tryouts.ask(on.connection, **dict(ids), source=pasted("python3", b"print(1)"), given=b"")
+        tries = Tryouts(pool=pool, executor=on.executor, judgehost_id=on.host_id, lease_s=30)
+
+        async with pool.acquire() as connection:
+            await _fill_too_late(pool, on, "tryouts", tries.fill_slots(connection))
+
+        row = await on.connection.fetchrow("SELECT state, attempt, losses FROM tryouts")
+        assert row is not None
+        assert tuple(row) == ("queued", 1, 0)
+
+
+async def test_an_upload_is_left_to_others(pool: Pool, short_tmp: Path) -> None:
+    """The same of a package that waits to be verified."""
+    async with stage(pool, short_tmp / "upload") as on:
+        ids = await on.connection.fetchrow(
+            "SELECT problem_version_id AS version_id, s.user_id AS by"
+            " FROM judgings JOIN submissions s ON s.id = submission_id"
+        )
+        assert ids is not None
+        await verifications.ask(on.connection, **dict(ids), contest_id=None, goes_live=False)
+        settings = Settings(data_dir=short_tmp / "upload")
+        uploads = Uploads(pool=pool, executor=on.executor, settings=settings, judgehost_id=on.host_id)
+
+        await _fill_too_late(pool, on, "verifications", uploads.fill_idle_slots())
+
+        row = await on.connection.fetchrow("SELECT state, attempt, losses FROM verifications")
+        assert row is not None
+        assert tuple(row) == ("queued", 1, 0)
+
+
+async def test_anothers_test_cases_are_left_to_others(pool: Pool, short_tmp: Path) -> None:
+    """The same of test cases that another judgehost offers."""
+    async with stage(pool, short_tmp / "cases") as on:
+        other = await judgehosts.register(on.connection, name="other", slots=1, isolation="local")
+        claim = await queue.claim(on.connection, judgehost_id=other, lease_s=30)
+        assert claim is not None
+        await shared_tests.offer(on.connection, claim, [0, 1])
+        assistance = Assistance(pool=pool, executor=on.executor, judgehost_id=on.host_id)
+
+        await _fill_too_late(pool, on, "shared_tests", assistance.fill_idle_slots())
+
+        assert await on.connection.fetchval("SELECT count(*) FROM shared_tests WHERE judgehost_id IS NULL") == 2
