@@ -50,8 +50,7 @@ async def test_a_tryout_is_left_to_others(pool: Pool, short_tmp: Path) -> None:
     """It was claimed for a slot that is gone: it is given back, without a loss."""
     async with stage(pool, short_tmp / "tryout") as on:
         ids = await on.connection.fetchrow(
-            "SELECT contest_id, problem_version_id, s.user_id"
-            " FROM judgings JOIN submissions s ON s.id = submission_id"
+            "SELECT contest_id, problem_version_id, s.user_id FROM judgings JOIN submissions s ON s.id = submission_id"
         )
         assert ids is not None
         await tryouts.ask(on.connection, **dict(ids), source=pasted("python3", b"print(1)"), given=b"")
