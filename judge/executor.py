@@ -109,6 +109,7 @@ class LocalExecutor:
         )
         if claim is not None:
             return claim
+        # They come between (ADR 36). What was submitted meanwhile goes first all the same.
         await self.run_tryouts(connection)
         if not self.has_slot(goes_before_tryouts=False):
             return None

@@ -18,7 +18,7 @@ import pytest_asyncio
 
 from judge import queue
 from judge.languages import pasted
-from judge.store import accounts, contests, problems
+from judge.store import accounts, contests, problems, tryouts
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
 from judge.verdicts import Verdict
@@ -36,7 +36,9 @@ WRONG = b"print('nonsense')\n"
 
 
 @contextlib.asynccontextmanager
-async def daemon(dsn: str, data_dir: Path, level: str, *, canary_minutes: int = 0) -> AsyncIterator[Process]:
+async def daemon(
+    dsn: str, data_dir: Path, level: str, *, canary_minutes: int = 0, **settings: str
+) -> AsyncIterator[Process]:
     """A running daemon, killed at the end if it is alive."""
     environment = {
         **os.environ,
@@ -45,6 +47,7 @@ async def daemon(dsn: str, data_dir: Path, level: str, *, canary_minutes: int = 
         "JUDGE_ISOLATION": level,
         "JUDGE_LEASE_S": "3",
         "JUDGE_CANARY_MINUTES": str(canary_minutes),
+        **settings,
     }
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "judge", "daemon", env=environment)
     try:
@@ -66,6 +69,17 @@ class Queue:
     async def submit(self, content: bytes, verdict: Verdict) -> None:
         submission_id = await queue.enqueue(self.connection, **self._ids, source=pasted("python3", content))
         self.expected[submission_id] = verdict
+
+    async def try_out(self, content: bytes) -> int:
+        """Ask for a run on an empty input; its id."""
+        return await tryouts.ask(
+            self.connection,
+            contest_id=self._ids["contest_id"],
+            problem_version_id=await problems.live_version(self.connection, self._ids["problem_id"]),
+            user_id=self._ids["user_id"],
+            source=pasted("python3", content),
+            given=b"",
+        )
 
     async def verdicts(self) -> dict[int, str]:
         rows = await self.connection.fetch("SELECT submission_id, verdict FROM judgings WHERE state = 'done'")
@@ -100,6 +114,36 @@ async def filled(pool: Pool) -> AsyncIterator[Queue]:
             tag = f"# {number}\n".encode()
             await filled.submit(*((WRONG + tag, Verdict.WA) if number % 4 == 3 else (RIGHT + tag, Verdict.AC)))
         yield filled
+
+
+async def test_a_tryout_waits_for_no_rejudging(filled: Queue, dsn: str, short_tmp: Path) -> None:
+    """The next slot that falls free is its own, however much is judged again, and it outlives the daemon's death."""
+    await filled.connection.execute("UPDATE judgings SET priority = $1", queue.PRIORITY_REJUDGING)
+    data_dir = short_tmp / "tried"
+
+    async def is_begun() -> bool:
+        return await filled.count("state = 'judging'") > 0
+
+    async def is_running() -> bool:
+        return bool(await filled.connection.fetchval("SELECT state = 'running' FROM tryouts"))
+
+    async def is_tried() -> bool:
+        return bool(await filled.connection.fetchval("SELECT state = 'done' FROM tryouts"))
+
+    async with daemon(dsn, data_dir, "local", JUDGE_SLOTS="1") as process:
+        await filled.until(is_begun)
+        tryout_id = await filled.try_out(b"while True: pass")
+        await filled.until(is_running)
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+    async with daemon(dsn, data_dir, "local", JUDGE_SLOTS="1"):
+        await filled.until(is_tried)
+        waiting = await filled.count("state = 'queued'")
+
+    assert waiting >= 10
+    row = await filled.connection.fetchrow("SELECT verdict, attempt, losses FROM tryouts WHERE id = $1", tryout_id)
+    assert row is not None
+    assert tuple(row) == ("TLE", 2, 1)
 
 
 @pytest.mark.parametrize("level", ["local", "container"])
