@@ -16,9 +16,10 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from judge.config import Settings
 from judge.models import Blob, Limits, Run
-from judge.store import accounts
+from judge.store import accounts, staff
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
+from judge.store.staff import ContestRole
 from judge.verdicts import Verdict
 from web.app import make_app
 from web.keys import PASSWORDS
@@ -142,6 +143,14 @@ class Site:
         visitor = self.visitor()
         answer = await visitor.log_in(login)
         assert answer.status == 303, answer.words
+        return visitor
+
+    async def staff(self, seeded: Seeded, login: str, role: ContestRole = ContestRole.JURY) -> Visitor:
+        """A visitor who has just logged in to an account, made for them, that helps with the contest."""
+        visitor = await self.logged_in(login)
+        async with self.pool.acquire() as connection:
+            by = await connection.fetchval("SELECT max(id) FROM users")
+            await staff.set_role(connection, contest_id=seeded.contest_id, login=login, role=role, by=by)
         return visitor
 
     async def contest(

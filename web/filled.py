@@ -86,8 +86,8 @@ async def asked_for(request: web.Request, connection: Connection) -> Filled:
 
 async def _again(request: web.Request, connection: Connection, submission_id: int) -> Filled:
     viewer = permissions.require_viewer(request[SESSION].viewer)
-    summary = await submissions.by_id(connection, submission_id)
-    if not permissions.may_see_submission(viewer, owner_id=summary.user_id, contest_id=summary.contest_id):
+    summary = await submissions.by_id(connection, submission_id, viewer_id=viewer.id)
+    if not permissions.may_see_submission(viewer, summary):
         raise NotFound(gettext("There is no such submission."))
     files = await submissions.files(connection, submission_id)
     note = gettext("This is the source of submission %(number)s.", number=submission_id)
@@ -103,8 +103,8 @@ async def _again(request: web.Request, connection: Connection, submission_id: in
 
 async def _tried(request: web.Request, connection: Connection, tryout_id: int) -> Filled:
     viewer = permissions.require_viewer(request[SESSION].viewer)
-    tryout = await tryouts.by_id(connection, tryout_id)
-    if not permissions.may_see_submission(viewer, owner_id=tryout.user_id, contest_id=tryout.contest_id):
+    tryout = await tryouts.by_id(connection, tryout_id, viewer_id=viewer.id)
+    if not permissions.may_see_submission(viewer, tryout):
         raise NotFound(gettext("There is no such page."))
     source = tryout.files[0].content.decode() if len(tryout.files) == 1 else ""
     return Filled(language=tryout.language, source=source, given=tryout.input.decode())

@@ -16,7 +16,8 @@ from judge import languages
 from judge.errors import JudgeError, UnknownLanguage
 from judge.models import KIB, MIB
 from judge.store.contests import Contest
-from judge.store.submissions import Summary
+from judge.store.problem_access import Access
+from judge.store.submissions import Seen, Summary
 from judge.verdicts import Verdict
 from web import differences, notices, permissions, translating, wording
 from web.keys import MAINTENANCE, NEWS, SESSION, SETTINGS
@@ -58,7 +59,7 @@ def page(
 ) -> web.Response:
     """The template, filled in, and below its head the notice that was left for this page, if any."""
     notice = notices.read(request)
-    filled = {**_common(request, _contest_of(context or {})), "notice": notice, **(context or {})}
+    filled = {**_common(request, context or {}), "notice": notice, **(context or {})}
     response = aiohttp_jinja2.render_template(f"{template}.html", request, filled, status=status)
     notices.forget(request, response)
     return response
@@ -154,22 +155,26 @@ def language_name(language_id: str) -> str:
         return language_id
 
 
-def _contest_of(context: Mapping[str, object]) -> int | None:
-    """The contest that a page is about: itself, or a submission to it."""
+def _about(context: Mapping[str, object]) -> tuple[int | None, Access | None]:
+    """The contest that a page is about, and what the viewer was given of the problem, where it is a submission's."""
     match context:
-        case {"contest": Contest(id=contest_id)} | {"submission": Summary(contest_id=contest_id)}:
-            return contest_id
-    return None
+        case {"contest": Contest(id=contest_id)}:
+            return contest_id, None
+        case {"submission": Summary(contest_id=contest_id, granted=granted)}:
+            return contest_id, granted
+    return None, None
 
 
-def _common(request: web.Request, contest_id: int | None) -> dict[str, object]:
+def _common(request: web.Request, context: Mapping[str, object]) -> dict[str, object]:
     # A request may be refused before its session was looked at.
     state = request.get(SESSION) or SessionState()
+    contest_id, granted = _about(context)
     return {
         "viewer": state.viewer,
         "admin": state.admin,
-        "is_judge": permissions.is_judge(state.viewer, contest_id),
-        "is_setter": permissions.is_judge(state.viewer),
+        "is_judge": permissions.is_judge(state.viewer, contest_id, granted),
+        "is_setter": permissions.is_setter(state.viewer),
+        "submissions_title": _submissions_title(permissions.submissions_seen(state.viewer, contest_id)),
         "brings_balloons": contest_id is not None and permissions.may_bring_balloons(state.viewer, contest_id),
         "is_admin": permissions.is_admin(state.viewer),
         "csrf_token": state.csrf_token,
@@ -184,6 +189,17 @@ def _common(request: web.Request, contest_id: int | None) -> dict[str, object]:
         "words": translating.for_scripts(),
         "now": now(),
     }
+
+
+def _submissions_title(seen: Seen) -> str:
+    """What a contest's list of submissions is called for whoever sees these."""
+    match seen:
+        case Seen.ALL:
+            return gettext("All submissions")
+        case Seen.GRANTED:
+            return gettext("Submissions")
+        case Seen.OWN:
+            return gettext("My submissions")
 
 
 class _Assets:

@@ -1,9 +1,9 @@
 """Who may see and do what: the only place that knows.
 
-Contestants see their own submissions, and problems once their contest has started. Setters and admins are judges: they
-see every submission. Staff of a contest (``judge/store/staff.py``) see more of that one, on pages.
-Of problems' versions, and of problems whose contest has not started, setters see those that they were given
-(``judge/store/problem_access.py``), admins all. Accounts are for admins.
+Contestants see their own submissions, and problems once their contest has started. Admins see everything.
+Setters see what they were given (``judge/store/problem_access.py``): versions of these problems, submissions to them as
+judges do, and the problems themselves before their contest has started. Elsewhere they see what contestants do.
+Staff of a contest (``judge/store/staff.py``) see more of that one, on pages. Accounts are for admins.
 What somebody may not see is answered as if it were not there.
 """
 
@@ -19,7 +19,9 @@ from judge.store.contests import Contest, ContestProblem, Feedback
 from judge.store.problem_access import Access
 from judge.store.sessions import Viewer
 from judge.store.staff import ContestRole
+from judge.store.submissions import Seen, Summary
 from judge.store.tokens import Scope
+from judge.store.tryouts import Tryout
 from web.translating import gettext
 
 #: What a token of each scope makes of its account, whatever more that may do itself.
@@ -35,19 +37,31 @@ class LoginNeeded(JudgeError):
     """The page is for those who are logged in."""
 
 
-def is_judge(viewer: Viewer | None, contest_id: int | None = None) -> bool:
-    """Whether they may see what contestants may not: everybody's submissions, test names, checkers' messages.
+def is_setter(viewer: Viewer | None) -> bool:
+    """Whether they may have problems; which, and what they may do with each, is another question."""
+    return viewer is not None and viewer.role in (Role.SETTER, Role.ADMIN)
 
-    With a contest, there; else everywhere.
+
+def is_judge(viewer: Viewer | None, contest_id: int | None, granted: Access | None = None) -> bool:
+    """Whether they may see what contestants may not: others' submissions, test names, checkers' messages.
+
+    Args:
+        viewer: somebody, or nobody who is known.
+        contest_id: where; None: in every contest.
+        granted: what they were given of the one problem that it is about; None: nothing, or it is about all of them.
     """
-    if viewer is None or viewer.role in (Role.SETTER, Role.ADMIN):
-        return viewer is not None
-    return contest_id is not None and viewer.staff.get(contest_id) in (ContestRole.JURY, ContestRole.OBSERVER)
+    if may_use_problem(viewer, granted):
+        return True
+    return (
+        viewer is not None
+        and contest_id is not None
+        and viewer.staff.get(contest_id) in (ContestRole.JURY, ContestRole.OBSERVER)
+    )
 
 
 def is_jury(viewer: Viewer | None, contest_id: int) -> bool:
     """Whether they speak for the jury of that contest: answer, announce."""
-    return is_judge(viewer) or (viewer is not None and viewer.staff.get(contest_id) is ContestRole.JURY)
+    return is_admin(viewer) or (viewer is not None and viewer.staff.get(contest_id) is ContestRole.JURY)
 
 
 def may_bring_balloons(viewer: Viewer | None, contest_id: int) -> bool:
@@ -98,7 +112,7 @@ def require_viewer(viewer: Viewer | None) -> Viewer:
     return viewer
 
 
-def require_judge(viewer: Viewer | None) -> Viewer:
+def require_setter(viewer: Viewer | None) -> Viewer:
     """A setter or an admin.
 
     Raises:
@@ -106,7 +120,7 @@ def require_judge(viewer: Viewer | None) -> Viewer:
         NotFound: somebody is who has no business here.
     """
     known = require_viewer(viewer)
-    return _required(known, is_allowed=is_judge(known))
+    return _required(known, is_allowed=is_setter(known))
 
 
 def require_jury(viewer: Viewer | None, contest_id: int) -> Viewer:
@@ -131,6 +145,22 @@ def require_balloons(viewer: Viewer | None, contest_id: int) -> Viewer:
     return _required(known, is_allowed=may_bring_balloons(known, contest_id))
 
 
+def may_hold_ceremony(viewer: Viewer | None, contest: Contest, now: datetime) -> bool:
+    """Whether they may reveal what the contest's frozen scoreboard kept back; before the end only for trying it out."""
+    return is_admin(viewer) or (is_jury(viewer, contest.id) and contest.has_ended(now))
+
+
+def require_ceremony(viewer: Viewer | None, contest: Contest, now: datetime) -> Viewer:
+    """Somebody who may hold the contest's ceremony now.
+
+    Raises:
+        LoginNeeded: nobody is logged in.
+        NotFound: somebody is who has no business here.
+    """
+    known = require_viewer(viewer)
+    return _required(known, is_allowed=may_hold_ceremony(known, contest, now))
+
+
 def require_admin(viewer: Viewer | None) -> Viewer:
     """An admin.
 
@@ -146,7 +176,7 @@ def may_use_problem(viewer: Viewer | None, granted: Access | None, needed: Acces
     """Whether they may do that much with a problem, having been given so much."""
     if is_admin(viewer):
         return True
-    return is_judge(viewer) and granted is not None and granted.covers(needed)
+    return is_setter(viewer) and granted is not None and granted.covers(needed)
 
 
 def require_problem(viewer: Viewer | None, granted: Access | None, needed: Access = Access.READ) -> Viewer:
@@ -156,7 +186,7 @@ def require_problem(viewer: Viewer | None, granted: Access | None, needed: Acces
         LoginNeeded: nobody is logged in.
         NotFound: somebody is who has no business here.
     """
-    known = require_judge(viewer)
+    known = require_setter(viewer)
     if not may_use_problem(known, granted, needed):
         raise NotFound(gettext("There is no such problem."))
     return known
@@ -168,7 +198,7 @@ def may_add_to_contest(viewer: Viewer, contest: Contest, now: datetime) -> bool:
     Contestants of a running contest are not to be surprised, and standings of a past one do not change: that takes an
     admin. A contest without an end is for practice.
     """
-    return is_admin(viewer) or (is_judge(viewer) and (contest.ends_at is None or not contest.has_started(now)))
+    return is_admin(viewer) or (is_setter(viewer) and (contest.ends_at is None or not contest.has_started(now)))
 
 
 def require_metrics(viewer: Viewer | None, *, is_near: bool) -> None:
@@ -183,24 +213,35 @@ def require_metrics(viewer: Viewer | None, *, is_near: bool) -> None:
 
 def may_see_problems(viewer: Viewer | None, contest: Contest, now: datetime) -> bool:
     """Whether any of the contest's problems are for them to see; which, ``web/visible.py`` tells."""
-    return is_judge(viewer, contest.id) or contest.has_started(now)
+    return is_setter(viewer) or may_see_every_problem(viewer, contest, now)
 
 
 def may_see_every_problem(viewer: Viewer | None, contest: Contest, now: datetime) -> bool:
     """Whether they see all problems of the contest; before it starts setters see those that they were given."""
-    is_staff = viewer is not None and contest.id in viewer.staff and is_judge(viewer, contest.id)
-    return is_admin(viewer) or is_staff or contest.has_started(now)
+    return is_judge(viewer, contest.id) or contest.has_started(now)
 
 
-def may_see_submission(viewer: Viewer, *, owner_id: int, contest_id: int) -> bool:
-    return is_judge(viewer, contest_id) or viewer.id == owner_id
+def submissions_seen(viewer: Viewer | None, contest_id: int | None) -> Seen:
+    """Whose submissions to that contest they see; None: to every contest."""
+    if is_judge(viewer, contest_id):
+        return Seen.ALL
+    return Seen.GRANTED if is_setter(viewer) else Seen.OWN
+
+
+def judges(viewer: Viewer | None, submission: Summary | Tryout) -> bool:
+    """Whether they see that submission as its judges do."""
+    return is_judge(viewer, submission.contest_id, submission.granted)
+
+
+def may_see_submission(viewer: Viewer, submission: Summary | Tryout) -> bool:
+    return judges(viewer, submission) or viewer.id == submission.user_id
 
 
 def why_not_submit(viewer: Viewer | None, contest: Contest, now: datetime) -> str | None:
     """What stands in the way of submitting, for showing; None where nothing does."""
     if viewer is None:
         return gettext("Log in to submit.")
-    if is_judge(viewer):
+    if is_setter(viewer):
         return None
     if is_judge(viewer, contest.id):
         return gettext("You see what the jury of this contest sees, and do not compete in it.")
@@ -237,9 +278,14 @@ def why_not_ask(viewer: Viewer, contest: Contest, now: datetime) -> str | None:
     return None
 
 
-def feedback(viewer: Viewer | None, contest_id: int, shown: Feedback) -> Feedback:
-    """How much they see of what became of a submission that they may see, of a contest that shows so much."""
-    return Feedback.FULL if is_judge(viewer, contest_id) else shown
+def feedback(viewer: Viewer | None, submission: Summary) -> Feedback:
+    """How much they see of what became of a submission that they may see."""
+    return Feedback.FULL if judges(viewer, submission) else submission.feedback
+
+
+def feedback_in(viewer: Viewer | None, contest: Contest) -> Feedback:
+    """How much they see of what became of all submissions that they may see, of a contest."""
+    return Feedback.FULL if is_judge(viewer, contest.id) else contest.feedback
 
 
 def sees_frozen(viewer: Viewer | None, contest_id: int) -> bool:

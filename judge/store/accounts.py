@@ -19,7 +19,7 @@ class Role(StrEnum):
     """What an account may do; each role may do all that those before it may."""
 
     CONTESTANT = "contestant"  # submits, and sees their own submissions
-    SETTER = "setter"  # judges: sees every problem and submission
+    SETTER = "setter"  # has problems, and sees what is submitted to them
     ADMIN = "admin"  # also manages accounts and rejudges
 
 

@@ -55,6 +55,12 @@ GRANTED = """
     greatest(p.setters_may, (SELECT access FROM problem_setters WHERE problem_id = p.id AND user_id = $1))
 """
 
+#: The ids of all problems that the account $1, if it is a setter's, may do something with.
+READABLE = """
+    SELECT id FROM problems WHERE setters_may IS NOT NULL
+    UNION SELECT problem_id FROM problem_setters WHERE user_id = $1
+"""
+
 
 async def granted(connection: Connection, problem: str, user_id: int) -> Access | None:
     """What the account, if it is a setter's, may do with the problem of that name.
@@ -70,11 +76,7 @@ async def granted(connection: Connection, problem: str, user_id: int) -> Access 
 
 async def readable(connection: Connection, user_id: int) -> set[int]:
     """The ids of all problems that the account, if it is a setter's, may do something with."""
-    rows = await connection.fetch(
-        "SELECT id FROM problems WHERE setters_may IS NOT NULL"
-        " UNION SELECT problem_id FROM problem_setters WHERE user_id = $1",
-        user_id,
-    )
+    rows = await connection.fetch(READABLE, user_id)
     return {row["id"] for row in rows}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 import asyncpg
@@ -11,7 +12,16 @@ import asyncpg
 from judge.errors import NotFound
 from judge.store.contests import Feedback
 from judge.store.pool import Connection
+from judge.store.problem_access import GRANTED, READABLE, Access
 from judge.verdicts import Verdict
+
+
+class Seen(Enum):
+    """Whose submissions somebody sees."""
+
+    OWN = auto()
+    GRANTED = auto()  # those to problems that they were given as a setter, too
+    ALL = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +51,8 @@ class Summary:
     is_overridden: bool
     #: What its contest shows contestants.
     feedback: Feedback
+    #: What whoever looks at it, if they are a setter, was given of its problem.
+    granted: Access | None
 
     @property
     def is_done(self) -> bool:
@@ -113,12 +125,13 @@ class SubmittedFile:
     sha256: bytes
 
 
-_SUMMARY = """
+#: Whoever looks is account $1.
+_SUMMARY = f"""
     SELECT s.id, s.contest_id, c.name AS contest_name, c.title AS contest_title, cp.label,
            coalesce(v.title, p.name) AS problem_title, s.user_id, u.name AS user_name, s.language,
            s.submitted_at, s.expected IS NOT NULL AS is_jury,
            coalesce(j.state::text, 'queued') AS state, j.verdict, j.score, j.slowest_cpu_us, j.peak_memory_bytes,
-           j.override_reason IS NOT NULL AS is_overridden, c.feedback
+           j.override_reason IS NOT NULL AS is_overridden, c.feedback, {GRANTED} AS granted
     FROM submissions s
     JOIN contests c ON c.id = s.contest_id
     JOIN contest_problems cp ON cp.contest_id = s.contest_id AND cp.problem_id = s.problem_id
@@ -129,13 +142,21 @@ _SUMMARY = """
 """
 
 
-async def by_id(connection: Connection, submission_id: int) -> Summary:
-    """One submission.
+#: Which submissions of those that is; whoever looks is account $1.
+_SEEN = {
+    Seen.OWN: "s.user_id = $1",
+    Seen.GRANTED: f"(s.user_id = $1 OR s.problem_id = ANY (ARRAY({READABLE})))",
+    Seen.ALL: "true",
+}
+
+
+async def by_id(connection: Connection, submission_id: int, *, viewer_id: int | None = None) -> Summary:
+    """One submission, as that account looks at it.
 
     Raises:
         NotFound: there is none of that id.
     """
-    row = await connection.fetchrow(f"{_SUMMARY} WHERE s.id = $1", submission_id)
+    row = await connection.fetchrow(f"{_SUMMARY} WHERE s.id = $2", viewer_id, submission_id)
     if row is None:
         raise NotFound("There is no such submission.")
     return _summary(row)
@@ -145,24 +166,21 @@ async def page(
     connection: Connection,
     *,
     contest_id: int,
-    user_id: int | None = None,
+    viewer_id: int,
+    seen: Seen,
     problem_id: int | None = None,
     before_id: int | None = None,
     limit: int = 50,
 ) -> list[Summary]:
-    """A contest's submissions, the newest first: of one account or all, to one problem or all, older than that."""
+    """A contest's submissions, the newest first: those that an account sees, to one problem or all, older than that."""
     rows = await connection.fetch(
         f"""
         {_SUMMARY}
-        WHERE s.contest_id = $1 AND ($2::bigint IS NULL OR s.user_id = $2) AND ($3::bigint IS NULL OR s.id < $3)
-          AND ($5::bigint IS NULL OR s.problem_id = $5)
-        ORDER BY s.id DESC LIMIT $4
+        WHERE s.contest_id = $2 AND ($3::bigint IS NULL OR s.id < $3) AND ($4::bigint IS NULL OR s.problem_id = $4)
+          AND {_SEEN[seen]}
+        ORDER BY s.id DESC LIMIT $5
         """,
-        contest_id,
-        user_id,
-        before_id,
-        limit,
-        problem_id,
+        *(viewer_id, contest_id, before_id, problem_id, limit),
     )
     return [_summary(row) for row in rows]
 
@@ -248,7 +266,12 @@ async def before_current_judging(connection: Connection, submission_id: int) -> 
 
 
 def _summary(row: asyncpg.Record) -> Summary:
-    values: dict[str, Any] = {**dict(row), "verdict": _verdict(row["verdict"]), "feedback": Feedback(row["feedback"])}
+    values: dict[str, Any] = {
+        **dict(row),
+        "verdict": _verdict(row["verdict"]),
+        "feedback": Feedback(row["feedback"]),
+        "granted": None if row["granted"] is None else Access(row["granted"]),
+    }
     return Summary(**values)
 
 

@@ -24,6 +24,7 @@ from judge.incidents import Incident
 from judge.models import Source, SourceFile
 from judge.store import security
 from judge.store.pool import Connection
+from judge.store.problem_access import GRANTED, Access
 from judge.verdicts import Verdict
 
 LIFETIME = timedelta(days=1)
@@ -85,6 +86,8 @@ class Tryout:
     asked_at: datetime
     state: str
     tried: Tried
+    #: What whoever looks at it, if they are a setter, was given of its problem.
+    granted: Access | None
 
 
 async def ask(
@@ -117,28 +120,31 @@ async def ask(
     return tryout_id
 
 
-async def by_id(connection: Connection, tryout_id: int) -> Tryout:
-    """One tryout.
+async def by_id(connection: Connection, tryout_id: int, *, viewer_id: int | None = None) -> Tryout:
+    """One tryout, as that account looks at it.
 
     Raises:
         NotFound: there is none of that id, or none any more.
     """
     row = await connection.fetchrow(
-        """
-        SELECT t.*, c.name AS contest_name, c.title AS contest_title, cp.label, v.title AS problem_title
+        f"""
+        SELECT t.*, c.name AS contest_name, c.title AS contest_title, cp.label, v.title AS problem_title,
+          {GRANTED} AS granted
         FROM tryouts t JOIN contests c ON c.id = t.contest_id JOIN problem_versions v ON v.id = t.problem_version_id
         JOIN contest_problems cp ON cp.contest_id = t.contest_id AND cp.problem_id = v.problem_id
-        WHERE t.id = $1
+        JOIN problems p ON p.id = v.problem_id
+        WHERE t.id = $2
         """,
-        tryout_id,
+        *(viewer_id, tryout_id),
     )
     if row is None:
         raise NotFound("There is no such run on an own input; they are kept for a day.")
     tried = {name: row[name] for name in Tried.__slots__ if name != "verdict"}
-    names = [name for name in Tryout.__slots__ if name not in ("files", "tried")]
+    names = [name for name in Tryout.__slots__ if name not in ("files", "tried", "granted")]
     return Tryout(
         **{name: row[name] for name in names},
         files=_files(row["files"]),
+        granted=None if row["granted"] is None else Access(row["granted"]),
         tried=Tried(**tried, verdict=Verdict(row["verdict"]) if row["verdict"] else None),
     )
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Page, expect
 
-from judge.store.accounts import Role
 from judge.verdicts import Verdict
 from tests.website import PASSWORD, Seeded, Site
 
@@ -52,7 +51,7 @@ async def test_ceremony(page: Page, site: Site) -> None:
         *(("eve", "A", 90, Verdict.AC), ("eve", "B", 80, Verdict.AC), ("bob", "A", 150, Verdict.AC)),
     ]:
         await _try(site, seeded, login, label, minutes_ago, verdict)
-    await site.account("jury", Role.SETTER)
+    await site.staff(seeded, "jury")
     await page.goto("/login")
     await page.get_by_label("Login").fill("jury")
     await page.get_by_label("Password").fill(PASSWORD)

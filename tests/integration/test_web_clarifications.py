@@ -16,9 +16,9 @@ async def _send(visitor: Visitor, text: str, *, path: str = HOME, problem: str =
 
 async def test_a_question_and_its_answer(site: Site) -> None:
     """The asker is told of the answer until it was read; nobody else sees it, or the question."""
-    await site.contest()
+    seeded = await site.contest()
     asker, other = await site.logged_in("asker"), await site.logged_in("other")
-    jury = await site.logged_in("jury", Role.SETTER)
+    jury = await site.staff(seeded, "jury")
     assert (await _send(asker, "Is n ever zero?", problem="A")).status == 303
 
     assert "1 to answer" in (await jury.get("/contests/spring")).words
@@ -37,9 +37,9 @@ async def test_a_question_and_its_answer(site: Site) -> None:
 
 async def test_an_answer_to_everybody_names_nobody(site: Site) -> None:
     """Everybody reads question and answer; whose question it was stays between the asker and the jury."""
-    await site.contest()
+    seeded = await site.contest()
     asker, other = await site.logged_in("asker"), await site.logged_in("other")
-    jury = await site.logged_in("jury", Role.SETTER)
+    jury = await site.staff(seeded, "jury")
     await _send(asker, "Is n ever zero?")
     await _send(jury, "Never.", path=f"{HOME}/1", to="everybody")
 
@@ -84,8 +84,7 @@ async def test_what_is_refused(site: Site) -> None:
 
 async def test_only_questions_are_answered(site: Site) -> None:
     """Neither an announcement nor another contest's question has an answer here."""
-    await site.contest()
-    jury = await site.logged_in("jury", Role.SETTER)
+    jury = await site.staff(await site.contest(), "jury")
     await _send(jury, "Lunch is at one.")
     assert (await _send(jury, "At two.", path=f"{HOME}/1", to="everybody")).status == 404
 

@@ -8,17 +8,25 @@ from aiohttp import FormData
 from judge import rejudging
 from judge.config import Settings
 from judge.languages import pasted
-from judge.store import tryouts
+from judge.store import accounts, problem_access, tryouts
 from judge.store.accounts import Role
+from judge.store.problem_access import Access
 from judge.store.rejudgings import Plan
 from judge.store.selections import Selection
 from judge.verdicts import Verdict
-from tests.website import Site, a_run
+from tests.website import Seeded, Site, Visitor, a_run
 from web.app import make_app
 
-#: Who may: the roles, in the order stranger, contestant, owner, setter, admin.
-ROLES = ("stranger", "contestant", "owner", "setter", "admin")
-ANYBODY, USERS, OWNERS, JUDGES, ADMINS = range(5)
+#: The owner has submitted; the outsider is a setter of another problem, the setter of this one.
+ROLES = ("stranger", "contestant", "owner", "outsider", "setter", "jury", "admin")
+#: Who may.
+ANYBODY = frozenset(ROLES)
+USERS = ANYBODY - {"stranger"}
+OWNERS = frozenset({"owner", "setter", "jury", "admin"})
+SETTERS = frozenset({"outsider", "setter", "admin"})
+JUDGES = frozenset({"setter", "admin"})
+JURY = frozenset({"jury", "admin"})
+ADMINS = frozenset({"admin"})
 
 ACCESS = {
     "GET /": ANYBODY,
@@ -26,12 +34,13 @@ ACCESS = {
     "GET /contests/{contest}/standings": ANYBODY,
     "GET /contests/{contest}/standings.{file}": ANYBODY,
     "GET /contests/{contest}/standings/events": ANYBODY,
-    "GET /contests/{contest}/resolver": JUDGES,
-    "GET /contests/{contest}/resolver.json": JUDGES,
+    # Its jury's once it has ended, which this one has not.
+    "GET /contests/{contest}/resolver": ADMINS,
+    "GET /contests/{contest}/resolver.json": ADMINS,
     "GET /contests/{contest}/submissions": USERS,
     "GET /contests/{contest}/clarifications": USERS,
     "POST /contests/{contest}/clarifications": USERS,
-    "POST /contests/{contest}/clarifications/{clarification}": JUDGES,
+    "POST /contests/{contest}/clarifications/{clarification}": JURY,
     "GET /problems": ANYBODY,
     "GET /languages": ANYBODY,
     "GET /locale/{locale}": ANYBODY,
@@ -44,9 +53,9 @@ ACCESS = {
     "GET /contests/{contest}/problems/{label}/samples.zip": ANYBODY,
     "GET /contests/{contest}/problems/{label}/pictures/{language}.{format}/{name}": ANYBODY,
     "GET /contests/{contest}/problems/{label}/attachments/{name}": ANYBODY,
-    "GET /packages": JUDGES,
-    "GET /packages/upload": JUDGES,
-    "POST /packages/upload": JUDGES,
+    "GET /packages": SETTERS,
+    "GET /packages/upload": SETTERS,
+    "POST /packages/upload": SETTERS,
     "GET /packages/{problem}/versions": JUDGES,
     "POST /packages/{problem}/setters": ADMINS,
     "POST /packages/{problem}/contests": JUDGES,
@@ -69,7 +78,7 @@ ACCESS = {
     "GET /packages/{problem}/versions/{version}/tests/{ordinal}.{kind}": JUDGES,
     "GET /packages/{problem}/versions/{version}.zip": JUDGES,
     "GET /api/openapi.json": ANYBODY,
-    "POST /api/problems": JUDGES,
+    "POST /api/problems": SETTERS,
     "GET /api/problems/{problem}/versions": JUDGES,
     "GET /api/problems/{problem}/versions/{version}": JUDGES,
     "POST /api/problems/{problem}/versions/{version}/live": JUDGES,
@@ -88,8 +97,8 @@ ACCESS = {
     "POST /admin/contests/{contest}": ADMINS,
     "GET /admin/contests/{contest}/staff": ADMINS,
     "POST /admin/contests/{contest}/staff": ADMINS,
-    "GET /contests/{contest}/balloons": JUDGES,
-    "POST /contests/{contest}/balloons": JUDGES,
+    "GET /contests/{contest}/balloons": JURY,
+    "POST /contests/{contest}/balloons": JURY,
     "GET /admin/rejudgings": ADMINS,
     "POST /admin/rejudgings": ADMINS,
     "GET /admin/rejudgings/new": ADMINS,
@@ -173,6 +182,22 @@ def test_every_route_is_here() -> None:
     assert {name for name in known if not name.startswith("HEAD ")} == ACCESS.keys()
 
 
+async def _visitors(site: Site, spring: Seeded) -> dict[str, Visitor]:
+    """One of each role, of whom the problem's setter alone was given something of it."""
+    made = {"stranger": site.visitor(), "owner": site.visitor()}
+    await made["owner"].log_in("owner")
+    made["contestant"], made["jury"] = await site.logged_in("contestant"), await site.staff(spring, "jury")
+    for role in ("outsider", "setter"):
+        made[role] = await site.logged_in(role, Role.SETTER)
+    made["admin"] = await site.logged_in("root", Role.ADMIN)
+    async with site.pool.acquire() as connection:
+        root = await accounts.by_login(connection, "root")
+        assert root is not None
+        await problem_access.name_setter(connection, "sum", login="setter", access=Access.WRITE, by=root.id)
+        await connection.execute("UPDATE problems SET setters_may = NULL")
+    return {role: made[role] for role in ROLES}
+
+
 @pytest.mark.timeout(240)
 async def test_every_route_for_every_role(site: Site) -> None:
     """Whoever may not is refused as if there were nothing; whoever may is not, though a form be empty."""
@@ -211,31 +236,29 @@ async def test_every_route_for_every_role(site: Site) -> None:
         "name": "none.png",
         "locale": "xx",
     }
-    visitors = [site.visitor(), await site.logged_in("contestant"), site.visitor()]
-    await visitors[2].log_in("owner")
-    visitors += [await site.logged_in("setter", Role.SETTER), await site.logged_in("root", Role.ADMIN)]
+    visitors = await _visitors(site, spring)
 
     wrong: list[tuple[str, str, object]] = []
     # What logs in or out comes last.
-    for name, least in sorted(ACCESS.items(), key=lambda item: ("log" in item[0], item[0])):
+    for name, allowed in sorted(ACCESS.items(), key=lambda item: ("log" in item[0], item[0])):
         method, pattern = name.split(" ")
         path = pattern.format(**ids) if pattern != "/static" else "/static/style.css"
-        for role, visitor in enumerate(visitors):
+        for role, visitor in visitors.items():
             if path.endswith("/events"):
                 # Some never end: the head of the answer says enough.
                 is_refused = (await visitor.open(path)).status in REFUSALS
-                if is_refused != (role < least):
-                    wrong.append((name, ROLES[role], "events"))
+                if is_refused == (role in allowed):
+                    wrong.append((name, role, "events"))
                 continue
             if method == "GET":
                 answer = await visitor.get(path)
             else:
                 fields = FormData({"nothing": "x"}, default_to_multipart=True)
-                answer = await visitor.post(path, fields, form_on="/login" if role == 0 else "/account")
-            is_refused = answer.status in REFUSALS and not (answer.status == 303 and role > 0)
+                answer = await visitor.post(path, fields, form_on="/login" if role == "stranger" else "/account")
+            is_refused = answer.status in REFUSALS and not (answer.status == 303 and role != "stranger")
             if name == "POST /logout":
                 continue
-            if is_refused != (role < least or name in MISSING):
-                wrong.append((name, ROLES[role], answer.status))
+            if is_refused != (role not in allowed or name in MISSING):
+                wrong.append((name, role, answer.status))
 
     assert not wrong, "\n".join(map(str, wrong))

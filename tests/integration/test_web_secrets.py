@@ -1,4 +1,4 @@
-"""What contestants and strangers may not know is on no page, whatever they ask for: every address is tried."""
+"""What people may not know is on no page, whatever they ask for: every address is tried."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import pytest
 import pytest_asyncio
 
 from judge import queue, rejudging
-from judge.store import judgehosts
+from judge.store import judgehosts, problem_access
+from judge.store.accounts import Role
+from judge.store.problem_access import Access
 from judge.verdicts import Verdict
 from tests.furnished import Furnished, furnish, walk
 from tests.rejudged import judged
@@ -49,7 +51,13 @@ async def town(site: Site, planted: Planted, monkeypatch: pytest.MonkeyPatch) ->
     # A scoreboard that is kept for a moment would hide what changes within it.
     monkeypatch.setattr(standings, "LONGEST_S", 0.0)
     monkeypatch.setattr(standings, "SHARE", 1e9)
-    return await furnish(site, planted)
+    furnished = await furnish(site, planted)
+    # Eve prepares one of the problems, of which nothing is secret here, and has no business with the others.
+    await site.account("eve", Role.SETTER)
+    async with site.pool.acquire() as connection:
+        await problem_access.name_setter(connection, "product", login="eve", access=Access.OWN, by=furnished.admin_id)
+        await connection.execute("UPDATE problems SET setters_may = NULL")
+    return furnished
 
 
 async def _visitor(site: Site, login: str | None) -> Visitor:
@@ -59,9 +67,9 @@ async def _visitor(site: Site, login: str | None) -> Visitor:
     return visitor
 
 
-@pytest.mark.parametrize("login", [None, "ada"])
+@pytest.mark.parametrize("login", [None, "ada", "eve"])
 async def test_secrets_stay_secret(town: Furnished, planted: Planted, login: str | None) -> None:
-    """No address gives a stranger or a contestant another's source, hidden tests, messages for judges or the like."""
+    """No address gives a stranger, a contestant or another problem's setter sources, hidden tests or the like."""
     visitor = await _visitor(town.site, login)
     addresses = town.addresses()
     found = []
@@ -83,9 +91,9 @@ async def test_secrets_are_there_to_be_found(town: Furnished, planted: Planted) 
     assert planted.places.keys() - PACKED - seen <= {"hidden input", "hidden answer"}
 
 
-@pytest.mark.parametrize("login", [None, "ada"])
+@pytest.mark.parametrize("login", [None, "ada", "eve"])
 async def test_frozen_verdicts_change_nothing(town: Furnished, login: str | None) -> None:
-    """Everything that contestants and strangers can get is the same, whatever became of a try after the freeze."""
+    """All that strangers, contestants and other problems' setters get is the same, whatever came of a frozen try."""
     visitor = await _visitor(town.site, login)
     # The first look at clarifications makes them no news.
     await _everything(visitor, town)

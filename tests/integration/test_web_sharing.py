@@ -11,7 +11,8 @@ from aiohttp import FormData
 from judge.store import problem_access
 from judge.store.accounts import Role
 from judge.store.problem_access import Access
-from tests.website import Page, Site, Visitor
+from judge.verdicts import Verdict
+from tests.website import Page, Site, Visitor, a_run
 from tests.zips import zipped
 
 PROBLEM = "/packages/two-sums/versions"
@@ -101,6 +102,38 @@ async def test_readers_and_writers(site: Site) -> None:
         log = await connection.fetch("SELECT action, data ->> 'access' AS access FROM audit_log ORDER BY id")
     told = [(row["action"], row["access"]) for row in log if row["action"].endswith("setter")]
     assert told == [("name setter", "read"), ("name setter", "write"), ("drop setter", None)]
+
+
+async def test_others_submissions(site: Site) -> None:
+    """A setter judges submissions to problems they were given, also in a freeze, and is a visitor to all others'."""
+    spring = await site.contest(
+        problems=(("A", "sum", "Sum"), ("B", "product", "Product")), freezes_in=timedelta(minutes=-30)
+    )
+    ann, team = await site.logged_in("ann", Role.SETTER), await site.account("team")
+    async with site.pool.acquire() as connection:
+        await connection.execute("UPDATE problems SET setters_may = NULL")
+        await connection.execute("UPDATE contests SET feedback = 'verdict'")
+        ann_id = await connection.fetchval("SELECT id FROM users WHERE login = 'ann'")
+        await problem_access.name_setter(connection, "sum", login="ann", access=Access.OWN, by=ann_id)
+        product = await connection.fetchval("SELECT id FROM problems WHERE name = 'product'")
+    given = await site.submission(spring, team)
+    others = await site.submission(spring, team, problem_id=product)
+    own = await site.submission(spring, ann_id, problem_id=product)
+    for made in (given, others, own):
+        await site.judge(made, Verdict.WA, [a_run("secret/01-hidden", Verdict.WA, message="expected 3")])
+
+    listed = (await ann.get("/contests/spring/submissions")).text
+    shown = {made: await ann.get(f"/submissions/{made}") for made in (given, others, own)}
+    board = (await ann.get("/contests/spring/standings.json")).json
+
+    assert [f"/submissions/{made}" in listed for made in (given, others, own)] == [True, False, True]
+    assert [page.status for page in shown.values()] == [200, 404, 200]
+    assert ["secret/01-hidden" in page.text for page in shown.values()] == [True, False, False]
+    assert ["expected 3" in page.text for page in shown.values()] == [True, False, False]
+    assert (await ann.get(f"/submissions/{given}/difference?with={others}")).status == 404
+    assert (await ann.get(f"/contests/spring/problems/B?from={others}")).status == 404
+    assert (await ann.get("/contests/spring/resolver.json")).status == 404
+    assert (board["is_frozen"], board["rows"][0]["problems"]["A"]["pending"]) == (True, 1)
 
 
 async def test_sharing_with_all(site: Site) -> None:

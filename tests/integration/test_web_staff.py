@@ -9,6 +9,7 @@ import pytest
 from aiohttp import encode_basic_auth
 
 from judge.store.accounts import Role
+from judge.store.staff import ContestRole
 from judge.verdicts import Verdict
 from tests.website import PASSWORD, Seeded, Site, Visitor, a_run
 
@@ -97,6 +98,28 @@ async def test_before_it_starts(site: Site) -> None:
     await site.contest(starts_in=timedelta(hours=1))
     for role, status in [("jury", 200), ("observer", 200), ("balloons", 404)]:
         assert (await (await _helper(site, role)).get("/contests/spring/problems/A")).status == status, role
+
+
+async def test_the_ceremony(site: Site) -> None:
+    """Once the contest has ended its jury may reveal what the freeze kept back; nobody else's, and not before."""
+    spring = await site.contest(starts_in=timedelta(hours=-3), lasts=timedelta(hours=2), freezes_in=timedelta(hours=-2))
+    other = await site.contest("other", freezes_in=timedelta(minutes=-9), problems=[("A", "knots", "Knots")])
+    jury, elsewhere = await site.staff(spring, "jury"), await site.staff(other, "elsewhere")
+    others = [
+        elsewhere,
+        *[await site.staff(spring, role, role) for role in (ContestRole.OBSERVER, ContestRole.BALLOONS)],
+        await site.logged_in("setter", Role.SETTER),
+        await site.logged_in("ada"),
+    ]
+    admin = await site.logged_in("root", Role.ADMIN)
+    for address in ("/contests/spring/resolver", "/contests/spring/resolver.json"):
+        assert [(await each.get(address)).status for each in (jury, admin)] == [200, 200]
+        assert [(await each.get(address)).status for each in others] == [404] * len(others)
+        assert (await site.visitor().get(address)).status == 303
+    early = "/contests/other/resolver.json"
+    assert [(await each.get(early)).status for each in (elsewhere, admin)] == [404, 200]
+    link = 'href="/contests/spring/resolver"'
+    assert [link in (await each.get("/contests/spring/standings")).text for each in (jury, others[1])] == [True, False]
 
 
 async def test_nothing_for_programs_and_nothing_afterwards(site: Site, seeded: Seeded) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import ClientResponse
 
 from judge.store.accounts import Role
+from judge.store.staff import ContestRole
 from judge.verdicts import Verdict
 from tests.website import Seeded, Site
 
@@ -41,7 +42,7 @@ async def test_frozen_for_the_public(site: Site) -> None:
     """After the freeze the public sees that something was tried, judges see what became of it."""
     seeded = await site.contest(starts_in=timedelta(hours=-2), freezes_in=timedelta(hours=-1))
     await _solved(site, seeded, await site.account("ada"), minutes_ago=10)
-    judge = await site.logged_in("setter", Role.SETTER)
+    judge = await site.staff(seeded, "observer", ContestRole.OBSERVER)
 
     public = await site.visitor().get("/contests/spring/standings")
     jury = await judge.get("/contests/spring/standings")

@@ -73,7 +73,7 @@ async def add_test(request: web.Request) -> web.Response:
 
 async def limit_time(request: web.Request) -> web.Response:
     """Make a version with another time limit."""
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
         version = await find(request, connection, Access.WRITE)
     try:
@@ -91,7 +91,7 @@ async def limit_time(request: web.Request) -> web.Response:
 
 
 async def _with_data(request: web.Request, version: Version, *, name: str) -> Taken:
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     async with intake.taking(request) as folder:
         amendment = await _given(request, folder, name)
         return await intake.amend(request, viewer, version, amendment, folder)

@@ -22,7 +22,7 @@ from web.views.versions import find, granted
 @forms.streamed
 async def upload(request: web.Request) -> web.Response:
     """Take a package: fields ``contest`` and ``replace``, then the file ``package``."""
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     try:
         taken = await intake.take(request, viewer)
     except PackageError as error:
@@ -50,7 +50,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def make_live(request: web.Request) -> web.Response:
     """Make a version live whose verification has ended without errors."""
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
         version = await find(request, connection, Access.WRITE)
         try:

@@ -90,7 +90,7 @@ async def news(request: web.Request, handler: Handler) -> web.StreamResponse:
     is_page = request.match_info.keys() <= {"contest", "label"}
     if viewer is not None and contest is not None and is_page and request.method == "GET":
         async with request.app[POOL].acquire() as connection:
-            is_jury = permissions.is_judge(viewer)
+            is_jury = permissions.is_judge(viewer, None)
             if viewer.staff:
                 is_jury = permissions.is_judge(viewer, (await contests.by_name(connection, contest)).id)
             request[NEWS] = await clarifications.news(connection, contest=contest, user_id=viewer.id, is_jury=is_jury)

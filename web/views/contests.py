@@ -38,7 +38,7 @@ async def show(request: web.Request) -> web.Response:
         problems = await visible.problems(connection, viewer, contest)
         if viewer is not None and is_open:
             tried = await contests.attempts(connection, contest.id, viewer.id)
-            shown = permissions.feedback(viewer, contest.id, contest.feedback)
+            shown = permissions.feedback_in(viewer, contest)
             attempts = {key: feedback.of_attempts(item, shown) for key, item in tried.items()}
     return page(
         request,
@@ -48,6 +48,6 @@ async def show(request: web.Request) -> web.Response:
             "problems": problems,
             "attempts": attempts,
             "is_open": is_open,
-            "hides_verdicts": permissions.feedback(viewer, contest.id, contest.feedback) is Feedback.NONE,
+            "hides_verdicts": permissions.feedback_in(viewer, contest) is Feedback.NONE,
         },
     )

@@ -47,7 +47,7 @@ async def index(request: web.Request) -> web.Response:
     return page(
         request,
         "languages",
-        {"languages": described, "shows_digests": permissions.is_judge(request[SESSION].viewer)},
+        {"languages": described, "shows_digests": permissions.is_setter(request[SESSION].viewer)},
     )
 
 

@@ -24,7 +24,7 @@ async def upload_form(request: web.Request) -> web.Response:
 @forms.streamed
 async def upload(request: web.Request) -> web.Response:
     """Take a package, or show the form again with everything that is wrong with it."""
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     max_bytes = request.app[SETTINGS].max_package_bytes
     try:
         taken = await intake.take(request, viewer)
@@ -62,7 +62,7 @@ def said(taken: Taken) -> str:
 async def _form_page(
     request: web.Request, *, wrong: Sequence[str] = (), error: str = "", status: int = 200
 ) -> web.Response:
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     form = await forms.read(request) if request.method == "POST" else forms.Form()
     async with request.app[POOL].acquire() as connection:
         listed = await contests.all_contests(connection)

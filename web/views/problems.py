@@ -13,7 +13,7 @@ from judge.store import contests, submissions
 from judge.store.contests import Contest, ContestProblem
 from judge.store.pool import Connection
 from judge.store.sessions import Viewer
-from judge.store.submissions import Summary
+from judge.store.submissions import Seen, Summary
 from web import feedback, permissions, reading, visible
 from web.filled import Filled, asked_for, guesses
 from web.keys import POOL, SESSION, SETTINGS
@@ -53,7 +53,7 @@ async def problem_page(request: web.Request, filled: Filled, *, status: int) -> 
     async with request.app[POOL].acquire() as connection:
         contest, problem = await find(request, connection)
         own = await _own(connection, viewer, contest, problem)
-    taken, shown = languages_taken(problem), permissions.feedback(viewer, contest.id, contest.feedback)
+    taken = languages_taken(problem)
     statement = await statement_of(
         request, problem.version_id, here=f"/contests/{contest.name}/problems/{problem.label}"
     )
@@ -68,7 +68,7 @@ async def problem_page(request: web.Request, filled: Filled, *, status: int) -> 
             "guesses": guesses(taken),
             "untried": [item.name for item in taken.values() if permissions.why_not_try(problem, item.id) is not None],
             "limits_by_language": limits_by_language(problem.limits, taken),
-            "own": [feedback.of_summary(summary, shown) for summary in own],
+            "own": [feedback.of_summary(summary, permissions.feedback(viewer, summary)) for summary in own],
             "filled": filled,
             "refusal": permissions.why_not_submit(viewer, contest, now()),
             "max_bytes": min(problem.limits.code_bytes, request.app[SETTINGS].max_source_bytes),
@@ -98,5 +98,10 @@ async def _own(
     if viewer is None:
         return []
     return await submissions.page(
-        connection, contest_id=contest.id, problem_id=problem.id, user_id=viewer.id, limit=_OWN_SHOWN
+        connection,
+        contest_id=contest.id,
+        problem_id=problem.id,
+        viewer_id=viewer.id,
+        seen=Seen.OWN,
+        limit=_OWN_SHOWN,
     )

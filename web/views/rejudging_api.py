@@ -73,7 +73,7 @@ async def override(request: web.Request) -> web.Response:
     try:
         async with request.app[POOL].acquire() as connection:
             await overridden(connection, submission_id, sent, by=admin.id)
-            now = await submissions.by_id(connection, submission_id)
+            now = await submissions.by_id(connection, submission_id, viewer_id=admin.id)
     except UsageError as error:
         return _refused(error, 409)
     body = {"submission_id": now.id, "verdict": now.verdict, "score": now.score, "is_overridden": now.is_overridden}

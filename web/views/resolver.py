@@ -1,4 +1,4 @@
-"""For judges: revealing, one try after the other, what a frozen scoreboard kept back."""
+"""For the jury: revealing, one try after the other, what a frozen scoreboard kept back."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ async def described(request: web.Request) -> web.Response:
 
 
 async def _find(request: web.Request) -> tuple[Contest, list[ContestProblem]]:
-    viewer = permissions.require_judge(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
         contest = await contests.by_name(connection, request.match_info["contest"])
+        viewer = permissions.require_ceremony(request[SESSION].viewer, contest, now())
         return contest, await visible.problems(connection, viewer, contest)
 
 

@@ -22,7 +22,7 @@ _SHARED = {"nothing": None, "read": Access.READ, "write": Access.WRITE}
 
 async def share(request: web.Request) -> web.Response:
     """Name a setter, name one no longer, or say what every setter may."""
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     form = await forms.read(request)
     try:
         async with request.app[POOL].acquire() as connection:
@@ -38,7 +38,7 @@ async def share(request: web.Request) -> web.Response:
 
 async def add_to_contest(request: web.Request) -> web.Response:
     """Put the problem into a contest, under the next free letter."""
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     try:
         contest = await intake.chosen_contest(request)
         async with request.app[POOL].acquire() as connection:

@@ -20,8 +20,8 @@ _NUMBERED_LINES = 5000
 async def find(request: web.Request, connection: Connection, submission_id: int) -> Summary:
     """A submission, where the viewer may see it."""
     viewer = permissions.require_viewer(request[SESSION].viewer)
-    summary = await submissions.by_id(connection, submission_id)
-    if not permissions.may_see_submission(viewer, owner_id=summary.user_id, contest_id=summary.contest_id):
+    summary = await submissions.by_id(connection, submission_id, viewer_id=viewer.id)
+    if not permissions.may_see_submission(viewer, summary):
         raise NotFound(gettext("There is no such submission."))
     return summary
 

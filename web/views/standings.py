@@ -61,6 +61,7 @@ async def show(request: web.Request) -> web.Response:
             "problems": problems,
             "is_open": True,
             "is_kept_back": contest.is_frozen(now()) and not permissions.sees_frozen(viewer, contest.id),
+            "holds_ceremony": permissions.may_hold_ceremony(viewer, contest, now()),
             "board": board,
             "groups": board.groups,
             # What a line's markup depends on beside the line; names of contestants are within it.

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from judge.store import blobs, contests, places, submissions
 from judge.store.pool import Connection
-from judge.store.submissions import Summary
+from judge.store.submissions import Seen, Summary
 from web import feedback, permissions, wording
 from web.keys import POOL, RENDERER, SESSION, SETTINGS
 from web.live import Watch, stream
@@ -24,25 +24,29 @@ _LARGEST_ID = 2**63 - 1
 
 
 async def index(request: web.Request) -> web.Response:
-    """The viewer's own submissions to a contest; everybody's for judges."""
+    """The viewer's own submissions to a contest, and those that they judge."""
     viewer = permissions.require_viewer(request[SESSION].viewer)
     before_id = _number(request.query.get("before", "")) or None
     async with request.app[POOL].acquire() as connection:
         contest = await contests.by_name(connection, request.match_info["contest"])
+        seen = permissions.submissions_seen(viewer, contest.id)
         listed = await submissions.page(
             connection,
             contest_id=contest.id,
-            user_id=None if permissions.is_judge(viewer, contest.id) else viewer.id,
+            viewer_id=viewer.id,
+            seen=seen,
             before_id=before_id,
             limit=PAGE + 1,
         )
-    shown = permissions.feedback(viewer, contest.id, contest.feedback)
     return page(
         request,
         "submissions",
         {
             "contest": contest,
-            "submissions": [feedback.of_summary(summary, shown) for summary in listed[:PAGE]],
+            "submissions": [
+                feedback.of_summary(summary, permissions.feedback(viewer, summary)) for summary in listed[:PAGE]
+            ],
+            "sees_others": seen is not Seen.OWN,
             "next_before": listed[PAGE - 1].id if len(listed) > PAGE else None,
             "is_first_page": before_id is None,
         },
@@ -62,14 +66,10 @@ async def show(request: web.Request) -> web.Response:
         follow_after = await submissions.before_current_judging(connection, summary.id)
         place = await places.of_submission(connection, summary.id, lost_after_s=request.app[SETTINGS].lease_s)
         files = await submissions.files(connection, summary.id)
-        history = (
-            await submissions.history(connection, summary.id)
-            if permissions.is_judge(viewer, summary.contest_id)
-            else []
-        )
+        history = await submissions.history(connection, summary.id) if permissions.judges(viewer, summary) else []
         contents = [await blobs.get(connection, file.sha256) for file in files]
         others = await submissions.others(connection, summary, limit=_OTHERS_SHOWN)
-    shown = permissions.feedback(viewer, summary.contest_id, summary.feedback)
+    shown = permissions.feedback(viewer, summary)
     texts = [content.decode(errors="replace") for content in contents]
     sources = [
         (file.name, await request.app[RENDERER].source(file.sha256, text, summary.language), text.count("\n") + 1)
@@ -97,9 +97,7 @@ async def described(request: web.Request) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         found = await _find(request, connection)
         place = await places.of_submission(connection, found.id, lost_after_s=request.app[SETTINGS].lease_s)
-    summary = feedback.of_summary(
-        found, permissions.feedback(request[SESSION].viewer, found.contest_id, found.feedback)
-    )
+    summary = feedback.of_summary(found, permissions.feedback(request[SESSION].viewer, found))
     return web.json_response(
         {
             "id": summary.id,
@@ -123,8 +121,8 @@ async def follow(request: web.Request) -> web.StreamResponse:
     viewer = request[SESSION].viewer
     watch = Watch(
         submission_id=summary.id,
-        is_judge=permissions.is_judge(viewer, summary.contest_id),
-        feedback=permissions.feedback(viewer, summary.contest_id, summary.feedback),
+        is_judge=permissions.judges(viewer, summary),
+        feedback=permissions.feedback(viewer, summary),
         after_id=known_id(request),
         lost_after_s=request.app[SETTINGS].lease_s,
     )

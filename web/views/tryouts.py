@@ -61,8 +61,8 @@ async def show(request: web.Request) -> web.Response:
     """What came of one, or that it waits."""
     viewer = permissions.require_viewer(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
-        tryout = await tryouts.by_id(connection, int(request.match_info["tryout"]))
-    if not permissions.may_see_submission(viewer, owner_id=tryout.user_id, contest_id=tryout.contest_id):
+        tryout = await tryouts.by_id(connection, int(request.match_info["tryout"]), viewer_id=viewer.id)
+    if not permissions.may_see_submission(viewer, tryout):
         raise NotFound(gettext("There is no such page."))
     return page(request, "tryout", {"tryout": tryout, **_streams(tryout)})
 

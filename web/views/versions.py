@@ -36,7 +36,7 @@ _NO_INSIGHTS: Mapping[str, Any] = {"unfailed_tests": [], "uncaught_submissions":
 
 async def index(request: web.Request) -> web.Response:
     """All problems that were ever taken and the viewer may see, in contests or not."""
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
         listed = await versions.every_problem(connection, viewer.id)
     shown = [problem for problem in listed if permissions.may_use_problem(viewer, problem.granted)]
@@ -83,7 +83,7 @@ async def jury_submission(request: web.Request) -> web.Response:
 
 async def decide(request: web.Request) -> web.Response:
     """Make the version live, or let it go live by itself later, or not."""
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     decision = (await forms.read(request)).text("decision")
     try:
         async with request.app[POOL].acquire() as connection:
@@ -126,7 +126,7 @@ async def granted(request: web.Request, connection: Connection, needed: Access =
         LoginNeeded: nobody is logged in.
         NotFound: there is no such problem for them.
     """
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     access = await problem_access.granted(connection, request.match_info["problem"], viewer.id)
     permissions.require_problem(viewer, access, needed)
     return access
@@ -142,7 +142,7 @@ async def find(request: web.Request, connection: Connection, needed: Access = Ac
 async def problem_page(request: web.Request, *, error: str = "", status: int = 200) -> web.Response:
     """The page of the address's problem."""
     problem = request.match_info["problem"]
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
         access = await granted(request, connection)
         listed = await versions.of_problem(connection, problem)
@@ -166,7 +166,7 @@ async def problem_page(request: web.Request, *, error: str = "", status: int = 2
 
 
 async def version_page(request: web.Request, *, error: str = "", status: int = 200) -> web.Response:
-    viewer = permissions.require_judge(request[SESSION].viewer)
+    viewer = permissions.require_setter(request[SESSION].viewer)
     async with (
         request.app[POOL].acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
