@@ -8,13 +8,13 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aiohttp import hdrs, web
 
 from judge.errors import NotFound, UsageError
-from judge.store import accounts
+from judge.store import accounts, staff
 from judge.store.accounts import Account
 from judge.store.pool import Connection
 from judge.store.sessions import Session, Viewer
@@ -73,7 +73,9 @@ class ProgramLogins:
         account = await self._known(request, key) or await self._checked(request, key, login, password)
         if account.has_two_step or permissions.needs_two_step(viewer_of(account), request.app[SETTINGS]):
             raise UsageError(gettext("This account logs in in two steps, which a program cannot: use an API token."))
-        return of_request(viewer_of(account))
+        async with request.app[POOL].acquire() as connection:
+            roles = await staff.of_account(connection, account.id)
+        return of_request(replace(viewer_of(account), staff=roles))
 
     async def _known(self, request: web.Request, key: bytes) -> Account | None:
         right = self._right.get(key)

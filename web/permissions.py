@@ -3,7 +3,7 @@
 Contestants see their own submissions, and problems once their contest has started. Admins see everything.
 Setters see what they were given (``judge/store/problem_access.py``): versions of these problems, submissions to them as
 judges do, and the problems themselves before their contest has started. Elsewhere they see what contestants do.
-Staff of a contest (``judge/store/staff.py``) see more of that one, on pages. Accounts are for admins.
+Staff of a contest (``judge/store/staff.py``) see more of that one. Accounts are for admins.
 What somebody may not see is answered as if it were not there.
 """
 
@@ -28,6 +28,7 @@ from web.translating import gettext
 _ROLES = {
     Scope.READ: Role.CONTESTANT,
     Scope.SUBMIT: Role.CONTESTANT,
+    Scope.STAFF: Role.CONTESTANT,
     Scope.SETTER: Role.SETTER,
     Scope.ADMIN: Role.ADMIN,
 }
@@ -73,15 +74,20 @@ def is_admin(viewer: Viewer | None) -> bool:
     return viewer is not None and viewer.role is Role.ADMIN
 
 
-def scopes_of(role: Role) -> list[Scope]:
-    """What tokens of an account with that role may be for."""
+def scopes_of(viewer: Viewer) -> list[Scope]:
+    """What tokens of theirs may be for."""
     ranks = list(Role)
-    return [scope for scope in Scope if ranks.index(_ROLES[scope]) <= ranks.index(role)]
+    return [
+        scope
+        for scope in Scope
+        if ranks.index(_ROLES[scope]) <= ranks.index(viewer.role) and (scope is not Scope.STAFF or viewer.staff)
+    ]
 
 
 def by_token(viewer: Viewer, scope: Scope) -> Viewer:
     """The viewer as a token of theirs may act: as less than they are, never as more."""
-    return replace(viewer, role=min(viewer.role, _ROLES[scope], key=list(Role).index), staff={})
+    role = min(viewer.role, _ROLES[scope], key=list(Role).index)
+    return replace(viewer, role=role, staff=viewer.staff if scope.covers(Scope.STAFF) else {})
 
 
 def may_change_anything(scope: Scope | None) -> bool:

@@ -112,6 +112,8 @@ def counted(request: web.Request) -> Sequence[Counted]:
     session, address = request[SESSION].session, client_address(request)
     if session is None or session.viewer is None:
         return (("stranger", address), ("address", address))
+    if request[SESSION].is_by_program:
+        return (("account", str(session.viewer.id)), ("address", address))
     return (("session", session.token_hash.hex()), ("account", str(session.viewer.id)), ("address", address))
 
 

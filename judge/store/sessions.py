@@ -26,7 +26,7 @@ class Viewer:
     role: Role
     #: Whether they were asked for a one-time code.
     has_two_step: bool = False
-    #: What they are to single contests, by the contest's id. Programs act without it.
+    #: What they are to single contests, by the contest's id.
     staff: Mapping[int, ContestRole] = field(default_factory=dict)
 
 

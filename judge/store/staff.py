@@ -38,6 +38,11 @@ def roles(value: Mapping[str, str] | None) -> Mapping[int, ContestRole]:
     return {int(contest_id): ContestRole(role) for contest_id, role in (value or {}).items()}
 
 
+async def of_account(connection: Connection, user_id: int) -> Mapping[int, ContestRole]:
+    """The account's roles, by the contest's id."""
+    return roles(await connection.fetchval(f"SELECT {ROLES_COLUMN} FROM users u WHERE u.id = $1", user_id))
+
+
 async def of_contest(connection: Connection, contest_id: int) -> list[Helper]:
     """Everybody who helps with the contest, by role and name."""
     rows = await connection.fetch(

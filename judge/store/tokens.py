@@ -15,7 +15,7 @@ from enum import StrEnum
 import asyncpg
 
 from judge.errors import NotFound, UsageError
-from judge.store import audit
+from judge.store import audit, staff
 from judge.store.accounts import Role
 from judge.store.pool import Connection
 from judge.store.sessions import Viewer
@@ -33,8 +33,14 @@ class Scope(StrEnum):
 
     READ = "read"  # see what a contestant sees
     SUBMIT = "submit"  # also do what a contestant does
+    STAFF = "staff"  # also see what staff of contests sees, of those that the account helps with
     SETTER = "setter"  # also see and do what setters do
     ADMIN = "admin"  # also see and do what admins do
+
+    def covers(self, needed: Scope) -> bool:
+        """Whether it may do all that that one may."""
+        order = list(Scope)
+        return order.index(self) >= order.index(needed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +105,8 @@ async def find(connection: Connection, token: str) -> tuple[Viewer, Scope] | Non
     if len(token) > _MAX_LENGTH:
         return None
     row = await connection.fetchrow(
-        """
-        SELECT t.id AS token_id, t.scope::text, u.id, u.login, u.name, u.role::text,
+        f"""
+        SELECT t.id AS token_id, t.scope::text, u.id, u.login, u.name, u.role::text, {staff.ROLES_COLUMN},
           t.last_used_at IS NULL OR t.last_used_at < now() - interval '5 minutes' AS is_news
         FROM api_tokens t JOIN users u ON u.id = t.user_id
         WHERE t.token_hash = $1 AND t.expires_at > now() AND u.disabled_at IS NULL
@@ -111,7 +117,13 @@ async def find(connection: Connection, token: str) -> tuple[Viewer, Scope] | Non
         return None
     if row["is_news"]:
         await connection.execute("UPDATE api_tokens SET last_used_at = now() WHERE id = $1", row["token_id"])
-    viewer = Viewer(id=row["id"], login=row["login"], name=row["name"], role=Role(row["role"]))
+    viewer = Viewer(
+        id=row["id"],
+        login=row["login"],
+        name=row["name"],
+        role=Role(row["role"]),
+        staff=staff.roles(row["staff"]),
+    )
     return viewer, Scope(row["scope"])
 
 

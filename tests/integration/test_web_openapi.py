@@ -54,6 +54,9 @@ def _ask_all(schema: schemathesis.BaseSchema, address: str, login: str) -> None:
     for found in schema.get_all_operations():
         assert isinstance(found, Ok)
         operation = found.ok()
+        if operation.path.endswith("/events"):
+            # Of a submission that waits it does not end.
+            continue
 
         @settings(
             max_examples=EXAMPLES,
@@ -69,4 +72,5 @@ def _ask_all(schema: schemathesis.BaseSchema, address: str, login: str) -> None:
 
         ask()
         asked += 1
-    assert asked == sum(len(set(item) & {"get", "post"}) for item in description()["paths"].values())
+    paths = description()["paths"].items()
+    assert asked == sum(len(set(item) & {"get", "post"}) for path, item in paths if not path.endswith("/events"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from aiohttp import encode_basic_auth
 
 from judge.store.accounts import Role
 from judge.store.staff import ContestRole
+from judge.store.tokens import Scope
 from judge.verdicts import Verdict
 from tests.website import PASSWORD, Seeded, Site, Visitor, a_run
 
@@ -122,14 +124,55 @@ async def test_the_ceremony(site: Site) -> None:
     assert [link in (await each.get("/contests/spring/standings")).text for each in (jury, others[1])] == [True, False]
 
 
-async def test_nothing_for_programs_and_nothing_afterwards(site: Site, seeded: Seeded) -> None:
-    """With login and password alone a program is a contestant; who is removed is one at once; the log knows."""
+async def test_programs_of_theirs(site: Site) -> None:
+    """By password or a token of scope staff a program sees what its account sees on pages; by a lesser one less."""
+    await site.account("root", Role.ADMIN)
+    spring = await site.contest(freezes_in=timedelta(minutes=-30))
+    other = await site.contest("other", problems=[("A", "knots", "Knots")])
+    jury, ada = await site.staff(spring, "jury"), await site.account("ada")
+    here, there = await site.submission(spring, ada), await site.submission(other, ada)
+    for submission in (here, there):
+        await site.judge(submission, Verdict.AC, [a_run("secret/01-hidden")])
+    async with site.pool.acquire() as connection:
+        await connection.execute(
+            "INSERT INTO clarifications (contest_id, from_user_id, text) VALUES ($1, $2, 'Why?')",
+            *(spring.contest_id, ada),
+        )
+    made = {scope: await _token(jury, scope) for scope in (Scope.READ, Scope.SUBMIT, Scope.STAFF)}
+    for authorization, sees in [
+        (encode_basic_auth("jury", PASSWORD), True),
+        (encode_basic_auth("ada", PASSWORD), None),
+        *((f"Bearer {token}", scope is Scope.STAFF) for scope, token in made.items()),
+    ]:
+        told = await _told(site.visitor(), authorization, f"/api/submissions/{here}/events")
+        assert ("secret/01-hidden" in told) is bool(sees)
+        told = await _told(site.visitor(), authorization, "/api/contests/spring/standings")
+        assert (json.loads(told)["is_frozen"], '"is_accepted": true' in told) == (not sees, bool(sees))
+        told = await _told(site.visitor(), authorization, "/api/contests/spring/clarifications")
+        assert ("Why?" in told) is (sees is not False)
+        told = await _told(site.visitor(), authorization, "/api/contests/spring/submissions")
+        assert [each["id"] for each in json.loads(told)["submissions"]] == ([] if sees is False else [here])
+        told = await _told(site.visitor(), authorization, f"/api/submissions/{there}")
+        assert (json.loads(told).get("code") == 404) is (sees is not None)
+
+
+async def _token(visitor: Visitor, scope: Scope) -> str:
+    fields = {"action": "create", "name": scope, "scope": scope, "days": "1", "old_password": PASSWORD}
+    token = re.search(r"judge_[\w-]+", (await visitor.post("/account/tokens", fields)).text)
+    assert token is not None
+    return token[0]
+
+
+async def _told(program: Visitor, authorization: str, path: str) -> str:
+    return await (await program.open(path, Authorization=authorization)).text()
+
+
+async def test_nothing_afterwards(site: Site, seeded: Seeded) -> None:
+    """Who is removed is a contestant at once, and so is their token; the log knows."""
     jury = await _helper(site, "jury")
     submission = await site.submission(seeded, await site.account("team"))
-    assert (await jury.get(f"/api/submissions/{submission}")).status == 200
-    program = site.visitor()
-    authorization = encode_basic_auth("jury", PASSWORD)
-    assert (await program.open(f"/api/submissions/{submission}", Authorization=authorization)).status == 404
+    address, bearer = f"/api/submissions/{submission}", f"Bearer {await _token(jury, Scope.STAFF)}"
+    assert (await site.visitor().open(address, Authorization=bearer)).status == 200
 
     admin = site.visitor()
     await admin.log_in("root")
@@ -137,6 +180,8 @@ async def test_nothing_for_programs_and_nothing_afterwards(site: Site, seeded: S
     assert account is not None
     assert (await admin.post(STAFF, {"action": "remove", "account": account[1]})).status == 303
     assert (await jury.get(f"/submissions/{submission}")).status == 404
+    assert (await site.visitor().open(address, Authorization=bearer)).status == 404
+    assert 'value="staff"' not in (await jury.get("/account/tokens")).text
     assert "set contest role" in (await admin.get("/admin/audit")).words
     assert "remove contest role" in (await admin.get("/admin/audit")).words
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 from aiohttp import web
 
 from judge.errors import NotFound, UsageError
 from judge.store import clarifications, contests
-from judge.store.clarifications import MAX_TEXT_CHARS
+from judge.store.clarifications import MAX_TEXT_CHARS, Clarification
 from judge.store.contests import Contest
 from judge.store.pool import Connection
+from judge.store.sessions import Viewer
 from web import forms, maintenance, notices, permissions, rates, visible
 from web.forms import Form, Handler
 from web.keys import NEWS, POOL, SESSION
@@ -25,6 +27,15 @@ async def index(request: web.Request) -> web.Response:
     """What the viewer may read, and a form to ask or announce with."""
     permissions.require_viewer(request[SESSION].viewer)
     return await _list(request, written="", error="", status=200)
+
+
+async def described(request: web.Request) -> web.Response:
+    """What the viewer may read, as JSON. It counts as read only where a page has shown it."""
+    viewer = permissions.require_viewer(request[SESSION].viewer)
+    async with request.app[POOL].acquire() as connection:
+        contest = await contests.by_name(connection, request.match_info["contest"])
+        found = await _readable(connection, contest, viewer)
+    return web.json_response({"contest": contest.name, "clarifications": [_described(each) for each in found]})
 
 
 @maintenance.keeps_form
@@ -101,9 +112,8 @@ async def _list(request: web.Request, *, written: str, error: str, status: int) 
     viewer = permissions.require_viewer(request[SESSION].viewer)
     async with request.app[POOL].acquire() as connection:
         contest = await contests.by_name(connection, request.match_info["contest"])
-        sees_all = permissions.is_judge(viewer, contest.id)
         problems = await visible.problems(connection, viewer, contest)
-        found = await clarifications.listed(connection, contest_id=contest.id, user_id=None if sees_all else viewer.id)
+        found = await _readable(connection, contest, viewer)
         # An admin who looks on has not read anything for them.
         if request[SESSION].admin is None:
             await clarifications.see_all(connection, contest_id=contest.id, user_id=viewer.id)
@@ -119,6 +129,23 @@ async def _list(request: web.Request, *, written: str, error: str, status: int) 
         "error": error,
     }
     return page(request, "clarifications", context, status=status)
+
+
+async def _readable(connection: Connection, contest: Contest, viewer: Viewer) -> list[Clarification]:
+    sees_all = permissions.is_judge(viewer, contest.id)
+    return await clarifications.listed(connection, contest_id=contest.id, user_id=None if sees_all else viewer.id)
+
+
+def _described(each: Clarification) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "text": each.text,
+        "created_at": each.created_at.isoformat(),
+        "problem": each.label,
+        "asker": each.asker,
+        "is_public": each.is_public,
+        "answers": [_described(answer) for answer in each.answers],
+    }
 
 
 async def _problem(connection: Connection, contest: Contest, label: str) -> int | None:

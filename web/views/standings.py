@@ -78,26 +78,29 @@ async def show(request: web.Request) -> web.Response:
 
 async def download(request: web.Request) -> web.Response:
     """The same as a file for programs and spreadsheets."""
-    contest, problems = await _find(request)
-    if not permissions.may_see_problems(request[SESSION].viewer, contest, now()):
-        raise NotFound(gettext("The contest has not started yet."))
+    if request.match_info["file"] == "json":
+        return await as_json(request)
+    contest, problems = await _started(request)
+    board = await _board(request, contest)
+    return web.Response(
+        text=standings_files.as_csv(contest, problems, board),
+        content_type="text/csv",
+        charset="utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{contest.name}-standings.csv"'},
+    )
+
+
+async def as_json(request: web.Request) -> web.Response:
+    """The same for programs."""
+    contest, problems = await _started(request)
     board = await _board(request, contest)
     is_frozen = contest.is_frozen(now()) and not permissions.sees_frozen(request[SESSION].viewer, contest.id)
-    if request.match_info["file"] == "csv":
-        return web.Response(
-            text=standings_files.as_csv(contest, problems, board),
-            content_type="text/csv",
-            charset="utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{contest.name}-standings.csv"'},
-        )
     return web.json_response(standings_files.as_json(contest, problems, board, is_frozen=is_frozen))
 
 
 async def follow(request: web.Request) -> web.StreamResponse:
     """Tells the page when to ask for itself again."""
-    contest, _ = await _find(request)
-    if not permissions.may_see_problems(request[SESSION].viewer, contest, now()):
-        raise NotFound(gettext("The contest has not started yet."))
+    contest, _ = await _started(request)
 
     async def version() -> int:
         # Times and rules may have changed as well.
@@ -112,6 +115,14 @@ async def _find(request: web.Request) -> tuple[Contest, list[ContestProblem]]:
     async with request.app[POOL].acquire() as connection:
         contest = await contests.by_name(connection, request.match_info["contest"])
         return contest, await visible.problems(connection, request[SESSION].viewer, contest)
+
+
+async def _started(request: web.Request) -> tuple[Contest, list[ContestProblem]]:
+    """The contest and its problems, where there may be standings."""
+    contest, problems = await _find(request)
+    if not permissions.may_see_problems(request[SESSION].viewer, contest, now()):
+        raise NotFound(gettext("The contest has not started yet."))
+    return contest, problems
 
 
 async def _board(request: web.Request, contest: Contest, *, waits: bool = False) -> Board:

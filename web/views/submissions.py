@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from aiohttp import web
 
 from judge.store import blobs, contests, places, submissions
+from judge.store.contests import Contest
 from judge.store.pool import Connection
 from judge.store.submissions import Seen, Summary
 from web import feedback, permissions, wording
@@ -25,30 +28,16 @@ _LARGEST_ID = 2**63 - 1
 
 async def index(request: web.Request) -> web.Response:
     """The viewer's own submissions to a contest, and those that they judge."""
-    viewer = permissions.require_viewer(request[SESSION].viewer)
-    before_id = _number(request.query.get("before", "")) or None
-    async with request.app[POOL].acquire() as connection:
-        contest = await contests.by_name(connection, request.match_info["contest"])
-        seen = permissions.submissions_seen(viewer, contest.id)
-        listed = await submissions.page(
-            connection,
-            contest_id=contest.id,
-            viewer_id=viewer.id,
-            seen=seen,
-            before_id=before_id,
-            limit=PAGE + 1,
-        )
+    contest, listed = await _page_of(request)
     return page(
         request,
         "submissions",
         {
             "contest": contest,
-            "submissions": [
-                feedback.of_summary(summary, permissions.feedback(viewer, summary)) for summary in listed[:PAGE]
-            ],
-            "sees_others": seen is not Seen.OWN,
-            "next_before": listed[PAGE - 1].id if len(listed) > PAGE else None,
-            "is_first_page": before_id is None,
+            "submissions": listed[:PAGE],
+            "next_before": _next_before(listed),
+            "is_first_page": _before(request) is None,
+            "sees_others": permissions.submissions_seen(request[SESSION].viewer, contest.id) is not Seen.OWN,
         },
     )
 
@@ -98,18 +87,18 @@ async def described(request: web.Request) -> web.Response:
         found = await _find(request, connection)
         place = await places.of_submission(connection, found.id, lost_after_s=request.app[SETTINGS].lease_s)
     summary = feedback.of_summary(found, permissions.feedback(request[SESSION].viewer, found))
+    queue = place and {**asdict(place), "words": wording.in_queue(place)}
+    return web.json_response({**_described(summary), "queue": queue})
+
+
+async def described_list(request: web.Request) -> web.Response:
+    """What the page of a contest's submissions lists, as JSON."""
+    contest, listed = await _page_of(request)
     return web.json_response(
         {
-            "id": summary.id,
-            "contest": summary.contest_name,
-            "problem": summary.label,
-            "language": summary.language,
-            "submitted_at": summary.submitted_at.isoformat(),
-            "state": summary.state,
-            "verdict": summary.verdict and summary.verdict.value,
-            "score": summary.score,
-            "queue": place and {**asdict(place), "words": wording.in_queue(place)},
-            "page": f"/submissions/{summary.id}",
+            "contest": contest.name,
+            "submissions": [_described(summary) for summary in listed[:PAGE]],
+            "next_before": _next_before(listed),
         }
     )
 
@@ -127,6 +116,46 @@ async def follow(request: web.Request) -> web.StreamResponse:
         lost_after_s=request.app[SETTINGS].lease_s,
     )
     return await stream(request, watch)
+
+
+async def _page_of(request: web.Request) -> tuple[Contest, list[Summary]]:
+    """The contest of the address, and the page asked for of what the viewer sees there, with the one after it."""
+    viewer = permissions.require_viewer(request[SESSION].viewer)
+    async with request.app[POOL].acquire() as connection:
+        contest = await contests.by_name(connection, request.match_info["contest"])
+        listed = await submissions.page(
+            connection,
+            contest_id=contest.id,
+            viewer_id=viewer.id,
+            seen=permissions.submissions_seen(viewer, contest.id),
+            before_id=_before(request),
+            limit=PAGE + 1,
+        )
+    return contest, [feedback.of_summary(summary, permissions.feedback(viewer, summary)) for summary in listed]
+
+
+def _before(request: web.Request) -> int | None:
+    return _number(request.query.get("before", "")) or None
+
+
+def _next_before(listed: Sequence[Summary]) -> int | None:
+    return listed[PAGE - 1].id if len(listed) > PAGE else None
+
+
+def _described(submission: Summary) -> dict[str, Any]:
+    """A submission as programs are told of it."""
+    return {
+        "id": submission.id,
+        "contest": submission.contest_name,
+        "problem": submission.label,
+        "user": submission.user_name,
+        "language": submission.language,
+        "submitted_at": submission.submitted_at.isoformat(),
+        "state": submission.state,
+        "verdict": submission.verdict and submission.verdict.value,
+        "score": submission.score,
+        "page": f"/submissions/{submission.id}",
+    }
 
 
 async def _find(request: web.Request, connection: Connection) -> Summary:

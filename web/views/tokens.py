@@ -46,7 +46,7 @@ async def change(request: web.Request) -> web.Response:
 
 async def _create(request: web.Request, viewer: Viewer, form: Form) -> str:
     name = form.line("name", label=gettext("The name"), max_length=100)
-    if form.text("scope") not in permissions.scopes_of(viewer.role):
+    if form.text("scope") not in permissions.scopes_of(viewer):
         raise UsageError(gettext("Choose what the token may do."))
     if form.text("days") not in map(str, LIFETIMES):
         raise UsageError(gettext("Choose for how long the token is good."))
@@ -79,7 +79,7 @@ async def _page(
     typed = form or Form()
     context = {
         "tokens": listed,
-        "scopes": permissions.scopes_of(viewer.role),
+        "scopes": permissions.scopes_of(viewer),
         "lifetimes": LIFETIMES,
         "has_password": has_password,
         "made": made,
