@@ -94,8 +94,12 @@ async def _renderer(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:
-    """What goes on beside requests: hearing the database, and forgetting what has expired."""
-    tasks = [asyncio.create_task(app[HUB].run(), name="live updates"), asyncio.create_task(_prune(app), name="prune")]
+    """What goes on beside requests: hearing the database, ending what nobody reads, forgetting what has expired."""
+    tasks = [
+        asyncio.create_task(app[HUB].run(), name="live updates"),
+        asyncio.create_task(app[HUB].end_left(), name="end streams"),
+        asyncio.create_task(_prune(app), name="prune"),
+    ]
     yield
     for task in tasks:
         task.cancel()

@@ -14,7 +14,7 @@ from judge.store.pool import Pool
 from web import feedback, wording
 from web.hub import Hub
 from web.keys import HUB, POOL
-from web.streams import HEARTBEAT_S, Stream, counted, streaming
+from web.streams import HEARTBEAT_S, Stream, streaming, watching
 
 #: How often those who wait are told their place; with many of them less often, so that all ask so often in a second.
 PLACE_S = 2.0
@@ -41,7 +41,7 @@ class Watch:
 async def stream(request: web.Request, watch: Watch) -> web.StreamResponse:
     """Send events as they come, until the verdict. Nothing to come is 204, which tells the browser not to ask again."""
     pool, hub = request.app[POOL], request.app[HUB]
-    with hub.watching(str(watch.submission_id), counted(request)) as news:
+    with watching(request, str(watch.submission_id)) as news:
         batch = await _read(pool, watch.submission_id, watch.after_id)
         if not batch and await _is_over(pool, watch.submission_id):
             return web.Response(status=204)

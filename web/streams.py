@@ -10,7 +10,7 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 
 from aiohttp import web
 
@@ -94,7 +94,7 @@ async def tell_changes(request: web.Request, topic: str, version: Callable[[], A
         topic: what notifications of a change name.
         version: reads the present version.
     """
-    with request.app[HUB].watching(topic, counted(request)) as news:
+    with watching(request, topic) as news:
         told = known_id(request)
         async with streaming(request, news) as stream:
             while stream.is_open:
@@ -107,7 +107,16 @@ async def tell_changes(request: web.Request, topic: str, version: Callable[[], A
         return stream.response
 
 
-def counted(request: web.Request) -> Sequence[Counted]:
+def watching(request: web.Request, topic: str) -> AbstractContextManager[asyncio.Event]:
+    """An event that is set whenever there may be something new of the topic, for a stream that answers the request.
+
+    Raises:
+        web.HTTPException: whoever asks, or everybody together, has too many streams open.
+    """
+    return request.app[HUB].watching(topic, _counted(request), is_gone=lambda: request.transport is None)
+
+
+def _counted(request: web.Request) -> Sequence[Counted]:
     """What a request for events is counted as against the limits of open ones."""
     session, address = request[SESSION].session, client_address(request)
     if session is None or session.viewer is None:

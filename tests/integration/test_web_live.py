@@ -176,10 +176,18 @@ async def test_limits_of_open_streams(site: Site, monkeypatch: pytest.MonkeyPatc
     assert (await _open(other, submission_id)).status == (200 if kind == "session" else 429)
 
     answers[0].close()
-    async with asyncio.timeout(20):
-        while (await _open(visitor, submission_id)).status != 200:
-            async with site.pool.acquire() as connection:
-                await event(connection, submission_id, "other", {})
+    assert (await _open(visitor, submission_id)).status == 200
+    assert (await _open(visitor, submission_id)).status == 429
+
+
+async def test_reloading(site: Site) -> None:
+    """A page that is reloaded again and again is live each time, though none of its streams had anything to say."""
+    visitor, submission_id = await _watched(site)
+    for _ in range(2 * hub.MOST_OF_ONE["session"]):
+        answer = await _open(visitor, submission_id)
+        assert answer.status == 200
+        await _next(answer)
+        answer.close()
 
 
 async def test_limit_of_the_process(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
