@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Set as AbstractSet
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,6 +18,13 @@ MAX_LENGTH = 200
 
 #: Each hashing takes 64 MiB and a core for a while: more at once would let a flood of logins starve everything else.
 _AT_ONCE = 2
+
+#: Passwords that people choose most often, and words that they put a year or a sign behind.
+_COMMON = frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
+_SITE = "judge"
+_SHORTEST_WORD = 3
+#: So many characters beside a word are not worth much.
+_LITTLE = 3
 
 
 class Passwords:
@@ -63,5 +72,17 @@ def check_strength(password: str, *, login: str) -> None:
                 most=MAX_LENGTH,
             )
         )
-    if password.lower() == login.lower() or len(set(password)) < 4:
+    if len(set(password)) < 4 or _is_guessed(password.lower(), {login.lower(), _SITE}):
         raise UsageError(gettext("That password is too easy to guess."))
+
+
+def _is_guessed(password: str, own: AbstractSet[str]) -> bool:
+    """Whether it is among those that are tried first, or one of these words with next to nothing beside it."""
+    if password in _COMMON:
+        return True
+    words = (word for word in {*_COMMON, *own} if len(word) >= _SHORTEST_WORD)
+    return any(word in password and not _is_much(password.replace(word, "")) for word in words)
+
+
+def _is_much(rest: str) -> bool:
+    return len(rest) > _LITTLE and any(char.isalpha() for char in rest)
