@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from aiohttp import hdrs, web
 
 from judge.errors import NotFound, UsageError
-from judge.store import accounts, staff
+from judge.store import accounts, origins, staff
 from judge.store.accounts import Account
 from judge.store.pool import Connection
 from judge.store.sessions import Session, Viewer
-from web import passwords, permissions, rates
+from web import browsers, passwords, permissions, rates
 from web.addresses import throttle_key
 from web.keys import PASSWORDS, POOL, PROXIES, SESSION, SETTINGS
 from web.permissions import LoginNeeded
@@ -89,7 +89,7 @@ class ProgramLogins:
         return account if not account.is_disabled and account.password_hash == right.password_hash else None
 
     async def _checked(self, request: web.Request, key: bytes, login: str, password: str) -> Account:
-        account = await account_of(request, login, password)
+        account = await account_of(request, login, password, browser=None)
         assert account.password_hash is not None
         while len(self._right) >= _MOST_KNOWN:
             self._right.pop(next(iter(self._right)))
@@ -101,20 +101,36 @@ class ProgramLogins:
 PROGRAM_LOGINS = web.AppKey("program logins", ProgramLogins)
 
 
-async def account_of(request: web.Request, login: str, password: str) -> Account:
+async def account_of(request: web.Request, login: str, password: str, *, browser: str | None) -> Account:
     """The account of that login and password. A wrong login, a wrong password and a disabled account take the same.
+
+    Args:
+        request: that brings them.
+        login: in whatever case.
+        password: as it was typed.
+        browser: its token; None: a program's.
 
     Raises:
         UsageError: they are wrong, or were tried too often.
     """
     address = client_address(request)
+    from_address = hashlib.sha256(b"address " + address.encode()).digest()
+    from_browser = None if browser is None else browsers.origin(browser)
+    origins_sent = [from_address] if from_browser is None else [from_address, from_browser]
     async with request.app[POOL].acquire() as connection:
         await rates.count(connection, rates.LOGIN_ADDRESS, address)
-        await rates.count(connection, rates.LOGIN, f"{address} {login.lower()}")
+        known = await origins.known(connection, login, origins_sent)
+        # Whoever sits at the same address cannot keep out a browser that is known.
+        who = from_browser.hex() if from_browser is not None and from_browser in known else address
+        await rates.count(connection, rates.LOGIN, f"{who} {login.lower()}")
+        if not known:
+            await rates.count(connection, rates.LOGIN_ELSEWHERE, login.lower())
         account = await accounts.by_login(connection, login)
     usable = account if account is not None and not account.is_disabled else None
     if not await is_right(request, usable, password) or usable is None:
         raise UsageError(gettext(_WRONG))
+    async with request.app[POOL].acquire() as connection:
+        await origins.remember(connection, usable.id, origins_sent)
     return usable
 
 

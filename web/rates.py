@@ -8,7 +8,7 @@ from datetime import timedelta
 from judge.errors import UsageError
 from judge.store import throttles
 from judge.store.pool import Connection
-from web.translating import ngettext
+from web.translating import N_, gettext, ngettext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +18,23 @@ class Rate:
     name: str
     tries: int
     window: timedelta
+    #: What is said of one too many, where there is more to say than that.
+    words: str = ""
 
 
 #: Stops guessing one account's password. Others can still log in from the same address: a school has only one.
 LOGIN = Rate(name="login", tries=10, window=timedelta(minutes=5))
+#: Stops guessing one account's password from many addresses. It counts only tries from where no right one ever came, so
+#: that guessing keeps nobody out who logs in with a browser or at an address where they did before.
+LOGIN_ELSEWHERE = Rate(
+    name="login-elsewhere",
+    tries=40,
+    window=timedelta(hours=1),
+    words=N_(
+        "Too many tries to log in to this account. Log in where you have logged in before, ask the organisers, "
+        "or try again in an hour."
+    ),
+)
 #: Stops trying one password on many accounts, and sparing the processor: a classroom's worth of mistakes.
 LOGIN_ADDRESS = Rate(name="login-address", tries=300, window=timedelta(minutes=5))
 REGISTER = Rate(name="register", tries=100, window=timedelta(hours=1))
@@ -47,7 +60,9 @@ class TooOften(UsageError):
         self.retry_after_s = int(rate.window.total_seconds())
         minutes = self.retry_after_s // 60
         super().__init__(
-            ngettext(
+            gettext(rate.words)
+            if rate.words
+            else ngettext(
                 "Too many tries. Wait a minute, then try again.",
                 "Too many tries. Wait %(num)s minutes, then try again.",
                 minutes,

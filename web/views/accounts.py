@@ -9,7 +9,7 @@ from judge.store import accounts, identities
 from judge.store.accounts import Account, Role
 from judge.store.pool import Connection
 from judge.store.sessions import Viewer
-from web import credentials, forms, logins, passwords, permissions, rates, sessions
+from web import browsers, credentials, forms, logins, passwords, permissions, rates, sessions
 from web.forms import Form
 from web.keys import PASSWORDS, POOL, SESSION, SETTINGS
 from web.maintenance import status_of
@@ -98,16 +98,19 @@ def login_page(
 async def login(request: web.Request) -> web.Response:
     """Log in. A wrong login, a wrong password and a disabled account look and take the same."""
     form = await forms.read(request)
+    browser = browsers.token_of(request)
     try:
         name = form.line("login", label=gettext("The login"), max_length=32)
         password = form.text("password")
-        usable = await credentials.account_of(request, name, password)
+        usable = await credentials.account_of(request, name, password, browser=browser)
         async with request.app[POOL].acquire() as connection, connection.transaction():
             leads_to = await logins.proceed(request, connection, usable, wanted=forms.own_path(form.text("next")))
             await _renew_hash(request, connection, usable, password)
     except UsageError as error:
         return login_page(request, wanted=forms.own_path(form.text("next")), login=form.text("login"), error=error)
-    raise web.HTTPSeeOther(leads_to)
+    redirect = web.HTTPSeeOther(leads_to)
+    browsers.keep(request, redirect, browser)
+    raise redirect
 
 
 async def logout(request: web.Request) -> web.Response:

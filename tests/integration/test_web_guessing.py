@@ -1,0 +1,105 @@
+"""Guessing passwords: from one address or many, it is slow, and keeps nobody out of where they log in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+from aiohttp import encode_basic_auth
+
+from judge.config import Settings
+from judge.store import origins
+from judge.store.pool import Pool
+from tests.website import PASSWORD, Page, Site, Visitor, serving
+from web import rates
+
+GUESS = "a guess"
+HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
+
+
+@pytest_asyncio.fixture
+async def proxied_site(dsn: str, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+    """A site behind a proxy, to which visitors come from where they like; guesses are few before there are too many."""
+    monkeypatch.setattr(rates, "LOGIN", replace(rates.LOGIN, tries=4))
+    monkeypatch.setattr(rates, "LOGIN_ELSEWHERE", replace(rates.LOGIN_ELSEWHERE, tries=4))
+    async with serving(Settings(web_trusted_proxies=("127.0.0.1",)), dsn, pool) as made:
+        await made.account("ada")
+        yield made
+
+
+async def _log_in(visitor: Visitor, address: str, *, login: str = "ada", password: str = PASSWORD) -> Page:
+    fields = {"login": login, "password": password}
+    return await visitor.post("/login", fields, headers={"X-Forwarded-For": address})
+
+
+async def _leave(visitor: Visitor) -> None:
+    assert (await visitor.post("/logout", form_on="/account")).status == 303
+
+
+async def _guess_from_everywhere(site: Site, login: str = "ada") -> list[Page]:
+    return [await _log_in(site.visitor(), f"203.0.113.{number}", login=login, password=GUESS) for number in range(5)]
+
+
+async def test_many_addresses(proxied_site: Site) -> None:
+    """However many addresses guesses come from, they are soon too many, for a login that is nobody's as well."""
+    for login in ("Ada", "nobody"):
+        answers = await _guess_from_everywhere(proxied_site, login)
+
+        assert [answer.status for answer in answers] == [400] * 4 + [429]
+        assert "Log in where you have logged in before" in answers[-1].words
+    assert (await _log_in(proxied_site.visitor(), "203.0.113.200")).status == 429
+
+
+async def test_nobody_is_kept_out(proxied_site: Site) -> None:
+    """While somebody guesses, one logs in with the browser or at the address of before; a program at its address."""
+    laptop = proxied_site.visitor()
+    assert (await _log_in(laptop, HOME)).status == 303
+    await _leave(laptop)
+    await _guess_from_everywhere(proxied_site)
+
+    assert (await _log_in(proxied_site.visitor(), ELSEWHERE)).status == 429
+    assert (await _log_in(laptop, ELSEWHERE)).status == 303
+    assert (await _log_in(proxied_site.visitor(), HOME)).status == 303
+    headers = {"Authorization": encode_basic_auth("ada", PASSWORD), "X-Forwarded-For": HOME}
+    assert (await proxied_site.visitor().open("/api/submissions/1", **headers)).status == 404
+
+
+async def test_a_neighbour_keeps_nobody_out(proxied_site: Site) -> None:
+    """Who guesses at the address that one shares with them uses up their own tries."""
+    laptop = proxied_site.visitor()
+    assert (await _log_in(laptop, HOME)).status == 303
+    await _leave(laptop)
+    neighbour = proxied_site.visitor()
+    guesses = [await _log_in(neighbour, HOME, password=GUESS) for _ in range(4)]
+
+    # The first of the tries at this address was the login.
+    assert [answer.status for answer in guesses] == [400] * 3 + [429]
+    assert (await _log_in(laptop, HOME)).status == 303
+
+
+async def test_a_browser_is_known_for_its_own_accounts(proxied_site: Site) -> None:
+    """A browser in which somebody logs in counts for nothing with another account, nor does a token made up."""
+    await proxied_site.account("eve")
+    browser = proxied_site.visitor()
+    assert (await _log_in(browser, ELSEWHERE, login="eve")).status == 303
+    await _leave(browser)
+    await _guess_from_everywhere(proxied_site)
+
+    assert (await _log_in(browser, ELSEWHERE)).status == 429
+    browser.client.session.cookie_jar.update_cookies({"browser": "x" * 20})
+    assert (await _log_in(browser, ELSEWHERE)).status == 429
+
+
+async def test_the_latest_are_kept(proxied_site: Site) -> None:
+    """What is kept of an account's has a bound, and is hashes."""
+    for number in range(origins.MOST_KEPT):
+        async with proxied_site.pool.acquire() as connection:
+            await origins.remember(connection, 1, [b"%d" % number])
+    assert (await _log_in(proxied_site.visitor(), HOME)).status == 303
+
+    async with proxied_site.pool.acquire() as connection:
+        kept = [row["origin_hash"] for row in await connection.fetch("SELECT origin_hash FROM login_origins")]
+    assert len(kept) == origins.MOST_KEPT
+    assert sum(len(each) == 32 for each in kept) == 2
