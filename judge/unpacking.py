@@ -26,13 +26,18 @@ async def scratch() -> AsyncIterator[Path]:
         await in_thread(stack.close)
 
 
-async def read(zipped: Path, into: Path) -> Package:
+async def read(zipped: Path, into: Path, *, makes_answers: bool = False) -> Package:
     """The package in a zip, unpacked.
+
+    Args:
+        zipped: the zip.
+        into: where its folder is made.
+        makes_answers: whether answers that are missing are to be made by an accepted submission.
 
     Raises:
         PackageError: it cannot be judged, or not even be unpacked.
     """
-    return await in_thread(lambda: package.load(archive.unpack(zipped, into)))
+    return await in_thread(lambda: package.load(archive.unpack(zipped, into), makes_answers=makes_answers))
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

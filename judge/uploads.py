@@ -36,8 +36,10 @@ from judge.verifying.memory import Memory, RememberedChecks, RememberedRuns
 from judge.verifying.package import unreadable, verify
 from judge.verifying.report import PackageReport, SubmissionReport
 from judge.workbench import programs_of, with_files
+from problems import amending
 from problems.package import Package
 from problems.submissions import JurySubmission
+from problems.zipping import zip_folder
 from sandbox.pool import Slot
 
 log = structlog.get_logger()
@@ -132,7 +134,7 @@ class Uploads:
                 report = await verify(package, desk, path=claim.file_name)
             _check_host(report)
             if report.package is not None and not report.errors:
-                await self._complete(claim, report.package)
+                await self._complete(claim, package, report.package, folder / "completed.zip")
         return report
 
     async def _read(self, claim: Claim, folder: Path) -> Package:
@@ -141,12 +143,23 @@ class Uploads:
         content = await blobs.fetch(self._pool, sha256)
         zipped = folder / Path(claim.file_name).name
         await unpacking.in_thread(zipped.write_bytes, content)
-        return await unpacking.read(zipped, folder / "unpacked")
+        return await unpacking.read(zipped, folder / "unpacked", makes_answers=True)
 
-    async def _complete(self, claim: Claim, package: Package) -> None:
-        """Keep what was found out of a package that left tests or its time limit open."""
+    async def _complete(self, claim: Claim, package: Package, made: Package, zipped: Path) -> None:
+        """Keep what was found out of a package that left tests or its time limit open.
+
+        Answers that it lacked, as only one can that was changed on a page, are put into its zip.
+        """
+
+        def completed() -> bytes | None:
+            if not amending.add_answers(package, made):
+                return None
+            zip_folder(package.path, zipped)
+            return zipped.read_bytes()
+
+        content = await unpacking.in_thread(completed)
         async with self._pool.acquire() as connection:
-            await problems.complete(connection, claim.version_id, package)
+            await problems.complete(connection, claim.version_id, made, content)
 
     async def _tell(self, claim: Claim, progress: Progress) -> None:
         """Keep the lease, and tell pages how far it is, until cancelled.

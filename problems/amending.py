@@ -1,12 +1,12 @@
-"""Changes one thing about an unpacked package, and zips it again: what setters do on pages instead of at home.
+"""Changes one thing about an unpacked package: what setters do on pages instead of at home.
 
 The folder is one that ``archive.unpack`` made: it holds files and folders, and no link. What comes out is a package
-like any that is uploaded, and is read, checked and verified like one.
+like any that is uploaded, and is read, checked and verified like one. Only answers may be missing of it: those that a
+submission of the package makes while it is verified, and ``add_answers`` then puts into the folder.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from dataclasses import dataclass
@@ -14,61 +14,97 @@ from pathlib import Path
 from typing import Protocol
 
 from judge.errors import PackageError
-from judge.models import Blob
+from judge.models import Blob, Testcase
+from judge.verdicts import Verdict
+from problems import limiting, polygon, recipes
 from problems.package import Package
+from problems.polygon import amending as polygon_amending
+from problems.recipes import MissingTest
 
-_META = "problem.yaml"
-_POLYGON = "problem.xml"
 _TEST = re.compile(r"(sample|secret)(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){1,8}")
-#: A value of ``time_limit``, in a block or between braces.
-_TIME_LIMIT = re.compile(r"(?m)((?:^[ \t]+|[{,][ \t]*)time_limit[ \t]*:[ \t]*)[0-9.]+")
-_LIMITS_BLOCK = re.compile(r"(?m)^limits[ \t]*:[ \t]*(?:#.*)?\n(?P<indent>[ \t]+)(?=\S)")
-_LIMITS_BRACES = re.compile(r"(?m)^limits[ \t]*:[ \t]*\{")
-_LIMITS = re.compile(r"(?m)^limits[ \t]*:")
 
 
 class Amendment(Protocol):
     """One change."""
 
-    def apply(self, folder: Path) -> None:
-        """Make it.
+    def apply(self, package: Package) -> None:
+        """Make it in the package's folder.
 
         Raises:
             PackageError: the package is not one in which it can be made.
         """
 
-    def is_in(self, package: Package) -> bool:
-        """Whether the package that came out has it."""
+    def is_in(self, before: Package, after: Package) -> bool:
+        """Whether the package that came out has it, and all else that there was before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestData:
-    """Another input or answer of a test case, or one more test case with both."""
+    """Another input or answer of a test case, or one more test case."""
 
     __test__ = False  # not a pytest class
 
     #: As packages have it: ``secret/group1/03``.
     name: str
+    #: Whether there is no such test case yet.
+    is_new: bool
     #: Files with what is new; None: it stays.
     input: Path | None
+    #: As well; None beside an input: a submission makes it,
     answer: Path | None
+    #: unless the answer that there is belongs to the new input, too.
+    keeps_answer: bool = False
 
-    def apply(self, folder: Path) -> None:
-        _check_format(folder)
-        for suffix, content in (("in", self.input), ("ans", self.answer)):
-            target = folder / "data" / f"{self.name}.{suffix}"
-            if content is not None:
-                _put(content, target, f"data/{self.name}.{suffix}")
-            elif not target.is_file():
-                what = "input" if suffix == "in" else "answer"
-                raise PackageError([f"data/{self.name}.{suffix}: is not in the package, so give the {what} as well"])
+    def apply(self, package: Package) -> None:
+        if self.is_new == (_case(package, self.name) is not None):
+            is_there = "is there already" if self.is_new else "is not there any more"
+            raise PackageError([f"data/{self.name}: a test case of that name {is_there}"])
+        if self.is_new and self.input is None:
+            raise PackageError([f"data/{self.name}.in: is not in the package, so give the input as well"])
+        is_made = self.answer is None and self.input is not None and not self.keeps_answer
+        try:
+            if package.format == polygon.FORMAT:
+                change = polygon_amending.Amended(package.path)
+                change.put(self.name, data=self.input, answer=self.answer, drops_answer=is_made)
+            else:
+                self._put(package, is_made=is_made)
+        except OSError as error:
+            # A file where a folder has to be, or the other way round.
+            raise PackageError([f"data/{self.name}: cannot be put into the package: {error.strerror}"]) from error
 
-    def is_in(self, package: Package) -> bool:
-        case = next((case for case in package.problem.testcases if case.name == self.name), None)
-        return case is not None and all(
-            content is None or blob == Blob.of(content.read_bytes())
-            for content, blob in ((self.input, case.input), (self.answer, case.answer))
+    def is_in(self, before: Package, after: Package) -> bool:
+        case = _case(after, self.name)
+        is_polygons = after.format == polygon.FORMAT
+        return (
+            case is not None
+            and len(after.problem.testcases) == len(before.problem.testcases) + self.is_new
+            and all(
+                content is None or blob == _blob(content, converts=is_polygons)
+                for content, blob in ((self.input, case.input), (self.answer, case.answer))
+            )
         )
+
+    def _put(self, package: Package, *, is_made: bool) -> None:
+        paths = [package.path / "data" / f"{self.name}.{suffix}" for suffix in ("in", "ans")]
+        for content, path in zip((self.input, self.answer), paths, strict=True):
+            if content is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(content, path)
+        if is_made:
+            self._leave_open(package, paths[1])
+
+    def _leave_open(self, package: Package, answer: Path) -> None:
+        """Take the answer out of the folder, for a submission to make it, where one can."""
+        problem = package.problem
+        if problem.is_interactive or problem.limits.passes > 1:
+            # What these answer is for the validator to know; most are empty.
+            if self.is_new:
+                answer.touch()
+            return
+        if problem.is_submit_answer or not any(jury.expected == (Verdict.AC,) for jury in package.submissions):
+            text = "is not made by any accepted submission of the package, so give the answer as well"
+            raise PackageError([f"data/{self.name}.ans: {text}"])
+        answer.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +113,14 @@ class TimeLimit:
 
     time_ms: int
 
-    def apply(self, folder: Path) -> None:
-        _check_format(folder)
-        path = folder / _META
-        text = path.read_text(encoding="utf-8", errors="surrogateescape") if path.is_file() else ""
-        path.write_text(_limited(text, f"{self.time_ms / 1000:g}"), encoding="utf-8", errors="surrogateescape")
+    def apply(self, package: Package) -> None:
+        if package.format == polygon.FORMAT:
+            polygon_amending.Amended(package.path).limit_time(self.time_ms)
+        else:
+            limiting.limit_time(package.path, self.time_ms)
 
-    def is_in(self, package: Package) -> bool:
-        return package.problem.limits.time_ms == self.time_ms and not package.timing.is_inferred
+    def is_in(self, before: Package, after: Package) -> bool:  # noqa: ARG002 - Nothing else can have changed.
+        return after.problem.limits.time_ms == self.time_ms and not after.timing.is_inferred
 
 
 def is_test_name(name: str) -> bool:
@@ -92,30 +128,35 @@ def is_test_name(name: str) -> bool:
     return _TEST.fullmatch(name) is not None and ".." not in name
 
 
-def _put(content: Path, target: Path, shown: str) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(content, target)
-    except OSError as error:
-        # A file where a folder has to be, or the other way round.
-        raise PackageError([f"{shown}: cannot be put into the package: {error.strerror}"]) from error
+def add_answers(package: Package, made: Package) -> bool:
+    """Put the answers that an amendment left open into the package's folder; whether there were any.
+
+    Args:
+        package: as it was read from its folder.
+        made: the same with all that was missing made.
+    """
+    cases = {case.name: case for case in made.problem.testcases}
+    is_changed = False
+    for recipe in package.recipes:
+        if isinstance(recipe, MissingTest) and recipe.answer is not None:
+            path = package.path / "data" / f"{recipe.testcase}.ans"
+            if path.with_name(f"{path.stem}.in").is_file():
+                shutil.copyfile(made.files[cases[recipe.testcase].answer], path)
+                is_changed = True
+    return is_changed
 
 
-def _check_format(folder: Path) -> None:
-    if os.path.lexists(folder / _POLYGON):
-        raise PackageError([f"{_POLYGON}: change this package in Polygon, and upload it again"])
+def _case(package: Package, name: str) -> Testcase | None:
+    """The test case of that name; Polygon's are told apart by their numbers, however many zeros these begin with."""
+    if package.format == polygon.FORMAT:
+        return next((case for case in package.problem.testcases if _number(case.name) == _number(name)), None)
+    return next((case for case in package.problem.testcases if case.name == name), None)
 
 
-def _limited(text: str, limit_s: str) -> str:
-    """The file with that time limit. Whether it is read like that is for whoever loads the package to find out."""
-    changed, count = _TIME_LIMIT.subn(rf"\g<1>{limit_s}", text, count=1)
-    if count:
-        return changed
-    if _LIMITS_BRACES.search(text):
-        return _LIMITS_BRACES.sub(rf"limits: {{time_limit: {limit_s}, ", text, count=1)
-    if (block := _LIMITS_BLOCK.search(text)) is not None:
-        return f"{text[: block.end()]}time_limit: {limit_s}\n{block['indent']}{text[block.end() :]}"
-    if _LIMITS.search(text):
-        raise PackageError([f"{_META}: write limits.time_limit by hand, and upload the package again"])
-    end = "" if not text or text.endswith("\n") else "\n"
-    return f"{text}{end}limits:\n  time_limit: {limit_s}\n"
+def _number(name: str) -> tuple[str, str]:
+    return name.partition("/")[0], name.rpartition("/")[2].lstrip("0")
+
+
+def _blob(path: Path, *, converts: bool) -> Blob:
+    text = recipes.text(path)
+    return text.converted if converts else text.raw

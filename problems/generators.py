@@ -273,7 +273,7 @@ def added(
     jury: Collection[JurySubmission],
 ) -> tuple[Recipe, ...]:
     """Put the test cases that are to be made into their places in ``data``, and give their recipes."""
-    if not orders.inputs:
+    if not orders.inputs and all(case.answer != MISSING for case in data.testcases):
         return ()
     # Where a program talks to submissions none of them can answer by itself, and most have nothing to be answered.
     is_talk = meta.kind.is_interactive or (meta.limits is not None and meta.limits.passes > 1)

@@ -85,12 +85,13 @@ class Package:
     files: Mapping[Blob, Path]
 
 
-def load(path: Path, *, allow_incomplete: bool = False) -> Package:
+def load(path: Path, *, allow_incomplete: bool = False, makes_answers: bool = False) -> Package:
     """The package in a directory.
 
     Args:
         path: the directory.
         allow_incomplete: whether to go on without secret test cases, and without those that have no answer.
+        makes_answers: whether answers that are missing are to be made by an accepted submission.
 
     Raises:
         PackageError: it cannot be judged; the error lists everything wrong with it that could be found.
@@ -108,24 +109,35 @@ def load(path: Path, *, allow_incomplete: bool = False) -> Package:
     if polygon.is_one(tree):
         package = polygon.load(tree, findings)
         return replace(package, name=name, problem=replace(package.problem, name=name))
-    return _Loader(tree, name, findings, allow_incomplete=allow_incomplete).package()
+    return _Loader(tree, name, findings, allow_incomplete=allow_incomplete, makes_answers=makes_answers).package()
 
 
 class _Loader:
     """Has each part read, in the order in which they need each other."""
 
-    def __init__(self, tree: Tree, name: str, findings: Findings, *, allow_incomplete: bool) -> None:
+    def __init__(
+        self, tree: Tree, name: str, findings: Findings, *, allow_incomplete: bool, makes_answers: bool
+    ) -> None:
         self._tree = tree
         self._name = name
         self._findings = findings
         self._allow_incomplete = allow_incomplete
+        self._makes_answers = makes_answers
         self._meta = metadata.read(tree, findings)
 
     def package(self) -> Package:
         tree, meta, findings = self._tree, self._meta, self._findings
         checker = self._checker()
         orders = generators.read(tree, findings)
-        data = testdata.read(tree, meta, checker, findings, allow_incomplete=self._allow_incomplete, made=orders.inputs)
+        data = testdata.read(
+            tree,
+            meta,
+            checker,
+            findings,
+            allow_incomplete=self._allow_incomplete,
+            makes_answers=self._makes_answers,
+            made=orders.inputs,
+        )
         texts = statements.read(tree, findings, constants=meta.constants)
         hides_samples = meta.kind.is_interactive and meta.format in ("legacy", "legacy-icpc", "domjudge")
         samples = shown.read(tree, findings, hides_data=hides_samples)

@@ -27,6 +27,7 @@ from problems.findings import Findings
 from problems.flags import Flags
 from problems.limits import Format
 from problems.metadata import Metadata
+from problems.recipes import MISSING
 from problems.tree import Entry, Tree
 
 MOST_TESTCASES = 5000
@@ -87,6 +88,7 @@ def read(
     findings: Findings,
     *,
     allow_incomplete: bool = False,
+    makes_answers: bool = False,
     made: Collection[str] = (),
 ) -> TestData:
     """All test cases.
@@ -97,9 +99,12 @@ def read(
         checker: what will judge the output, to have its flags checked; None if that could not be found out.
         findings: takes what is wrong.
         allow_incomplete: whether data that is missing is only worth a warning.
+        makes_answers: whether an answer that is missing will be made.
         made: names of test cases that the package does not hold, but says how to make.
     """
-    reader = _Reader(tree, meta, checker, findings, made=made, allow_incomplete=allow_incomplete)
+    reader = _Reader(
+        tree, meta, checker, findings, made=made, allow_incomplete=allow_incomplete, makes_answers=makes_answers
+    )
     root = tree.find("data")
     if root is not None and root.is_directory:
         reader.read(root)
@@ -122,6 +127,7 @@ class _Reader:
         *,
         made: Collection[str],
         allow_incomplete: bool,
+        makes_answers: bool,
     ) -> None:
         self.found = TestData()
         #: Whether cases are missing because of an error that was already found.
@@ -133,6 +139,7 @@ class _Reader:
         self._findings = findings
         self._made = made
         self._allow_incomplete = allow_incomplete
+        self._makes_answers = makes_answers
         self._changed = partial(constants.replaced, constants=meta.constants) if meta.constants else None
         self._check_flags(metadata.FILE, self._own_flags, line=None)
 
@@ -179,10 +186,12 @@ class _Reader:
             self._findings.error("data", f"more than {MOST_TESTCASES} test cases")
             self.is_incomplete = True
         answer = by_name.get(f"{entry.relative.stem}.ans")
-        if answer is None or answer.is_directory:
+        if answer is not None and answer.is_directory:
+            answer = None
+        if answer is None and not self._makes_answers:
             self._miss(entry, f"has no answer: there is no {entry.relative.stem}.ans beside it")
             return
-        blobs = (self._blob(entry), self._blob(answer))
+        blobs = (self._blob(entry), self._blob(answer) if answer is not None else MISSING)
         beside = companions.read(self._tree, entry, by_name, self._form, self._findings)
         if blobs[0] is None or blobs[1] is None or beside is None:
             self.is_incomplete = True

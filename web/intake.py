@@ -20,7 +20,6 @@ from judge.store.problem_access import Access
 from judge.store.problems import Origin
 from judge.store.sessions import Viewer
 from judge.store.versions import Version
-from problems import archive
 from problems.amending import Amendment
 from problems.package import Package
 from problems.zipping import zip_folder
@@ -85,36 +84,36 @@ async def amend(request: web.Request, viewer: Viewer, version: Version, amendmen
         PackageError: with everything that is wrong with it; nothing was kept.
         UsageError: the version has no package, or one that does not take the change from where it was made.
     """
-    zipped = await _amended(request, version, amendment, folder)
-    loaded = await unpacking.read(zipped, folder / "after")
-    if loaded.name != version.problem or not await unpacking.in_thread(amendment.is_in, loaded):
+    zipped, before = await _amended(request, version, amendment, folder)
+    loaded = await unpacking.read(zipped, folder / "after", makes_answers=True)
+    if loaded.name != version.problem or not await unpacking.in_thread(amendment.is_in, before, loaded):
         raise UsageError(gettext("The package is written in a way that does not allow this; change it by hand."))
     content = await asyncio.to_thread(zipped.read_bytes)
     origin = Origin(by=viewer.id, package=content, file_name=version.file_name)
     return await _keep(request, viewer, loaded, origin, contest=None, by_itself=False)
 
 
-async def _amended(request: web.Request, version: Version, amendment: Amendment, folder: Path) -> Path:
-    """The zip of the version's package with the change made."""
+async def _amended(request: web.Request, version: Version, amendment: Amendment, folder: Path) -> tuple[Path, Package]:
+    """The zip of the version's package with the change made, and what the package was."""
     try:
         async with request.app[POOL].acquire() as connection:
             sha256 = await versions.package_of(connection, version.id)
     except NotFound as error:
         raise UsageError(gettext(NO_ZIP)) from error
-    before = folder / f"{version.problem}.zip"
-    await unpacking.in_thread(before.write_bytes, await blobs.fetch(request.app[POOL], sha256))
+    kept = folder / f"{version.problem}.zip"
+    await unpacking.in_thread(kept.write_bytes, await blobs.fetch(request.app[POOL], sha256))
+    before = await unpacking.read(kept, folder / "before", makes_answers=True)
     made = folder / "amended.zip"
 
     def change() -> None:
-        unpacked = archive.unpack(before, folder / "before")
-        amendment.apply(unpacked)
-        zip_folder(unpacked, made)
+        amendment.apply(before)
+        zip_folder(before.path, made)
 
     await unpacking.in_thread(change)
     max_bytes = request.app[SETTINGS].max_package_bytes
     if made.stat().st_size > max_bytes:
         raise UsageError(gettext("The package would be larger than %(size)s MiB.", size=max_bytes // MIB))
-    return made
+    return made, before
 
 
 @asynccontextmanager

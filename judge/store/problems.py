@@ -149,8 +149,14 @@ async def keep(
     return version_id, True
 
 
-async def complete(connection: Connection, version_id: int, package: Publishable) -> None:
+async def complete(connection: Connection, version_id: int, package: Publishable, zipped: bytes | None = None) -> None:
     """Write the test cases and limits of a version that lacked some; a no-op for one that is complete.
+
+    Args:
+        connection: to the database.
+        version_id: the version.
+        package: what it holds.
+        zipped: the zip to keep in place of that which was uploaded; None: that one stays.
 
     Raises:
         PackageError: something in it cannot be kept.
@@ -167,6 +173,11 @@ async def complete(connection: Connection, version_id: int, package: Publishable
         if is_open:
             await _put_all(connection, contents)
             await _add_testcases(connection, version_id, package)
+        if zipped is not None:
+            blob = await blobs.put_bulk(connection, zipped)
+            await connection.execute(
+                "UPDATE problem_versions SET package_sha256 = $2 WHERE id = $1", version_id, blob.sha256
+            )
 
 
 async def problem_of(connection: Connection, version_id: int) -> int:

@@ -84,8 +84,18 @@ def read(root: Element, file: str, findings: Findings) -> Judging | None:
     if judging.get("run-count", "1") not in ("", "1"):
         findings.error(file, "run-count: problems that run a solution twice are not supported", line=judging.line)
         return None
-    testset = reader.testset(judging)
+    testset = chosen_testset(judging)
+    if testset is None:
+        findings.error(file, "<judging> has no <testset>", line=judging.line)
+    elif (name := testset.get("name")) != _TESTSET:
+        findings.warning(file, f"no test set {_TESTSET}: judged with {name!r}", line=testset.line)
     return None if testset is None else reader.judging(judging, testset)
+
+
+def chosen_testset(judging: Element) -> Element | None:
+    """The test set that the problem is judged with; None where there is none."""
+    testsets = judging.all("testset")
+    return next((item for item in testsets if item.get("name") == _TESTSET), testsets[0] if testsets else None)
 
 
 class _Reader:
@@ -94,17 +104,6 @@ class _Reader:
     def __init__(self, file: str, findings: Findings) -> None:
         self._file = file
         self._findings = findings
-
-    def testset(self, judging: Element) -> Element | None:
-        testsets = judging.all("testset")
-        chosen = next((item for item in testsets if item.get("name") == _TESTSET), None)
-        if chosen is None and testsets:
-            chosen = testsets[0]
-            name = chosen.get("name")
-            self._findings.warning(self._file, f"no test set {_TESTSET}: judged with {name!r}", line=chosen.line)
-        if chosen is None:
-            self._findings.error(self._file, "<judging> has no <testset>", line=judging.line)
-        return chosen
 
     def judging(self, judging: Element, testset: Element) -> Judging | None:
         limits = self._limits(testset)

@@ -23,6 +23,9 @@ class Element:
 
     tag: str
     line: int
+    #: The bytes of the file at which its start tag and its end tag begin; both the same where one tag is both.
+    start: int = 0
+    end: int = 0
     attributes: dict[str, str] = field(default_factory=dict)
     children: list[Element] = field(default_factory=list)
     text: str = ""
@@ -99,12 +102,12 @@ class _Builder:
         self._count += 1
         if self._count > MOST_ELEMENTS or len(self._open) > DEPTH:
             raise _Refused(f"more than {MOST_ELEMENTS} elements, or nested deeper than {DEPTH}")
-        element = Element(tag=tag, line=self.line, attributes=attributes)
+        element = Element(tag=tag, line=self.line, start=self._parser.CurrentByteIndex, attributes=attributes)
         self._open[-1].children.append(element)
         self._open.append(element)
 
     def _end(self, tag: str) -> None:  # noqa: ARG002 - The parser sees to it that tags match.
-        self._open.pop()
+        self._open.pop().end = self._parser.CurrentByteIndex
 
     def _data(self, text: str) -> None:
         self._open[-1].text += text

@@ -13,7 +13,8 @@ import pytest_asyncio
 
 from judge import queue
 from judge.languages import pasted
-from judge.store import accounts, contests, problems, verifications, versions
+from judge.models import Blob
+from judge.store import accounts, blobs, contests, problems, verifications, versions
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
 from judge.store.problems import Origin
@@ -100,6 +101,31 @@ async def test_from_upload_to_live(desk: Desk, dsn: str, short_tmp: Path) -> Non
         assert again["runs"] == {"made": 3, "from_cache": report["runs"]["made"] - 3}
         assert (await desk.version(second)).is_live
         assert [item.name for item in await contests.problems(desk.connection, desk.contest_id)] == ["two-sums"]
+
+
+async def test_answers_that_pages_leave_open(desk: Desk, dsn: str, short_tmp: Path) -> None:
+    """The answer that an amended package lacks is made by its accepted submission, and is in the zip then."""
+    content = zipped({**JURY, "data/secret/2.in": "20 22\n"})
+    (desk.folder / "a.zip").write_bytes(content)
+    package = load(unpack(desk.folder / "a.zip", desk.folder / "a"), makes_answers=True)
+    async with desk.connection.transaction():
+        version_id, _ = await problems.keep(
+            desk.connection, package, Origin(by=desk.user_id, package=content, file_name="a.zip"), is_complete=False
+        )
+        await verifications.ask(
+            desk.connection, version_id=version_id, by=desk.user_id, contest_id=desk.contest_id, goes_live=True
+        )
+
+    async with daemon(dsn, short_tmp / "answers", "local"):
+        report = await desk.verified(version_id)
+
+    assert (report["errors"], (await desk.version(version_id)).is_live) == ([], True)
+    answers = [case.answer for case in (await problems.load(desk.connection, version_id)).testcases]
+    assert answers == [Blob.of(b"3\n"), Blob.of(b"11\n"), Blob.of(b"42\n")]
+    kept = await blobs.get(desk.connection, await versions.package_of(desk.connection, version_id))
+    (desk.folder / "whole.zip").write_bytes(kept)
+    whole = load(unpack(desk.folder / "whole.zip", desk.folder / "whole"))
+    assert [case.answer for case in whole.problem.testcases] == answers
 
 
 async def test_what_is_not_as_expected_stays(desk: Desk, dsn: str, short_tmp: Path) -> None:

@@ -16,6 +16,7 @@ from judge.store import problems, versions
 from judge.store.accounts import Role
 from judge.store.versions import State
 from problems.package import load
+from tests import polygons
 from tests.integration.test_cli import judge
 from tests.integration.test_web_sharing import upload
 from tests.packages import write
@@ -41,7 +42,7 @@ async def _send(visitor: Visitor, address: str, given: Given) -> Page:
     """The form as a browser sends it: its text first, then its files, also where none was chosen."""
     form = FormData(quote_fields=False)
     form.add_field("csrf", (await visitor.get("/account")).text.split('name="csrf" value="')[1].split('"')[0])
-    for name in ("name", "input_text", "answer_text"):
+    for name in ("name", "input_text", "answer_text", "keep_answer"):
         form.add_field(name, str(given.get(name, "")))
     for name in ("input", "answer"):
         content = given.get(name)
@@ -109,7 +110,7 @@ async def test_adding_a_test(site: Site) -> None:
     [
         ("/tests", {"name": "../evil", "input": b"x", "answer": b"x"}, 409, "Call the test case like"),
         ("/tests", {"name": "secret/1", "input": b"x", "answer": b"x"}, 409, "change it on its own page"),
-        ("/tests", {"name": "secret/2", "input": b"x"}, 422, "give the answer as well"),
+        ("/tests", {"name": "secret/2", "answer": b"x"}, 422, "give the input as well"),
         ("/tests", {"name": "secret/1.in/x", "input": b"x", "answer": b"x"}, 422, "secret/1"),
         ("/tests", {"name": "Secret/2", "input": b"x", "answer": b"x"}, 409, "Call the test case like"),
         ("/tests", {"name": "secret/2", "input": b"x", "answer": b"x", "input_text": "y"}, 409, "not both"),
@@ -144,6 +145,61 @@ async def test_another_time_limit(site: Site) -> None:
     assert not made.goes_live
     assert [each.status for each in refused] == [409] * 8
     assert await _count(site) == 2
+
+
+async def test_answers_that_are_made(site: Site) -> None:
+    """An input alone makes a version whose answer is open; one that keeps the answer is whole at once."""
+    setter, version = await _uploaded(site)
+
+    answers = [
+        await _send(setter, f"{version}/tests", {"name": "secret/2", "input_text": "7 8"}),
+        await _send(setter, f"{version}/tests/2", {"input_text": "7 8"}),
+        await _send(setter, f"{version}/tests/2", {"input_text": "6 5", "keep_answer": "yes"}),
+    ]
+
+    numbers = [int(answer.headers["Location"].rpartition("/")[2]) for answer in answers]
+    async with site.pool.acquire() as connection:
+        made = [await versions.by_id(connection, "two-sums", number) for number in numbers]
+    assert [(each.is_complete, each.state) for each in made] == [
+        (False, State.QUEUED),
+        (False, State.QUEUED),
+        (True, State.QUEUED),
+    ]
+    assert (await _tests(site, answers[2].headers["Location"]))["secret/1"] == (Blob.of(b"6 5\n"), Blob.of(b"11\n"))
+    # What is open may be changed further before it is verified.
+    further = await _send(setter, f"{answers[0].headers['Location']}/tests", {"name": "secret/3", "input_text": "1 1"})
+    again = await _send(setter, f"{answers[0].headers['Location']}/tests", {"name": "secret/2", "input_text": "1 1"})
+    assert (further.status, again.status) == (303, 422)
+    assert "is there already" in again.words
+
+
+async def test_packages_of_polygon(site: Site, dsn: str, tmp_path: Path) -> None:
+    """Tests and time limit of a package that Polygon made are changed like any other's."""
+    changes = {"tests/02": "42\n", "tests/02.a": "84\n", "tests/03.a": "10\n"}
+    folder = str(polygons.write(tmp_path, changes))
+    assert (await asyncio.to_thread(judge, "problem", "import", folder, JUDGE_DATABASE_URL=dsn)).returncode == 0
+    admin = await site.logged_in("ann", Role.ADMIN)
+    async with site.pool.acquire() as connection:
+        live = await versions.live(connection, "double")
+    assert live is not None
+    version = f"/packages/double/versions/{live.id}"
+
+    answers = [
+        await _send(admin, f"{version}/tests/2", {"input_text": "8", "answer_text": "16"}),
+        await _send(admin, f"{version}/tests", {"name": "secret/04", "input_text": "9", "answer_text": "18"}),
+        await _send(admin, f"{version}/tests", {"name": "secret/group1/03x", "input_text": "9", "answer_text": "18"}),
+        await admin.post(f"{version}/time-limit", {"seconds": "2.5"}, form_on=version),
+    ]
+
+    assert [answer.status for answer in answers] == [303, 303, 422, 303]
+    before = await _tests(site, version)
+    changed, more = [await _tests(site, answer.headers["Location"]) for answer in answers[:2]]
+    assert changed == {**before, "secret/02": (Blob.of(b"8\n"), Blob.of(b"16\n"))}
+    assert more == {**before, "secret/04": (Blob.of(b"9\n"), Blob.of(b"18\n"))}
+    assert "call the next one secret/04" in answers[2].words
+    async with site.pool.acquire() as connection:
+        problem = await problems.load(connection, int(answers[3].headers["Location"].rpartition("/")[2]))
+    assert problem.limits.time_ms == 2500
 
 
 async def test_versions_without_a_zip(site: Site) -> None:

@@ -37,7 +37,7 @@ async def replace_test(request: web.Request) -> web.Response:
         version = await find(request, connection, Access.WRITE)
         case = await testcases.by_ordinal(connection, version.id, min(number, testcase_pages.LARGEST))
     try:
-        taken = await _with_data(request, version, name=case.name)
+        taken = await _with_data(request, version, name=case.name, is_new=False)
     except PackageError as error:
         return await testcase_pages.page_of_test(request, wrong=error.problems, status=422)
     except UsageError as error:
@@ -61,7 +61,7 @@ async def add_test(request: web.Request) -> web.Response:
         async with request.app[POOL].acquire() as connection:
             if await testcases.has(connection, version.id, name):
                 raise UsageError(gettext("There is a test case of that name; change it on its own page."))
-        taken = await _with_data(request, version, name=name)
+        taken = await _with_data(request, version, name=name, is_new=True)
     except PackageError as error:
         return await testcase_pages.page_of_tests(request, wrong=error.problems, status=422)
     except UsageError as error:
@@ -90,14 +90,14 @@ async def limit_time(request: web.Request) -> web.Response:
     raise _to(request, taken)
 
 
-async def _with_data(request: web.Request, version: Version, *, name: str) -> Taken:
+async def _with_data(request: web.Request, version: Version, *, name: str, is_new: bool) -> Taken:
     viewer = permissions.require_setter(request[SESSION].viewer)
     async with intake.taking(request) as folder:
-        amendment = await _given(request, folder, name)
+        amendment = await _given(request, folder, name, is_new=is_new)
         return await intake.amend(request, viewer, version, amendment, folder)
 
 
-async def _given(request: web.Request, folder: Path, name: str) -> Amendment:
+async def _given(request: web.Request, folder: Path, name: str, *, is_new: bool) -> Amendment:
     """The input and answer that the form has, pasted or as files.
 
     Raises:
@@ -116,7 +116,13 @@ async def _given(request: web.Request, folder: Path, name: str) -> Amendment:
             files[field].write_bytes(text)
     if not files:
         raise UsageError(gettext("Nothing was given: paste an input or an answer, or choose a file."))
-    return TestData(name=name, input=files.get("input"), answer=files.get("answer"))
+    return TestData(
+        name=name,
+        is_new=is_new,
+        input=files.get("input"),
+        answer=files.get("answer"),
+        keeps_answer=form.text("keep_answer") == "yes",
+    )
 
 
 def _pasted(form: Form, field: str) -> bytes:
