@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
 
+from judge import languages as known
+from judge.cli import gaps, staff
 from judge.cli.context import open_connection
+from judge.cli.moments import moment
 from judge.cli.settings import Lazy
 from judge.config import Isolation
 from judge.errors import UsageError
 from judge.scoring import Scoring
-from judge.store import contests, scores
+from judge.store import contest_changes, contests, scores
 from judge.store.contests import Feedback
 
 #: Walls that a contest may ask for; ``local`` has none, and is nobody's to ask for.
@@ -22,6 +27,10 @@ _LEVELS = click.Choice([level.value for level in Isolation if level is not Isola
 @click.group()
 def contest() -> None:
     """Contests."""
+
+
+contest.add_command(gaps.group)
+contest.add_command(staff.group)
 
 
 @contest.command("create")
@@ -43,8 +52,8 @@ def contest_create(
     isolation: str | None,
 ) -> None:
     """Make a contest. Times without a zone are UTC."""
-    starts_at = _time(starts) or datetime.now(UTC)
-    ends_at, freeze_at = _time(ends), _time(freezes)
+    starts_at = moment(starts) if starts else datetime.now(UTC)
+    ends_at, freeze_at = (moment(text) if text else None for text in (ends, freezes))
 
     async def work() -> None:
         async with open_connection(lazy.settings) as to:
@@ -136,6 +145,41 @@ def contest_scoring(lazy: Lazy, name: str, scoring: str) -> None:
     click.echo(f"contest {name}: scored by the rules {scoring}")
 
 
+@contest.command("languages")
+@click.argument("name")
+@click.argument("languages", nargs=-1, metavar="[LANGUAGE]...")
+@click.option("--all", "is_all", is_flag=True, help="Take all languages that are offered.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_obj
+def contest_languages(lazy: Lazy, name: str, languages: tuple[str, ...], *, is_all: bool, as_json: bool) -> None:
+    """Take submissions to contest NAME in these languages alone from now on; without any, say which it takes.
+
+    A LANGUAGE is an id of `judge language list`. What was submitted before is judged all the same.
+    """
+    if is_all and languages:
+        raise UsageError("name the languages, or give --all")
+    settings = lazy.settings
+    chosen = tuple(dict.fromkeys(known.language(item).id for item in languages)) or None
+
+    async def work() -> tuple[str, ...] | None:
+        async with open_connection(settings) as to, to.transaction():
+            found = await contests.by_name(to, name)
+            if chosen or is_all:
+                plan = await contest_changes.plan(to, found)
+                await contest_changes.change(to, found, replace(plan, languages=chosen), by=None)
+                return chosen
+            return found.languages
+
+    taken = asyncio.run(work())
+    if as_json:
+        click.echo(json.dumps({"languages": taken}))
+        return
+    click.echo(f"contest {name}: takes {'all languages' if taken is None else ', '.join(taken)}")
+    missing = [item for item in taken or () if item not in known.offered()]
+    if missing:
+        click.echo(f"not offered by the settings of this machine: {', '.join(missing)}", err=True)
+
+
 @contest.command("recount")
 @click.argument("name")
 @click.pass_obj
@@ -151,13 +195,3 @@ def contest_recount(lazy: Lazy, name: str) -> None:
 
     changed = asyncio.run(work())
     click.echo(f"contest {name}: counted again, {changed} rows were not as they should be")
-
-
-def _time(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is no time; write it like 2030-05-01T09:00+02:00") from None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

@@ -9,6 +9,9 @@ from contextlib import asynccontextmanager, contextmanager
 from judge import database
 from judge.config import Settings
 from judge.embedded import embedded
+from judge.errors import NotFound
+from judge.store import accounts
+from judge.store.accounts import Account
 from judge.store.objects import open_store
 from judge.store.pool import Connection, connect
 
@@ -30,6 +33,18 @@ async def open_connection(settings: Settings) -> AsyncIterator[Connection]:
         await database.check_migrated(dsn)
         async with connect(dsn, objects=open_store(settings)) as connection:
             yield connection
+
+
+async def account_of(connection: Connection, login: str) -> Account:
+    """The account of that login.
+
+    Raises:
+        NotFound: nobody has it.
+    """
+    account = await accounts.by_login(connection, login)
+    if account is None:
+        raise NotFound(f"nobody has the login {login!r}")
+    return account
 
 
 @contextmanager

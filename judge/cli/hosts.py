@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from judge.cli.context import open_connection
+from judge.cli.moments import told
 from judge.cli.settings import Lazy
 from judge.store import judgehosts, machines
 from judge.store.machines import Machine
@@ -108,18 +109,18 @@ def _described(machine: Machine, lost_after_s: float) -> dict[str, Any]:
         "state": machine.state(datetime.now(UTC), lost_after_s),
         "slots": host.slots,
         "levels": list(host.levels) or [host.isolation],
-        "last_seen_at": _text(host.last_seen_at),
+        "last_seen_at": told(host.last_seen_at),
         "unfit": host.unfit,
         "disabled": host.disabled,
         "judged_last_hour": machine.judged_last_hour,
         "judges": [
-            {"submission_id": one.submission_id, "problem": one.problem, "claimed_at": _text(one.claimed_at)}
+            {"submission_id": one.submission_id, "problem": one.problem, "claimed_at": told(one.claimed_at)}
             for one in machine.work
         ],
         "differing": list(machine.differing),
         "canaries": [
             {
-                "began_at": _text(one.began_at),
+                "began_at": told(one.began_at),
                 "outcome": one.outcome.value,
                 "detail": one.detail,
                 "rejudging_id": one.rejudging_id,
@@ -128,7 +129,3 @@ def _described(machine: Machine, lost_after_s: float) -> dict[str, Any]:
             for one in machine.rounds
         ],
     }
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from judge.cli import rights
 from judge.cli.context import open_connection
 from judge.cli.settings import Lazy
 from judge.cli.verifying import problem_verify
@@ -40,6 +41,7 @@ def problem() -> None:
 
 
 problem.add_command(problem_verify)
+problem.add_command(rights.group)
 
 
 @problem.command("new")

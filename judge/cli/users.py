@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.progress import Progress
 
 from judge import roster
-from judge.cli.context import open_connection
+from judge.cli import addresses
+from judge.cli.context import account_of, open_connection
 from judge.cli.settings import Lazy
-from judge.errors import NotFound, UsageError
+from judge.errors import UsageError
 from judge.store import accounts, authenticators, tokens
-from judge.store.accounts import Account, Role
-from judge.store.pool import Connection
+from judge.store.accounts import Role
 from judge.store.tokens import Scope
 from web.passwords import Passwords, check_strength
 
@@ -26,6 +26,9 @@ from web.passwords import Passwords, check_strength
 @click.group()
 def user() -> None:
     """Accounts."""
+
+
+user.add_command(addresses.group)
 
 
 @user.command("create-admin")
@@ -56,7 +59,7 @@ def reset_password(lazy: Lazy, login: str, *, password_stdin: bool) -> None:
 
     async def work() -> None:
         async with open_connection(lazy.settings) as connection:
-            account = await _account(connection, login)
+            account = await account_of(connection, login)
             hashed = await Passwords().hash(password)
             await accounts.set_password(connection, account_id=account.id, password_hash=hashed)
 
@@ -125,7 +128,7 @@ def make_token(lazy: Lazy, login: str, name: str, scope: str, days: int) -> None
 
     async def work() -> str:
         async with open_connection(lazy.settings) as connection:
-            account = await _account(connection, login)
+            account = await account_of(connection, login)
             return await tokens.create(
                 connection,
                 account_id=account.id,
@@ -146,7 +149,7 @@ def revoke_tokens(lazy: Lazy, login: str) -> None:
 
     async def work() -> int:
         async with open_connection(lazy.settings) as connection:
-            account = await _account(connection, login)
+            account = await account_of(connection, login)
             return await tokens.revoke_all(connection, account_id=account.id, by=None)
 
     count = asyncio.run(work())
@@ -161,18 +164,11 @@ def reset_two_step(lazy: Lazy, login: str) -> None:
 
     async def work() -> None:
         async with open_connection(lazy.settings) as connection:
-            account = await _account(connection, login)
+            account = await account_of(connection, login)
             await authenticators.remove(connection, account_id=account.id, by=None)
 
     asyncio.run(work())
     click.echo(f"{login}: logs in with the password alone")
-
-
-async def _account(connection: Connection, login: str) -> Account:
-    account = await accounts.by_login(connection, login)
-    if account is None:
-        raise NotFound(f"nobody has the login {login!r}")
-    return account
 
 
 def _password(login: str, *, from_stdin: bool) -> str:

@@ -94,7 +94,7 @@ async def create(connection: Connection, *, name: str, wanted: Plan, by: int) ->
         await _record(connection, "create contest", contest_id, {"name": name}, by)
 
 
-async def change(connection: Connection, contest: Contest, wanted: Plan, *, by: int) -> None:
+async def change(connection: Connection, contest: Contest, wanted: Plan, *, by: int | None) -> None:
     """Make a contest be like that from now on. What is waiting to be judged is judged by it, too.
 
     Raises:
@@ -230,7 +230,7 @@ async def remove_problem(connection: Connection, contest: Contest, *, problem_id
 
 
 async def _record(
-    connection: Connection, action: audit.Action, contest_id: int, data: Mapping[str, object], by: int
+    connection: Connection, action: audit.Action, contest_id: int, data: Mapping[str, object], by: int | None
 ) -> None:
     await audit.record(connection, by=by, action=action, data={"contest_id": contest_id, **data})
 

@@ -27,7 +27,7 @@ async def of_contest(connection: Connection, contest: Contest) -> list[Gap]:
     return [Gap(**row) for row in rows]
 
 
-async def cut_out(connection: Connection, contest: Contest, gap: Gap, *, by: int) -> None:
+async def cut_out(connection: Connection, contest: Contest, gap: Gap, *, by: int | None) -> None:
     """Let the contest be without that span.
 
     Raises:
@@ -53,7 +53,7 @@ async def cut_out(connection: Connection, contest: Contest, gap: Gap, *, by: int
         await _record(connection, "cut out of contest", contest, gap, by)
 
 
-async def put_back(connection: Connection, contest: Contest, starts_at: datetime, *, by: int) -> None:
+async def put_back(connection: Connection, contest: Contest, starts_at: datetime, *, by: int | None) -> None:
     """Let the span that begins then be part of the contest again.
 
     Raises:
@@ -69,6 +69,6 @@ async def put_back(connection: Connection, contest: Contest, starts_at: datetime
         await _record(connection, "put back into contest", contest, Gap(**row), by)
 
 
-async def _record(connection: Connection, action: audit.Action, contest: Contest, gap: Gap, by: int) -> None:
+async def _record(connection: Connection, action: audit.Action, contest: Contest, gap: Gap, by: int | None) -> None:
     data = {"contest_id": contest.id, "from": gap.starts_at.isoformat(), "until": gap.ends_at.isoformat()}
     await audit.record(connection, by=by, action=action, data=data)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from judge.errors import UsageError
 from judge.store import accounts, audit
@@ -17,6 +17,10 @@ from judge.store.pool import Connection
 
 Network = IPv4Network | IPv6Network
 
+#: In a list.
+MOST = 5000
+#: Wider ones are a slip: they would let in whoever asks.
+_WIDEST = {4: 16, 6: 48}
 #: Of the logins that stand in the way of a list.
 _MOST_NAMED = 10
 #: Of a row of ``users``: whether the account may be logged in to so.
@@ -37,6 +41,42 @@ class Listed:
     name: str
     #: Whether its account may be logged in to so as it is now.
     is_used: bool
+
+
+def parsed(text: str) -> Network:
+    """The address or network that somebody wrote.
+
+    Raises:
+        UsageError: it is none, or too wide.
+    """
+    try:
+        network = ip_network(text)
+    except ValueError:
+        raise UsageError("%(text)s is not an address or a network", text=text[:50]) from None
+    if network.prefixlen < _WIDEST[network.version]:
+        raise UsageError("%(text)s is too wide: anybody in it would be let in", text=text[:50])
+    return network
+
+
+def entries(text: str) -> list[tuple[str, Network]]:
+    """Login and network of each line.
+
+    Raises:
+        UsageError: which line is none, and why.
+    """
+    lines = [line.replace(",", " ").replace(";", " ").split() for line in text.splitlines()]
+    found = []
+    for number, words in enumerate(lines, start=1):
+        if not words:
+            continue
+        if len(words) != 2 or not words[0].isprintable():
+            raise UsageError("line %(number)s: write a login and an address", number=number)
+        found.append((words[0], parsed(words[1])))
+    if not 1 <= len(found) <= MOST:
+        raise UsageError("write 1 to %(most)s lines", most=MOST)
+    if len({network for _, network in found}) < len(found):
+        raise UsageError("an address is there twice")
+    return found
 
 
 async def account_at(connection: Connection, address: str) -> Account | None:
@@ -64,7 +104,7 @@ async def page(connection: Connection, *, limit: int) -> list[Listed]:
     return [Listed(**row) for row in rows]
 
 
-async def add(connection: Connection, entries: Sequence[tuple[str, Network]], *, by: int) -> None:
+async def add(connection: Connection, entries: Sequence[tuple[str, Network]], *, by: int | None) -> None:
     """Give these networks to the accounts of these logins: all, or none. A network that was another's is taken over.
 
     Raises:
@@ -91,8 +131,8 @@ async def add(connection: Connection, entries: Sequence[tuple[str, Network]], *,
         await audit.record(connection, by=by, action="add addresses", data=data)
 
 
-async def remove(connection: Connection, networks: Sequence[Network] | None, *, by: int) -> None:
-    """Let nobody in by these networks any more, or by any."""
+async def remove(connection: Connection, networks: Sequence[Network] | None, *, by: int | None) -> int:
+    """Let nobody in by these networks any more, or by any; how many there were."""
     async with connection.transaction():
         rows = await connection.fetch(
             "DELETE FROM account_networks WHERE $1::cidr[] IS NULL OR network = ANY ($1) RETURNING network::text",
@@ -101,6 +141,7 @@ async def remove(connection: Connection, networks: Sequence[Network] | None, *, 
         if rows:
             data = {"networks": sorted(row["network"] for row in rows)}
             await audit.record(connection, by=by, action="remove addresses", data=data)
+    return len(rows)
 
 
 async def record_login(connection: Connection, account: Account, *, address: str) -> None:

@@ -118,7 +118,7 @@ async def sharing(connection: Connection, problem: str) -> Sharing:
     )
 
 
-async def name_setter(connection: Connection, problem: str, *, login: str, access: Access, by: int) -> None:
+async def name_setter(connection: Connection, problem: str, *, login: str, access: Access, by: int | None) -> None:
     """Let a setter do that much with the problem, no less and no more.
 
     Raises:
@@ -144,7 +144,7 @@ async def name_setter(connection: Connection, problem: str, *, login: str, acces
         )
 
 
-async def drop_setter(connection: Connection, problem: str, *, user_id: int, by: int) -> None:
+async def drop_setter(connection: Connection, problem: str, *, user_id: int, by: int | None) -> None:
     """Name an account no longer.
 
     Raises:
@@ -160,7 +160,7 @@ async def drop_setter(connection: Connection, problem: str, *, user_id: int, by:
         await audit.record(connection, by=by, action="drop setter", data={"problem": problem, "user_id": user_id})
 
 
-async def share(connection: Connection, problem: str, *, setters_may: Access | None, by: int) -> None:
+async def share(connection: Connection, problem: str, *, setters_may: Access | None, by: int | None) -> None:
     """Say what every setter may do with the problem.
 
     Raises:

@@ -53,7 +53,7 @@ async def of_contest(connection: Connection, contest_id: int) -> list[Helper]:
     return [Helper(**{**dict(row), "role": ContestRole(row["role"])}) for row in rows]
 
 
-async def set_role(connection: Connection, *, contest_id: int, login: str, role: ContestRole, by: int) -> None:
+async def set_role(connection: Connection, *, contest_id: int, login: str, role: ContestRole, by: int | None) -> None:
     """Have the account of that login help with the contest.
 
     Raises:
@@ -83,7 +83,7 @@ async def set_role(connection: Connection, *, contest_id: int, login: str, role:
         await audit.record(connection, by=by, action="set contest role", data=data)
 
 
-async def remove(connection: Connection, *, contest_id: int, user_id: int, by: int) -> None:
+async def remove(connection: Connection, *, contest_id: int, user_id: int, by: int | None) -> None:
     """Let somebody help no longer.
 
     Raises:

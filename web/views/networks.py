@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
-
 from aiohttp import web
 
 from judge.errors import UsageError
 from judge.store import networks
-from judge.store.networks import Network
 from web import forms, notices, permissions
 from web.keys import POOL, SESSION
 from web.maintenance import status_of
 from web.pages import page, sentence
 from web.translating import gettext, ngettext
 
-MOST = 5000
-#: Wider ones are a slip: they would let in whoever asks.
-_WIDEST = {4: 16, 6: 48}
 _PATH = "/admin/users/addresses"
 
 
@@ -36,11 +30,11 @@ async def change(request: web.Request) -> web.Response:
         async with request.app[POOL].acquire() as connection:
             match form.text("action"):
                 case "add":
-                    entries = _entries(form.text("list"))
+                    entries = networks.entries(form.text("list"))
                     await networks.add(connection, entries, by=admin.id)
                     said = ngettext("%(num)s address is added.", "%(num)s addresses are added.", len(entries))
                 case "remove":
-                    await networks.remove(connection, [_network(form.text("network"))], by=admin.id)
+                    await networks.remove(connection, [networks.parsed(form.text("network"))], by=admin.id)
                 case "remove all":
                     await networks.remove(connection, None, by=admin.id)
                 case _:
@@ -53,40 +47,9 @@ async def change(request: web.Request) -> web.Response:
     raise redirect
 
 
-def _entries(text: str) -> list[tuple[str, Network]]:
-    """Login and network of each line.
-
-    Raises:
-        UsageError: which line is none, and why.
-    """
-    lines = [line.replace(",", " ").replace(";", " ").split() for line in text.splitlines()]
-    entries = []
-    for number, words in enumerate(lines, start=1):
-        if not words:
-            continue
-        if len(words) != 2 or not words[0].isprintable():
-            raise UsageError(gettext("Line %(number)s: write a login and an address.", number=number))
-        entries.append((words[0], _network(words[1])))
-    if not 1 <= len(entries) <= MOST:
-        raise UsageError(gettext("Write 1 to %(most)s lines.", most=MOST))
-    if len({network for _, network in entries}) < len(entries):
-        raise UsageError(gettext("An address is there twice."))
-    return entries
-
-
-def _network(text: str) -> IPv4Network | IPv6Network:
-    try:
-        network = ip_network(text)
-    except ValueError:
-        raise UsageError(gettext("%(text)s is not an address or a network.", text=text[:50])) from None
-    if network.prefixlen < _WIDEST[network.version]:
-        raise UsageError(gettext("%(text)s is too wide: anybody in it would be let in.", text=text[:50]))
-    return network
-
-
 async def _page(request: web.Request, *, written: str = "", error: UsageError | None = None) -> web.Response:
     async with request.app[POOL].acquire() as connection:
-        listed = await networks.page(connection, limit=MOST)
+        listed = await networks.page(connection, limit=networks.MOST)
     context = {
         "networks": listed,
         "own_address": request[SESSION].address,
