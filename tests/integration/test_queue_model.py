@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, precondition, rule
 
 from judge import queue
 from judge.errors import LeaseLost
@@ -20,8 +16,9 @@ from judge.models import Compilation, Judged, Run
 from judge.store import contests, judgehosts, judgings
 from judge.store.judgings import MOST_LOSSES, Claim
 from judge.store.pauses import Scope
-from judge.store.pool import connect
+from judge.store.pool import Connection
 from judge.verdicts import Verdict
+from tests.machines import Machine, explore
 from tests.queues import LEASE_S, Contest
 
 RUN = Run(testcase="sample/1", verdict=Verdict.AC, cpu_us=1, wall_us=2, memory_bytes=3)
@@ -30,8 +27,6 @@ TEAMS = ("a", "b", "c")
 CONTESTS = {"practice": ("default/", 10), "running": ("default/", 0), "walled": ("default/container", 10)}
 HOSTS = {"plain": ("default/", "default/local"), "walled": ("default/", "default/local", "default/container")}
 SCOPES = (Scope(), Scope(language="c"), Scope(contest="running"), Scope(contest="walled", language="c"))
-
-_T = TypeVar("_T")
 
 
 @dataclass(kw_only=True)
@@ -70,45 +65,23 @@ class Waiter:
         return (self.lane, self.priority) == (lane, priority)
 
 
-class Leases(RuleBasedStateMachine):
+class Leases(Machine):
     """Everything that may be done to the queue, by holders of leases and by those who lost them."""
 
-    dsn: str
-
     def __init__(self) -> None:
-        super().__init__()
-        self.runner = asyncio.Runner()
-        self.opened = AsyncExitStack()
         self.model: dict[int, Waiter] = {}
         self.claims: list[Claim] = []
         self.pauses: set[Scope] = set()
-        self.run(self.set_up())
+        super().__init__()
 
-    async def set_up(self) -> None:
-        self.connection = await self.opened.enter_async_context(connect(self.dsn))
+    async def begin(self) -> None:
         await self.connection.execute("TRUNCATE judgings, submissions, pauses, events CASCADE")
-        rows = await self.connection.fetch("SELECT name, id FROM judgehosts")
-        self.hosts = {row["name"]: row["id"] for row in rows}
-        rows = await self.connection.fetch("SELECT login, id FROM users")
-        self.teams = {row["login"]: row["id"] for row in rows}
+        self.hosts = await self.ids("name", "judgehosts")
         problem_id = await self.connection.fetchval("SELECT id FROM problems")
-        rows = await self.connection.fetch("SELECT name, id FROM contests")
         self.contests = {
-            row["name"]: Contest(
-                connection=self.connection, contest_id=row["id"], problem_id=problem_id, judgehost_id=0
-            )
-            for row in rows
+            name: Contest(connection=self.connection, contest_id=contest_id, problem_id=problem_id, judgehost_id=0)
+            for name, contest_id in (await self.ids("name", "contests")).items()
         }
-
-    def run(self, work: Awaitable[_T]) -> _T:
-        async def done() -> _T:
-            return await work
-
-        return self.runner.run(done())
-
-    def teardown(self) -> None:
-        self.run(self.opened.aclose())
-        self.runner.close()
 
     # What comes and who takes it.
 
@@ -316,37 +289,23 @@ class Leases(RuleBasedStateMachine):
         ]
 
 
-async def _prepare(dsn: str) -> None:
-    async with connect(dsn) as connection:
-        first = await Contest.make(connection)
-        await connection.execute("UPDATE contests SET name = 'practice'")
-        await connection.execute("DELETE FROM judgehosts")
-        await first.another("running")
-        await first.another("walled")
-        await connection.execute("UPDATE contests SET ends_at = now() + interval '1 day' WHERE name = 'running'")
-        await contests.isolate(connection, name="walled", isolation="container")
-        for host, lanes in HOSTS.items():
-            levels = [lane.partition("/")[2] for lane in lanes if not lane.endswith("/")]
-            await judgehosts.register(connection, name=host, slots=3, isolation="local", levels=levels)
-        for team in TEAMS:
-            await first.team(team)
+async def _prepare(connection: Connection) -> None:
+    first = await Contest.make(connection)
+    await connection.execute("UPDATE contests SET name = 'practice'")
+    await connection.execute("DELETE FROM judgehosts")
+    await first.another("running")
+    await first.another("walled")
+    await connection.execute("UPDATE contests SET ends_at = now() + interval '1 day' WHERE name = 'running'")
+    await contests.isolate(connection, name="walled", isolation="container")
+    for host, lanes in HOSTS.items():
+        levels = [lane.partition("/")[2] for lane in lanes if not lane.endswith("/")]
+        await judgehosts.register(connection, name=host, slots=3, isolation="local", levels=levels)
+    for team in TEAMS:
+        await first.team(team)
 
 
 # Finding a short story of a failure takes longer than finding none.
 @pytest.mark.timeout(900)
 def test_leases(dsn: str) -> None:
     """Claims come in order and to one holder, the lost write nothing, what is done stays so, whatever happens."""
-    with asyncio.Runner() as runner:
-        runner.run(_prepare(dsn))
-    machine = type("LeasesThere", (Leases,), {"dsn": dsn})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    explore(Leases, dsn, prepare=_prepare)

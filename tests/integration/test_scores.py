@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, precondition, rule
 
 from judge import queue, rejudging
 from judge.errors import UsageError
@@ -20,11 +17,12 @@ from judge.models import Compilation, Judged
 from judge.scoring import Scoring
 from judge.store import contests, scores
 from judge.store.judgings import Claim
-from judge.store.pool import Connection, Pool, connect
+from judge.store.pool import Connection, Pool
 from judge.store.rejudgings import Plan
 from judge.store.selections import Selection
 from judge.verdicts import Verdict
 from tests import tries as oracle
+from tests.machines import Machine, explore
 from tests.queues import LEASE_S, Contest
 from tests.rejudged import court, judged
 from tests.tries import START, Try
@@ -38,18 +36,11 @@ PARTS = st.one_of(
     st.none(), st.dictionaries(st.sampled_from(["secret/1", "secret/2"]), st.sampled_from([0.0, 20.0, 50.5]))
 )
 
-_T = TypeVar("_T")
 
-
-class Boards(RuleBasedStateMachine):
+class Boards(Machine):
     """Two teams, two problems, and everything that may change what they have on a scoreboard."""
 
-    dsn: str
-
     def __init__(self) -> None:
-        super().__init__()
-        self.runner = asyncio.Runner()
-        self.opened = AsyncExitStack()
         self.tries: dict[int, Try] = {}
         self.contest = oracle.Contest()
         self.freeze_at: datetime | None = None
@@ -57,17 +48,14 @@ class Boards(RuleBasedStateMachine):
         self.rejudgings: list[int] = []
         #: What was read last: of rows that have not changed since, that is taken.
         self.seen: dict[bool, scores.Scores] = {}
-        self.run(self.set_up())
+        super().__init__()
 
-    async def set_up(self) -> None:
-        self.connection = await self.opened.enter_async_context(connect(self.dsn))
+    async def begin(self) -> None:
         await self.connection.execute(
             "TRUNCATE judgings, submissions, scores, rejudgings, contest_gaps, events, audit_log"
             " RESTART IDENTITY CASCADE"
         )
-        row = await self.connection.fetchrow("SELECT id FROM contests WHERE name = 'test'")
-        assert row is not None
-        self.contest_id = row["id"]
+        self.contest_id = (await self.ids("name", "contests"))["test"]
         await self.connection.execute(
             "UPDATE contests SET starts_at = $1, ends_at = NULL, freeze_at = NULL, unfrozen_at = NULL,"
             " scoring = 'icpc', feedback = 'full'",
@@ -76,22 +64,7 @@ class Boards(RuleBasedStateMachine):
         await self.connection.execute("UPDATE contest_problems SET points = 100")
         rows = await self.connection.fetch("SELECT label, problem_id FROM contest_problems")
         self.problems = {row["label"]: row["problem_id"] for row in rows}
-        rows = await self.connection.fetch("SELECT login, id FROM users")
-        self.teams = {row["login"]: row["id"] for row in rows}
         self.host_id = await self.connection.fetchval("SELECT id FROM judgehosts")
-
-    def run(self, work: Awaitable[_T]) -> _T:
-        async def done() -> _T:
-            return await work
-
-        return self.runner.run(done())
-
-    def teardown(self) -> None:
-        self.run(self.opened.aclose())
-        self.runner.close()
-
-    def execute(self, statement: str, *values: object) -> None:
-        self.run(self.connection.execute(statement, *values))
 
     # What comes, and what becomes of it.
 
@@ -241,39 +214,24 @@ async def _table(connection: Connection) -> list[tuple[object, ...]]:
     return [tuple(row) for row in rows]
 
 
-async def _prepare(dsn: str) -> None:
-    async with connect(dsn) as connection:
-        made = await Contest.make(connection)
-        another = await connection.fetchval("INSERT INTO problems (name) VALUES ('another') RETURNING id")
-        await connection.execute(
-            "INSERT INTO problem_versions (problem_id, digest, title, limits, checker, live_at)"
-            " SELECT $1, digest, title, limits, checker, live_at FROM problem_versions",
-            another,
-        )
-        await contests.add_problem(connection, contest_id=made.contest_id, problem_id=another)
-        for team in TEAMS:
-            await made.team(team)
+async def _prepare(connection: Connection) -> None:
+    made = await Contest.make(connection)
+    another = await connection.fetchval("INSERT INTO problems (name) VALUES ('another') RETURNING id")
+    await connection.execute(
+        "INSERT INTO problem_versions (problem_id, digest, title, limits, checker, live_at)"
+        " SELECT $1, digest, title, limits, checker, live_at FROM problem_versions",
+        another,
+    )
+    await contests.add_problem(connection, contest_id=made.contest_id, problem_id=another)
+    for team in TEAMS:
+        await made.team(team)
 
 
 @pytest.mark.timeout(900)
 def test_the_table_is_right(dsn: str) -> None:
     """Maintained rows are those that plain counting gives, for the jury and for the public, whatever happens."""
-    with asyncio.Runner() as runner:
-        runner.run(_prepare(dsn))
-    machine = type("BoardsThere", (Boards,), {"dsn": dsn})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            # Making a failing example small takes minutes of database work; it is told as it was found.
-            phases=(Phase.generate,),
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    # Making a failing story short takes minutes of database work; it is told as it was found.
+    explore(Boards, dsn, prepare=_prepare, phases=(Phase.generate,))
 
 
 async def test_verdicts_at_once(pool: Pool) -> None:
