@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from judge.errors import PackageError
-from problems import archive
+from problems import archive, domjudge
 
 #: Zips of equal packages are equal: nothing of when they were made is in them.
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -19,8 +19,8 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 def zip_folder(folder: Path, into: Path | IO[bytes]) -> None:
     """Zip the folder, a copy of the file in the place of each link to one.
 
-    What no package has is left out: folders whose names begin with a dot, links that leave the folder, and whatever is
-    neither a file nor a folder.
+    What is no part of a package is left out: names that begin with a dot, but for DOMjudge's ``.timelimit``, links that
+    leave the folder, and whatever is neither a file nor a folder.
 
     Raises:
         PackageError: it holds more than ``archive.unpack`` takes.
@@ -49,9 +49,11 @@ def _found(folder: Path, root: Path, depth: int = 1) -> Iterator[Path]:
     if not paths and folder != root:
         yield folder
     for path in paths:
+        if path.name.startswith(".") and path.name != domjudge.TIME_LIMIT:
+            continue
         if not Path(os.path.realpath(path)).is_relative_to(root):
             continue
         if path.is_file():
             yield path
-        elif path.is_dir() and not path.name.startswith(".") and depth < archive.MOST_DEPTH:
+        elif path.is_dir() and depth < archive.MOST_DEPTH:
             yield from _found(path, root, depth + 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import re
 from collections.abc import Iterable
@@ -81,7 +80,7 @@ def problem_import(lazy: Lazy, packages: tuple[Path, ...], contest_name: str | N
                 _export(package, folder / _exported_name(package))
         else:
             # One zip at a time is in memory.
-            origins = map(partial(_origin, lazy), packages, loaded)
+            origins = map(partial(_origin, lazy, scratch), packages, loaded)
             asyncio.run(_publish(lazy, zip(loaded, origins, strict=True), contest_name))
     for package in loaded:
         for warning in package.warnings:
@@ -125,21 +124,19 @@ def problem_stats(packages: tuple[Path, ...], *, as_json: bool) -> None:
         _show_stats(item)
 
 
-def _origin(lazy: Lazy, path: Path, package: Package) -> Origin:
+def _origin(lazy: Lazy, scratch: Path, path: Path, package: Package) -> Origin:
     """The zip to keep of an imported package: the one that it came in, or its folder's."""
-    zipped = io.BytesIO()
-    if path.is_file():
-        zipped.write(path.read_bytes())
-    else:
+    zipped, name = path, path.name
+    if not path.is_file():
+        zipped, name = scratch / f"{package.name}.zip", f"{package.name}.zip"
         try:
             zip_folder(package.path, zipped)
         except PackageError as error:
             return _without_zip(package, "; ".join(error.problems))
     most = lazy.settings.max_package_bytes
-    if zipped.tell() > most:
+    if zipped.stat().st_size > most:
         return _without_zip(package, f"its zip is larger than {most // MIB} MiB")
-    name = path.name if path.is_file() else f"{package.name}.zip"
-    return Origin(package=zipped.getvalue(), file_name=name)
+    return Origin(package=zipped.read_bytes(), file_name=name)
 
 
 def _without_zip(package: Package, why: str) -> Origin:

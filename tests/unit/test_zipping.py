@@ -22,7 +22,7 @@ def _names(folder: Path, into: Path) -> set[str]:
 
 def test_what_is_no_package(tmp_path: Path) -> None:
     """Links within the folder become copies; what leads out of it, in a circle, or is no file is left out."""
-    folder = write(tmp_path, {".timelimit": "2\n", ".git/config": "x"})
+    folder = write(tmp_path, {".timelimit": "2\n", ".git/config": "x", ".env": "SECRET=1"})
     (tmp_path / "secret").write_text("not to be seen")
     (folder / "data" / "empty").mkdir()
     for name, target in {"copy": "data/sample", "up": "..", "out": "../secret", "self": "self", "gone": "x"}.items():
