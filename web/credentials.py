@@ -124,7 +124,7 @@ async def account_of(request: web.Request, login: str, password: str, *, browser
         who = from_browser.hex() if from_browser is not None and from_browser in known else address
         await rates.count(connection, rates.LOGIN, f"{who} {login.lower()}")
         if not known:
-            await rates.count(connection, rates.LOGIN_ELSEWHERE, login.lower())
+            await _count_elsewhere(connection, login, address)
         account = await accounts.by_login(connection, login)
     usable = account if account is not None and not account.is_disabled else None
     if not await is_right(request, usable, password) or usable is None:
@@ -132,6 +132,18 @@ async def account_of(request: web.Request, login: str, password: str, *, browser
     async with request.app[POOL].acquire() as connection:
         await origins.remember(connection, usable.id, origins_sent)
     return usable
+
+
+async def _count_elsewhere(connection: Connection, login: str, address: str) -> None:
+    """Count a try from where no right password of the account ever came.
+
+    Raises:
+        TooOften: there were too many of all such, and then too many from that address.
+    """
+    try:
+        await rates.count(connection, rates.LOGIN_ELSEWHERE, login.lower())
+    except TooOften:
+        await rates.count(connection, rates.LOGIN_SLOWLY, f"{address} {login.lower()}")
 
 
 async def is_right(request: web.Request, account: Account | None, password: str) -> bool:

@@ -24,11 +24,12 @@ class Rate:
 
 #: Stops guessing one account's password. Others can still log in from the same address: a school has only one.
 LOGIN = Rate(name="login", tries=10, window=timedelta(minutes=5))
-#: Stops guessing one account's password from many addresses. It counts only tries from where no right one ever came, so
-#: that guessing keeps nobody out who logs in with a browser or at an address where they did before.
-LOGIN_ELSEWHERE = Rate(
-    name="login-elsewhere",
-    tries=40,
+#: Of tries from where no right password of the account ever came, over all addresses: beyond that they are slowed down.
+LOGIN_ELSEWHERE = Rate(name="login-elsewhere", tries=40, window=timedelta(hours=1))
+#: How slow, for each address: so that guessing from many keeps nobody out, not even at a computer that is new.
+LOGIN_SLOWLY = Rate(
+    name="login-slowly",
+    tries=3,
     window=timedelta(hours=1),
     words=N_(
         "Too many tries to log in to this account. Log in where you have logged in before, ask the organisers, "
