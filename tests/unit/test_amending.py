@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,15 @@ from tests.packages import write
 from tests.zips import zipped
 
 HEAD = "name: Two Sums\n"
+ROOT = Path(__file__).parents[2]
+PACKAGES = sorted(
+    path
+    for folder in ("tests/packages", "problems/samples")
+    for path in (ROOT / folder).iterdir()
+    if (path / "problem.yaml").is_file()
+    or (path / "problem.xml").is_file()
+    or (path / "domjudge-problem.ini").is_file()
+)
 
 
 Changes = dict[str, str | bytes | None]
@@ -261,6 +271,28 @@ class TestPolygon:
 
         with pytest.raises(PackageError, match=f"call the next one secret/{count + 1:02d}"):
             TestData(name=name, is_new=True, input=_file(tmp_path, b"7\n"), answer=None).apply(package)
+
+
+@pytest.mark.parametrize("path", PACKAGES, ids=lambda path: path.name)
+def test_every_package(tmp_path: Path, path: Path) -> None:
+    """Whatever format a package has and whatever is in it, its time limit and tests can be changed."""
+    before = load(path)
+    last = before.problem.testcases[-1].name
+    is_polygons = before.format == "polygon"
+    new = f"secret/{len(before.problem.testcases) + 1:02d}" if is_polygons else f"{last.rpartition('/')[0]}/zzz"
+    given = _file(tmp_path, b"1 2\n")
+    changes: list[Amendment] = [
+        TimeLimit(time_ms=2250),
+        TestData(name=new, is_new=True, input=given, answer=given),
+        TestData(name=last, is_new=False, input=None, answer=given),
+    ]
+
+    for number, change in enumerate(changes):
+        folder = tmp_path / str(number)
+        shutil.copytree(path, folder / path.name)
+        is_in, after = _tried(folder, change, folder / path.name)
+        assert is_in, change
+        assert after.format == before.format
 
 
 @pytest.mark.parametrize(
