@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from click import Command, Group
+from click import Command, Context, Group
 
 from judge.cli import main
 from judge.languages import offered
@@ -34,9 +34,11 @@ def judge(*words: str, stdin: str = "", **environment: str) -> subprocess.Comple
 
 
 def commands(group: Group, *before: str) -> list[tuple[str, ...]]:
-    """Every command below a group, as words."""
+    """Every command below a group, as words. The topmost ones are known by name only, until one is asked for."""
+    context = Context(group)
     found: list[tuple[str, ...]] = []
-    for name, command in group.commands.items():
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         found.append((*before, name))
         if isinstance(command, Group):
             found += commands(command, *before, name)
@@ -49,7 +51,9 @@ def test_every_command_has_help(words: tuple[str, ...]) -> None:
     command: Command = main
     for word in words:
         assert isinstance(command, Group)
-        command = command.commands[word]
+        found = command.get_command(Context(command), word)
+        assert found is not None
+        command = found
     assert command.help
 
 
