@@ -18,7 +18,7 @@ from judge.config import Settings
 from judge.models import Blob, Limits, Run
 from judge.store import accounts, staff
 from judge.store.accounts import Role
-from judge.store.pool import Connection, Pool
+from judge.store.pool import Connection, Heard, Pool
 from judge.store.staff import ContestRole
 from judge.verdicts import Verdict
 from web.app import make_app
@@ -288,9 +288,9 @@ class Site:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, dsn: str, pool: Pool) -> AsyncIterator[Site]:
+async def serving(settings: Settings, dsn: str, pool: Pool, *, heard: Heard | None = None) -> AsyncIterator[Site]:
     """The real application on a port of its own, with its visitors seen off at the end."""
-    server = TestServer(make_app(settings, dsn))
+    server = TestServer(make_app(settings, dsn, heard=heard))
     await server.start_server()
     site = Site(server, pool)
     try:

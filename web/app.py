@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import structlog
@@ -13,7 +13,7 @@ from aiohttp import web
 from judge.config import Settings
 from judge.store import kept, sessions, throttles, tryouts
 from judge.store.objects import ObjectStore, open_store
-from judge.store.pool import open_pool
+from judge.store.pool import Heard, open_pool
 from web import forms, maintenance, middlewares, pages, rates, routes
 from web.addresses import TrustedProxies
 from web.credentials import PROGRAM_LOGINS, ProgramLogins
@@ -32,11 +32,12 @@ KEPT_OPEN_S = 75.0
 _log = structlog.get_logger(__name__)
 
 
-def make_app(settings: Settings, dsn: str) -> web.Application:
-    """The whole site over the database at ``dsn``."""
+def make_app(settings: Settings, dsn: str, *, heard: Heard | None = None) -> web.Application:
+    """The whole site over the database at ``dsn``; ``heard`` is told of all that it asks there."""
     app = web.Application(
         middlewares=[
             *(
+                middlewares.sent,
                 middlewares.locale,
                 middlewares.errors,
                 middlewares.session,
@@ -63,7 +64,7 @@ def make_app(settings: Settings, dsn: str) -> web.Application:
     app.on_shutdown.append(_end_streams)
     if provider is not None:
         app.cleanup_ctx.append(provider.running)
-    app.cleanup_ctx.extend((_renderer, _pool(dsn, open_store(settings)), _background))
+    app.cleanup_ctx.extend((_renderer, _pool(dsn, open_store(settings), heard), _background))
     return app
 
 
@@ -79,9 +80,32 @@ def run(settings: Settings, dsn: str) -> None:
     )
 
 
-def _pool(dsn: str, objects: ObjectStore | None) -> Callable[[web.Application], AsyncIterator[None]]:
+@asynccontextmanager
+async def serving(
+    settings: Settings, dsn: str, *, port: int, heard: Heard | None = None
+) -> AsyncIterator[web.Application]:
+    """Serve on a port of this host from within this process, until the block ends."""
+    app = make_app(settings, dsn, heard=heard)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield app
+    finally:
+        await runner.cleanup()
+
+
+def paths(app: web.Application) -> set[str]:
+    """The patterns of all addresses that pages have."""
+    routes = app.router.routes()
+    return {route.resource.canonical for route in routes if route.resource and route.method == "GET"}
+
+
+def _pool(
+    dsn: str, objects: ObjectStore | None, heard: Heard | None
+) -> Callable[[web.Application], AsyncIterator[None]]:
     async def context(app: web.Application) -> AsyncIterator[None]:
-        async with open_pool(dsn, objects=objects) as pool:
+        async with open_pool(dsn, objects=objects, heard=heard) as pool:
             app[POOL] = pool
             yield
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import structlog
@@ -81,6 +82,23 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     if "Cache-Control" not in response.headers:
         is_asset = request.path.startswith("/static/") and "v" in request.query
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_asset else "no-store"
+
+
+@web.middleware
+async def sent(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Send each answer here, and let go of its body.
+
+    A connection that waits for its next request keeps the answer to the last one: hundreds of open pages would keep
+    hundreds of whole pages.
+    """
+    response = await handler(request)
+    if isinstance(response, web.Response) and not response.prepared:
+        # Whoever called us asks again, and sees to it that the connection is gone.
+        with suppress(ConnectionError):
+            await response.prepare(request)
+            await response.write_eof()
+            response.body = None
+    return response
 
 
 @web.middleware

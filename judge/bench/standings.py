@@ -28,7 +28,7 @@ async def measure_standings(settings: Settings, said: Progress) -> list[Figure]:
     """Run the benchmark on a database and a web server of its own."""
     async with stage(settings, commands=("web",)) as on:
         said(f"a contest of {TEAMS} teams, {PROBLEMS} problems and {TRIES} submissions")
-        await _fill(on)
+        await fill(on)
         browser = Browser(port=on.port)
         await _until_ready(browser)
         whole = await _shown_ms(browser, f"{_PATH}?page=all")
@@ -49,7 +49,7 @@ async def measure_standings(settings: Settings, said: Progress) -> list[Figure]:
     ]
 
 
-async def _fill(on: Stage) -> None:
+async def fill(on: Stage) -> None:
     """Tries at everything, half of them accepted, spread over a running contest's first four hours."""
     to = on.connection
     await to.execute(

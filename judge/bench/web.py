@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from judge.bench.figures import Figure
 from judge.bench.load import measure_load
+from judge.bench.pages import measure_pages
 from judge.bench.stage import Stage, stage
 from judge.bench.standings import measure_standings
 from judge.config import Settings
@@ -30,6 +31,7 @@ async def measure(settings: Settings, said: Progress, *, seconds: int) -> list[F
         *await _measure_verdicts(settings, said),
         *await measure_load(settings, said, seconds=seconds),
         *await measure_standings(settings, said),
+        *await measure_pages(settings, said),
     ]
 
 

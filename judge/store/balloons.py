@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+
+from asyncpg import Record
 
 from judge.errors import NotFound
 from judge.store import scores
 from judge.store.contests import Contest
 from judge.store.pool import Connection
 
-#: Of those that were brought, how many are shown.
+#: Of those that are to be brought and of those that were, how many are shown.
+MOST_WAITING = 100
 MOST_DELIVERED = 50
 
 
@@ -33,38 +36,75 @@ class Balloon:
     delivered_by: str | None
 
 
-#: What is solved as far as the public's scoreboard tells, joined with what was brought.
-_BALLOONS = f"""
+#: What is solved as far as the public's scoreboard tells.
+_SOLVED = f"""
     WITH counted AS (
       SELECT scores.* FROM scores JOIN users u ON u.id = user_id AND u.role = 'contestant' WHERE {scores.SHOWN}
     ),
-    solved AS (SELECT problem_id, user_id, best_at, submission_id FROM counted WHERE is_accepted),
+    solved AS (
+      SELECT problem_id, user_id, best_at, submission_id
+      FROM counted JOIN contest_problems USING (contest_id, problem_id) WHERE is_accepted
+    ),
     firsts AS (
       SELECT DISTINCT ON (problem_id) problem_id, user_id, best_at FROM solved
       ORDER BY problem_id, best_at, submission_id
     )
+"""
+_IS_FIRST = """
+    f.user_id IS NOT NULL AND NOT EXISTS (
+      SELECT FROM counted c WHERE c.problem_id = f.problem_id AND c.waiting_at < f.best_at
+    )
+"""
+#: The earliest of what nobody has brought yet, and how much there is of that.
+_WAITING = f"""
+    {_SOLVED},
+    waiting AS (
+      SELECT s.*, count(*) OVER () AS in_all FROM solved s WHERE NOT EXISTS (
+        SELECT FROM balloons b WHERE b.contest_id = $1 AND b.problem_id = s.problem_id AND b.user_id = s.user_id
+      )
+      ORDER BY best_at, submission_id LIMIT $3
+    )
+    SELECT problem_id, cp.label, cp.colour, user_id, u.name, u.group_name, w.best_at AS solved_at,
+           {_IS_FIRST} AS is_first, NULL::timestamptz AS delivered_at, NULL AS delivered_by, in_all
+    FROM waiting w JOIN contest_problems cp USING (problem_id) JOIN users u ON u.id = user_id
+    LEFT JOIN firsts f USING (problem_id, user_id)
+    WHERE cp.contest_id = $1 ORDER BY w.best_at, w.submission_id
+"""
+#: The latest of what was brought, solved or not any more.
+_DELIVERED = f"""
+    {_SOLVED}
     SELECT problem_id, cp.label, cp.colour, user_id, u.name, u.group_name, s.best_at AS solved_at,
-           f.user_id IS NOT NULL AND NOT EXISTS (
-             SELECT FROM counted c WHERE c.problem_id = f.problem_id AND c.waiting_at < f.best_at
-           ) AS is_first,
-           b.delivered_at, d.name AS delivered_by
-    FROM solved s FULL JOIN (SELECT * FROM balloons WHERE contest_id = $1) b USING (problem_id, user_id)
+           {_IS_FIRST} AS is_first, b.delivered_at, d.name AS delivered_by
+    FROM balloons b LEFT JOIN solved s USING (problem_id, user_id)
     JOIN contest_problems cp USING (problem_id) JOIN users u ON u.id = user_id
     LEFT JOIN firsts f USING (problem_id, user_id) LEFT JOIN users d ON d.id = b.delivered_by
-    WHERE cp.contest_id = $1
+    WHERE b.contest_id = $1 AND cp.contest_id = $1 ORDER BY b.delivered_at DESC, problem_id, user_id LIMIT $3
 """
 
 
-async def listed(connection: Connection, contest: Contest) -> list[Balloon]:
-    """Balloons to be brought, the earliest first; then those that were, the latest first, up to a number of them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The first that are to be brought, of how many, and the last that were."""
+
+    waiting: list[Balloon]
+    all_waiting: int
+    delivered: list[Balloon]
+
+
+async def listed(connection: Connection, contest: Contest) -> Listed:
+    """Balloons to be brought, the earliest first, and those that were, the latest first, up to a number of each."""
     await scores.ensure_counted(connection, contest.id)
-    rows = await connection.fetch(
-        f"({_BALLOONS} AND b.delivered_at IS NULL ORDER BY s.best_at, s.submission_id)"
-        f" UNION ALL ({_BALLOONS} AND b.delivered_at IS NOT NULL ORDER BY b.delivered_at DESC, problem_id, user_id"
-        f" LIMIT {MOST_DELIVERED})",
-        *(contest.id, True),
+    waiting = await connection.fetch(_WAITING, *(contest.id, True, MOST_WAITING))
+    delivered = await connection.fetch(_DELIVERED, *(contest.id, True, MOST_DELIVERED))
+    return Listed(
+        waiting=[_balloon(row) for row in waiting],
+        all_waiting=waiting[0]["in_all"] if waiting else 0,
+        delivered=[_balloon(row) for row in delivered],
     )
-    return [Balloon(**row) for row in rows]
+
+
+def _balloon(row: Record) -> Balloon:
+    return Balloon(**{field.name: row[field.name] for field in fields(Balloon)})
 
 
 async def deliver(connection: Connection, contest: Contest, *, problem_id: int, user_id: int, by: int) -> bool:
@@ -74,8 +114,7 @@ async def deliver(connection: Connection, contest: Contest, *, problem_id: int, 
         NotFound: there is none to bring.
     """
     is_due = await connection.fetchval(
-        f"SELECT true FROM ({_BALLOONS}) AS all_of_them"
-        " WHERE problem_id = $3 AND user_id = $4 AND solved_at IS NOT NULL",
+        f"{_SOLVED} SELECT true FROM solved WHERE problem_id = $3 AND user_id = $4",
         *(contest.id, True, problem_id, user_id),
     )
     if not is_due:

@@ -134,8 +134,11 @@ async def places(connection: Connection, contest: Contest) -> list[Place]:
         SELECT p.id AS problem_id, p.name, cp.label, cp.points, cp.colour,
           (SELECT title FROM problem_versions WHERE problem_id = p.id AND live_at IS NOT NULL
             ORDER BY live_at DESC, id DESC LIMIT 1) AS title,
-          (SELECT count(*) FROM submissions s WHERE s.contest_id = cp.contest_id AND s.problem_id = p.id) AS submissions
+          coalesce(sent.submissions, 0) AS submissions
         FROM contest_problems cp JOIN problems p ON p.id = cp.problem_id
+        LEFT JOIN (
+          SELECT problem_id, count(*) AS submissions FROM submissions WHERE contest_id = $1 GROUP BY problem_id
+        ) sent ON sent.problem_id = p.id
         WHERE cp.contest_id = $1 ORDER BY length(cp.label), cp.label
         """,
         contest.id,

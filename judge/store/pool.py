@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, TypeAlias
@@ -18,6 +18,10 @@ from judge.store.objects import ObjectStore
 #: A connection from the pool or of one's own; both have the same methods.
 Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionProxy[Any]"
 Pool: TypeAlias = "asyncpg.Pool[Any]"
+#: A statement that was made: ``query``, ``args``, and ``elapsed`` in seconds.
+Asked: TypeAlias = asyncpg.connection.LoggedQuery
+#: Told of each.
+Heard: TypeAlias = Callable[[Asked], None]
 
 COMMAND_TIMEOUT_S = 60.0
 #: For the few statements that are about every submission there is.
@@ -47,8 +51,16 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def open_pool(dsn: str, *, max_size: int = 10, objects: ObjectStore | None = None) -> AsyncIterator[Pool]:
+async def open_pool(
+    dsn: str, *, max_size: int = 10, objects: ObjectStore | None = None, heard: Heard | None = None
+) -> AsyncIterator[Pool]:
     """A pool of connections to the database at ``dsn``, closed at exit; ``objects`` has the blobs that it has not.
+
+    Args:
+        dsn: of the database.
+        max_size: connections at most.
+        objects: the store beside the database.
+        heard: called after each statement.
 
     Raises:
         JudgeError: the server cannot be reached.
@@ -60,7 +72,7 @@ async def open_pool(dsn: str, *, max_size: int = 10, objects: ObjectStore | None
             max_size=max_size,
             command_timeout=COMMAND_TIMEOUT_S,
             connection_class=_Connection,
-            init=partial(_init, objects=objects),
+            init=partial(_init, objects=objects, heard=heard),
             timeout=10,
         )
     except (OSError, asyncpg.PostgresError) as error:
@@ -140,7 +152,9 @@ class _Connection(asyncpg.Connection):
         return ""
 
 
-async def _init(connection: Connection, *, objects: ObjectStore | None) -> None:
+async def _init(connection: Connection, *, objects: ObjectStore | None, heard: Heard | None = None) -> None:
     """Pass jsonb as Python values."""
+    if heard is not None:
+        connection.add_query_logger(heard)
     connection.objects = objects  # type: ignore[union-attr]
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")

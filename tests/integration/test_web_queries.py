@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 import pytest_asyncio
@@ -13,7 +13,7 @@ import pytest_asyncio
 from judge import rejudging
 from judge.config import Settings
 from judge.incidents import Incident, IncidentKind
-from judge.store import audit, clarifications, judgehosts, pool, security
+from judge.store import audit, clarifications, judgehosts, security
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
 from judge.store.rejudgings import Plan
@@ -28,50 +28,32 @@ pytestmark = pytest.mark.timeout(240)
 MORE = 12
 
 
-class Asked:
+@pytest.fixture
+def asked() -> list[str]:
     """What the site has asked the database since it was emptied."""
-
-    def __init__(self) -> None:
-        self.queries: list[str] = []
-
-    def heard(self, record: Any) -> None:
-        self.queries.append(record.query)
+    return []
 
 
 @pytest_asyncio.fixture
-async def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
-    """Every connection that is made from now on tells what it is asked."""
-    made = Asked()
-    usual = pool._init
-
-    async def init(connection: Connection, **options: Any) -> None:
-        await usual(connection, **options)
-        connection.add_query_logger(made.heard)
-
-    monkeypatch.setattr(pool, "_init", init)
-    return made
-
-
-@pytest_asyncio.fixture
-async def site(dsn: str, pool: Pool, asked: Asked) -> AsyncIterator[Site]:
+async def site(dsn: str, pool: Pool, asked: list[str]) -> AsyncIterator[Site]:
     """The site on connections that tell what they are asked; the test's own do not."""
-    async with serving(Settings(), dsn, pool) as made:
-        asked.queries.clear()
+    async with serving(Settings(), dsn, pool, heard=lambda query: asked.append(query.query)) as made:
+        asked.clear()
         yield made
 
 
-async def _counts(visitor: Visitor, asked: Asked, addresses: list[str]) -> dict[str, list[str]]:
+async def _counts(visitor: Visitor, asked: list[str], addresses: list[str]) -> dict[str, list[str]]:
     """What each page that there is asks, once it has been asked for before."""
     counts = {}
     async for address, page in walk(visitor, [address for address in addresses for _ in range(2)]):
         if page.status == 200:
-            counts[address] = list(asked.queries)
-        asked.queries.clear()
+            counts[address] = list(asked)
+        asked.clear()
     return counts
 
 
 @pytest.mark.parametrize(("login", "pages"), [("root", 30), ("setter", 15)])
-async def test_no_page_asks_more_for_more_rows(site: Site, asked: Asked, login: str, pages: int) -> None:
+async def test_no_page_asks_more_for_more_rows(site: Site, asked: list[str], login: str, pages: int) -> None:
     """With a dozen more of everything, no page that lists any of it says anything more often to the database."""
     town = await furnish(site, lambda place: place)
     spring = Seeded(contest_id=1, problem_id=1, version_id=int(town.values["version"][0]))

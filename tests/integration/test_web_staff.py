@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from aiohttp import encode_basic_auth
 
+from judge.store import balloons
 from judge.store.accounts import Role
 from judge.store.staff import ContestRole
 from judge.store.tokens import Scope
@@ -227,6 +228,17 @@ async def test_balloons(site: Site, seeded: Seeded) -> None:
     assert (await runner.post(BALLOONS, {**to_bob, "action": "take back"})).status == 303
     assert await _to_bring(runner) == ["Ada★"]
     assert (await runner.post(BALLOONS, to_bob)).status == 404
+
+
+async def test_many_balloons(site: Site, seeded: Seeded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page shows the earliest of them, and says of how many."""
+    monkeypatch.setattr(balloons, "MOST_WAITING", 2)
+    runner = await _helper(site, "balloons")
+    for login in ("ada", "bob", "cyd"):
+        await site.judge(await site.submission(seeded, await site.account(login)), Verdict.AC)
+
+    assert await _to_bring(runner) == ["Ada★", "Bob"]
+    assert "The earliest 2 of 3." in (await runner.get(BALLOONS)).words
 
 
 async def test_balloons_stop_at_the_freeze(site: Site) -> None:

@@ -17,7 +17,7 @@ class Scores {
 
   cell(team, label) {
     const both = team.cells[label];
-    return both && (team.revealed.has(label) ? both.whole : both.seen);
+    return both && ((team.revealed.has(label) && both.whole) || both.seen);
   }
 
   total(team) {

@@ -22,8 +22,9 @@ async def show(request: web.Request) -> web.Response:
         listed = await balloons.listed(connection, contest)
     context = {
         "contest": contest,
-        "waiting": [balloon for balloon in listed if balloon.delivered_at is None],
-        "delivered": [balloon for balloon in listed if balloon.delivered_at is not None],
+        "waiting": listed.waiting,
+        "all_waiting": listed.all_waiting,
+        "delivered": listed.delivered,
         "is_frozen": contest.is_frozen(now()),
         "colours": COLOURS,
         "most_delivered": balloons.MOST_DELIVERED,

@@ -64,13 +64,16 @@ def _teams(rules: Rules, seen: Board, whole: Board, labels: Mapping[int, str]) -
 
 def _cells(rules: Rules, seen: Row, whole: Row, labels: Mapping[int, str]) -> dict[str, Any]:
     return {
-        labels[problem_id]: {
-            "seen": _cell(rules, cell),
-            "whole": _cell(rules, whole.cells.get(problem_id, cell)),
-        }
+        labels[problem_id]: _both(rules, cell, whole.cells.get(problem_id, cell))
         for problem_id, cell in seen.cells.items()
         if problem_id in labels
     }
+
+
+def _both(rules: Rules, seen: Cell, whole: Cell) -> dict[str, Any]:
+    """What is behind only where that is something else: most of a large scoreboard is as everybody sees it."""
+    told = {"seen": _cell(rules, seen)}
+    return told if whole == seen else {**told, "whole": _cell(rules, whole)}
 
 
 def _cell(rules: Rules, cell: Cell) -> dict[str, Any]:
