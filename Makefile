@@ -13,8 +13,11 @@ up: .venv/.runtime launcher ## Run the whole judge here, in the foreground, on h
 	@[ "$${JUDGE_ISOLATION:-}" != gvisor ] || scripts/gvisor.sh
 	@exec .venv/bin/judge up
 
-test: setup check ## Run every check and the whole test suite.
-	.venv/bin/pytest $(PYTEST_ARGS)
+test: setup check ## Run every check and the test suite; a part of it: PYTEST_ARGS=tests/unit.
+	$(if $(PYTEST_ARGS),.venv/bin/pytest $(PYTEST_ARGS),.venv/bin/python -m tests)
+
+thorough: setup check ## Run also what takes long: every hostile program under gVisor, the whole corpus.
+	.venv/bin/python -m tests --thorough
 
 check: .venv/.dev ## Lint, formatting, types, layers.
 	.venv/bin/ruff check .
@@ -60,4 +63,4 @@ clean: ## Remove what was built and installed; the data in var/ stays.
 	@scripts/setup.sh python requirements.lock requirements-dev.lock
 	@touch $@
 
-.PHONY: help gvisor setup up test check launcher fuzz chaos lock locales clean
+.PHONY: help gvisor setup up test thorough check launcher fuzz chaos lock locales clean

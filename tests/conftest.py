@@ -8,24 +8,19 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
-from judge import host, samples
 from judge.database import migrate
 from judge.embedded import embedded
-from judge.languages import needed_images
 from judge.store.pool import Pool, open_pool
-from sandbox import engine
-from sandbox.images import ensure
 from tests.brokers import BROKERS, Broker, running
+from tests.engines import images_there
 
 TESTS = Path(__file__).parent
-SAMPLES = TESTS.parent / "problems" / "samples"
 _TEMPLATE = "template"
 _numbers = itertools.count(1)
 
@@ -85,8 +80,17 @@ def broker(request: pytest.FixtureRequest, short_tmp: Path) -> Iterator[Broker]:
         yield made
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests that a busy machine may disturb a second try."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--thorough``: what ``make thorough`` runs beyond ``make test``."""
+    parser.addoption("--thorough", action="store_true", help="run the tests marked 'thorough', too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long, and give tests that a busy machine may disturb a second try."""
+    if not config.option.thorough:
+        left_out = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     for item in items:
         if item.path.relative_to(TESTS).parts[0] not in _UNDISTURBED:
             item.add_marker(pytest.mark.flaky(reruns=1))
@@ -103,22 +107,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 async def _build_images(folder: Path) -> None:
-    async with _images(folder):
+    async with images_there(folder):
         pass
-
-
-@asynccontextmanager
-async def _images(folder: Path) -> AsyncIterator[dict[str, str]]:
-    """An engine that runs, and the images on it of every language that is offered or that samples are written in."""
-    wanted = {*needed_images(), *needed_images(samples.languages(samples.packages(SAMPLES)))}
-    async with engine.running(print, data_dir=folder):
-        yield await ensure(host.recipes(wanted), mirror=None, cache_dir=folder / "images", progress=print)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def image_names(short_tmp: Path) -> AsyncIterator[dict[str, str]]:
     """The images that tests need, on a real engine."""
-    async with _images(short_tmp) as names:
+    async with images_there(short_tmp) as names:
         yield names
 
 

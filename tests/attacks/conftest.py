@@ -1,7 +1,7 @@
 """What the attack suite shares: a court at each isolation level, the same that ``judge selftest`` holds.
 
-All programs in all their variants are judged at level ``container``, each of them at ``gvisor``, and those of the quick
-self-test at ``local``.
+All programs in all their variants are judged at level ``container``, and those of the quick self-test at ``gvisor`` and
+``local``; with ``--thorough`` each of them at ``gvisor``.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ LEVELS = (Isolation.LOCAL, Isolation.CONTAINER, Isolation.GVISOR)
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what a level does not judge."""
-    left_out = {item for item in items if not _is_judged(item)}
+    left_out = {item for item in items if not _is_judged(item, is_thorough=config.option.thorough)}
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
 
 
-def _is_judged(item: pytest.Item) -> bool:
+def _is_judged(item: pytest.Item, *, is_thorough: bool) -> bool:
     given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
     attack, level = given.get("attack"), given.get("settings")
     if not isinstance(attack, Attack) or level is Isolation.CONTAINER:
         return True
-    return attack.number == 0 and (level is Isolation.GVISOR or attack.is_quick)
+    return attack.number == 0 and (attack.is_quick or (level is Isolation.GVISOR and is_thorough))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=LEVELS)

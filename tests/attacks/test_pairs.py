@@ -114,7 +114,7 @@ async def test_no_descriptor_leaks_between_runs_made_at_once(court: Court) -> No
     program = attack.source(court.bait.places)
 
     async def again_and_again(slot: int) -> list[Judged]:
-        return [await court.judge(program, attack.limits, slot=slot) for _ in range(ROUNDS)]
+        return [await court.judge(program, PATIENT, slot=slot) for _ in range(ROUNDS)]
 
     judgings = [judged for some in await asyncio.gather(*map(again_and_again, (0, 1))) for judged in some]
     assert {judged.verdict for judged in judgings} == {Verdict.AC}, judgings
