@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -17,7 +16,7 @@ from judge.cli.settings import Lazy
 from judge.config import Isolation
 from judge.errors import UsageError
 from judge.scoring import Scoring
-from judge.store import contest_changes, contests, scores
+from judge.store import contest_changes, contests, judgehosts, scores
 from judge.store.contests import Feedback
 
 #: Walls that a contest may ask for; ``local`` has none, and is nobody's to ask for.
@@ -80,7 +79,9 @@ def contest_isolate(lazy: Lazy, name: str, level: str) -> None:
 
     async def work() -> int:
         async with open_connection(lazy.settings) as to:
-            return await contests.isolate(to, name=name, isolation=None if level == "default" else level)
+            isolation = None if level == "default" else level
+            await contest_changes.alter(to, name, by=None, isolation=isolation)
+            return await judgehosts.count_giving(to, isolation)
 
     hosts = asyncio.run(work())
     click.echo(f"contest {name}: judged at level {level}")
@@ -100,7 +101,8 @@ def contest_pool(lazy: Lazy, name: str, pool: str) -> None:
 
     async def work() -> int:
         async with open_connection(lazy.settings) as to:
-            return await contests.set_pool(to, name=name, pool=pool)
+            await contest_changes.alter(to, name, by=None, pool=pool)
+            return await judgehosts.count_in(to, pool)
 
     hosts = asyncio.run(work())
     click.echo(f"contest {name}: judged in pool {pool}")
@@ -120,7 +122,7 @@ def contest_feedback(lazy: Lazy, name: str, feedback: str) -> None:
 
     async def work() -> None:
         async with open_connection(lazy.settings) as to:
-            await contests.set_feedback(to, name=name, feedback=Feedback(feedback))
+            await contest_changes.alter(to, name, by=None, feedback=Feedback(feedback))
 
     asyncio.run(work())
     click.echo(f"contest {name}: feedback is {feedback}")
@@ -139,7 +141,7 @@ def contest_scoring(lazy: Lazy, name: str, scoring: str) -> None:
 
     async def work() -> None:
         async with open_connection(lazy.settings) as to:
-            await contests.set_scoring(to, name=name, scoring=Scoring(scoring))
+            await contest_changes.alter(to, name, by=None, scoring=Scoring(scoring))
 
     asyncio.run(work())
     click.echo(f"contest {name}: scored by the rules {scoring}")
@@ -162,13 +164,11 @@ def contest_languages(lazy: Lazy, name: str, languages: tuple[str, ...], *, is_a
     chosen = tuple(dict.fromkeys(known.language(item).id for item in languages)) or None
 
     async def work() -> tuple[str, ...] | None:
-        async with open_connection(settings) as to, to.transaction():
-            found = await contests.by_name(to, name)
+        async with open_connection(settings) as to:
             if chosen or is_all:
-                plan = await contest_changes.plan(to, found)
-                await contest_changes.change(to, found, replace(plan, languages=chosen), by=None)
+                await contest_changes.alter(to, name, by=None, languages=chosen)
                 return chosen
-            return found.languages
+            return (await contests.by_name(to, name)).languages
 
     taken = asyncio.run(work())
     if as_json:

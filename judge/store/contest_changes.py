@@ -114,6 +114,19 @@ async def change(connection: Connection, contest: Contest, wanted: Plan, *, by: 
         await _record(connection, "change contest", contest.id, changed, by)
 
 
+async def alter(connection: Connection, name: str, *, by: int | None, **fields: object) -> None:
+    """Make these fields of a contest's plan be like that from now on, as ``change`` does.
+
+    Raises:
+        NotFound: there is no such contest.
+        UsageError: the times contradict each other, or the pool's name is none.
+    """
+    async with connection.transaction():
+        contest = await contests.by_name(connection, name)
+        before = await plan(connection, contest)
+        await change(connection, contest, dataclasses.replace(before, **fields), by=by)  # type: ignore[arg-type]
+
+
 async def pools(connection: Connection) -> list[str]:
     """The names of all pools that a contest or a judgehost is in."""
     rows = await connection.fetch("SELECT pool FROM contests UNION SELECT unnest(pools) FROM judgehosts ORDER BY 1")

@@ -14,7 +14,6 @@ import asyncpg
 from judge.errors import NotFound, UsageError
 from judge.models import Limits
 from judge.scoring import Rules, Scoring
-from judge.store import judgings
 from judge.store.pool import Connection
 
 #: What addresses can name a contest by.
@@ -183,48 +182,6 @@ def check_times(starts_at: datetime, ends_at: datetime | None, freeze_at: dateti
         raise UsageError("the scoreboard would freeze outside the contest")
 
 
-async def isolate(connection: Connection, *, name: str, isolation: str | None) -> int:
-    """Judge a contest's submissions at that level from now on; how many judgehosts give it. None: at each one's own.
-
-    Raises:
-        NotFound: there is no such contest.
-    """
-    contest = await by_name(connection, name)
-    async with connection.transaction():
-        await connection.execute("UPDATE contests SET isolation = $2 WHERE id = $1", contest.id, isolation)
-        await judgings.place_again(connection, contest_id=contest.id)
-    hosts: int = await connection.fetchval(
-        "SELECT count(*) FROM judgehosts WHERE $1::text IS NULL OR $1 = ANY (levels)", isolation
-    )
-    return hosts
-
-
-async def set_pool(connection: Connection, *, name: str, pool: str) -> int:
-    """Judge a contest's submissions only in that pool from now on; how many judgehosts are in it.
-
-    Raises:
-        NotFound: there is no such contest.
-        UsageError: that is no name of a pool.
-    """
-    check_pool(pool)
-    contest = await by_name(connection, name)
-    async with connection.transaction():
-        await connection.execute("UPDATE contests SET pool = $2 WHERE id = $1", contest.id, pool)
-        await judgings.place_again(connection, contest_id=contest.id)
-    hosts: int = await connection.fetchval("SELECT count(*) FROM judgehosts WHERE $1 = ANY (pools)", pool)
-    return hosts
-
-
-async def set_feedback(connection: Connection, *, name: str, feedback: Feedback) -> None:
-    """Show contestants so much from now on, of what was judged before as well.
-
-    Raises:
-        NotFound: there is no such contest.
-    """
-    if await connection.execute("UPDATE contests SET feedback = $2 WHERE name = $1", name, feedback) != "UPDATE 1":
-        raise NotFound("There is no contest of that name.")
-
-
 def check_pool(pool: str) -> None:
     """Refuse what no pool can be called.
 
@@ -233,16 +190,6 @@ def check_pool(pool: str) -> None:
     """
     if not _NAME.fullmatch(pool):
         raise UsageError("pool %(pool)r: use at most 64 of a-z, 0-9, _ and -, the first no sign", pool=pool)
-
-
-async def set_scoring(connection: Connection, *, name: str, scoring: Scoring) -> None:
-    """Score a contest that way from now on, what was judged before as well.
-
-    Raises:
-        NotFound: there is no such contest.
-    """
-    if await connection.execute("UPDATE contests SET scoring = $2 WHERE name = $1", name, scoring) != "UPDATE 1":
-        raise NotFound("There is no contest of that name.")
 
 
 async def ensure_contest(connection: Connection, *, name: str, title: str) -> int:

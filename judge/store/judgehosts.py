@@ -146,3 +146,17 @@ async def enable(connection: Connection, *, judgehost_id: int, by: int | None) -
             await canaries.forget_baselines(connection, judgehost_id)
         data = {"judgehost_id": judgehost_id}
         await audit.record(connection, by=by, action="enable judgehost", data=data)
+
+
+async def count_giving(connection: Connection, isolation: str | None) -> int:
+    """How many give that isolation level; None: any."""
+    count: int = await connection.fetchval(
+        "SELECT count(*) FROM judgehosts WHERE $1::text IS NULL OR $1 = ANY (levels)", isolation
+    )
+    return count
+
+
+async def count_in(connection: Connection, pool: str) -> int:
+    """How many are in that pool."""
+    count: int = await connection.fetchval("SELECT count(*) FROM judgehosts WHERE $1 = ANY (pools)", pool)
+    return count

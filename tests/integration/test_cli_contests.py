@@ -9,7 +9,7 @@ import pytest
 from judge import queue
 from judge.languages import pasted
 from judge.scoring import Scoring
-from judge.store import accounts, contests, judgehosts, problems
+from judge.store import accounts, audit, contests, judgehosts, problems
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
 from problems.package import load
@@ -207,12 +207,14 @@ async def _submission(connection: Connection, contest_id: int) -> None:
 
 
 async def test_feedback_of_a_contest(pool: Pool, dsn: str) -> None:
-    """How much contestants see is set by a word, for a contest that there is."""
+    """How much contestants see is set by a word, for a contest that there is, and the audit log says so."""
     assert judge("contest", "create", "spring", JUDGE_DATABASE_URL=dsn).returncode == 0
 
     assert judge("contest", "feedback", "spring", "samples", JUDGE_DATABASE_URL=dsn).returncode == 0
 
     async with pool.acquire() as connection:
         assert (await contests.by_name(connection, "spring")).feedback == "samples"
+        [entry] = await audit.page(connection, before_id=None, action=None, login=None, limit=10)
+        assert (entry.action, entry.data["feedback"]) == ("change contest", ["full", "samples"])
     assert judge("contest", "feedback", "autumn", "none", JUDGE_DATABASE_URL=dsn).returncode == 2
     assert judge("contest", "feedback", "spring", "some", JUDGE_DATABASE_URL=dsn).returncode == 2

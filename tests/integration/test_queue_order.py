@@ -6,7 +6,7 @@ import asyncio
 
 from judge import queue
 from judge.models import Compilation, Judged
-from judge.store import contests, judgehosts, judgings
+from judge.store import contest_changes, judgehosts, judgings
 from judge.store.pool import Pool
 from judge.verdicts import Verdict
 from tests.queues import LEASE_S, Contest
@@ -67,7 +67,7 @@ async def test_turns_are_taken_across_levels(contest: Contest) -> None:
         await contest.submit(flooding)
     await contest.order(3)
     walled = await contest.another("walled")
-    await contests.isolate(contest.connection, name="walled", isolation="container")
+    await contest_changes.alter(contest.connection, "walled", by=None, isolation="container")
     late = await contest.submit(await contest.team("late"))
     firsts = [await walled.submit(await contest.team(login)) for login in ("a", "b")]
 
@@ -127,7 +127,7 @@ async def test_many_are_claimed_in_the_same_order_as_one_by_one(contest: Contest
     """Claiming for several slots at once passes nobody over, over lanes and priorities."""
     await judgehosts.register(contest.connection, name="host", slots=1, isolation="local", levels=LEVELS)
     walled = await contest.another("walled")
-    await contests.isolate(contest.connection, name="walled", isolation="container")
+    await contest_changes.alter(contest.connection, "walled", by=None, isolation="container")
     for login in ("a", "b", "c"):
         team = await contest.team(login)
         for where in (walled, contest, walled, contest):
@@ -145,7 +145,7 @@ async def test_a_row_that_somebody_takes_hides_no_other(contest: Contest, pool: 
     """Whoever claims while another claim is under way gets the next one, of whichever lane and priority."""
     await judgehosts.register(contest.connection, name="host", slots=1, isolation="local", levels=LEVELS)
     walled = await contest.another("walled")
-    await contests.isolate(contest.connection, name="walled", isolation="container")
+    await contest_changes.alter(contest.connection, "walled", by=None, isolation="container")
     first = await contest.submit(await contest.team("a"))
     second = await walled.submit(await contest.team("b"))
     async with pool.acquire() as other, other.transaction():
@@ -160,7 +160,7 @@ async def test_what_waits_follows_its_contest_into_other_walls(contest: Contest)
     """A contest that gets another level is claimed there, also what waits already; in the order that it had."""
     team = await contest.team("a")
     waiting = [await contest.submit(team) for _ in range(3)]
-    await contests.isolate(contest.connection, name="test", isolation="container")
+    await contest_changes.alter(contest.connection, "test", by=None, isolation="container")
     assert await contest.claim() is None
 
     walled = await judgehosts.register(contest.connection, name="walled", slots=1, isolation="container")

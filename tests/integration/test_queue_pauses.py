@@ -14,7 +14,7 @@ import pytest
 
 from judge import queue
 from judge.errors import NotFound, UsageError
-from judge.store import contests, judgehosts, waiting
+from judge.store import contest_changes, judgehosts, waiting
 from judge.store.accounts import Role
 from judge.store.pauses import Scope
 from judge.store.pool import Pool
@@ -114,7 +114,8 @@ async def test_pausing_twice_and_resuming_what_is_not_paused(contest: Contest) -
 async def test_a_contest_is_judged_in_its_pool_only(contest: Contest) -> None:
     """Judgehosts of a pool judge its contests and no others, unless they are in several pools."""
     finals = await contest.another("finals")
-    assert await contests.set_pool(contest.connection, name="finals", pool="fast") == 0
+    await contest_changes.alter(contest.connection, "finals", by=None, pool="fast")
+    assert await judgehosts.count_in(contest.connection, "fast") == 0
     team = await contest.team("a")
     plain, final = await contest.submit(team), await finals.submit(team)
     fast = await judgehosts.register(contest.connection, name="fast", slots=1, isolation="local", pools=["fast"])
@@ -129,12 +130,12 @@ async def test_a_contest_is_judged_in_its_pool_only(contest: Contest) -> None:
 async def test_what_waits_follows_its_contest_into_another_pool(contest: Contest) -> None:
     """Giving a contest a pool moves what waits; that nobody judges there is said."""
     await contest.submit(await contest.team("a"))
-    await contests.set_pool(contest.connection, name="test", pool="nobodys")
+    await contest_changes.alter(contest.connection, "test", by=None, pool="nobodys")
 
     assert await contest.claim() is None
     assert (await waiting.overview(contest.connection, lost_after_s=LEASE_S)).forsaken == ("nobodys/",)
     with pytest.raises(UsageError, match="pool"):
-        await contests.set_pool(contest.connection, name="test", pool="No Pool/")
+        await contest_changes.alter(contest.connection, "test", by=None, pool="No Pool/")
 
 
 def _judge(dsn: str, *words: str) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ from aiohttp import ClientResponse
 
 from judge import queue
 from judge.models import Compilation, Judged
-from judge.store import contests, judgehosts, places
+from judge.store import contest_changes, judgehosts, places
 from judge.store.pauses import Scope
 from judge.store.places import Place
 from judge.verdicts import Verdict
@@ -52,7 +52,7 @@ async def test_places_are_those_of_the_next_claims(contest: Contest) -> None:
 async def test_what_else_its_judgehosts_claim_is_before_it(contest: Contest) -> None:
     """What waits for other walls counts where the same judgehost gives them, and only there."""
     walled = await contest.another("walled")
-    await contests.isolate(contest.connection, name="walled", isolation="container")
+    await contest_changes.alter(contest.connection, "walled", by=None, isolation="container")
     for login in "ab":
         await walled.submit(await contest.team(login))
     lone = await contest.submit(await contest.team("c"))

@@ -12,7 +12,7 @@ from judge.daemon import Daemon
 from judge.errors import LeaseLost, NotFound, UsageError
 from judge.incidents import Incident, IncidentKind
 from judge.languages import pasted
-from judge.store import contests, judgehosts, problems, tryouts
+from judge.store import contest_changes, judgehosts, problems, tryouts
 from judge.store.pauses import Scope
 from judge.store.pool import Connection, Pool
 from judge.store.tryouts import MOST_KEPT, MOST_LOSSES, Claim, Tried, Tryout
@@ -243,10 +243,10 @@ async def test_who_may_run_it(contest: Contest) -> None:
     connection = contest.connection
     name = await connection.fetchval("SELECT name FROM contests WHERE id = $1", contest.contest_id)
     await _asked(contest, "a")
-    await contests.set_pool(connection, name=name, pool="finals")
+    await contest_changes.alter(connection, name, by=None, pool="finals")
     assert await _claim(contest) is None
-    await contests.set_pool(connection, name=name, pool="default")
-    await contests.isolate(connection, name=name, isolation="vm")
+    await contest_changes.alter(connection, name, by=None, pool="default")
+    await contest_changes.alter(connection, name, by=None, isolation="vm")
     assert await _claim(contest) is None
     other = await judgehosts.register(connection, name="walls", slots=1, isolation="container", levels=["vm"])
     await queue.pause(connection, Scope(contest=name), reason="a break")

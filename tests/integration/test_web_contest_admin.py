@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from judge.scoring import Scoring
-from judge.store import contests
+from judge.store import contest_changes, contests
 from judge.store.accounts import Role
 from judge.verdicts import Verdict
 from tests.website import Site
@@ -223,7 +223,7 @@ async def test_points_and_spans(site: Site) -> None:
     at = datetime.now(UTC) - timedelta(minutes=30)
     await site.judge(await site.submission(seeded, ada, submitted_at=at), Verdict.AC)
     async with site.pool.acquire() as connection:
-        await contests.set_scoring(connection, name="spring", scoring=Scoring.ATCODER)
+        await contest_changes.alter(connection, "spring", by=None, scoring=Scoring.ATCODER)
     problem = str(seeded.problem_id)
     assert (await admin.post(SETTINGS, {"action": "points", "problem": problem, "points": "250"})).status == 303
     assert [

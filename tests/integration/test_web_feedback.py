@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from judge.store import contests
+from judge.store import contest_changes
 from judge.store.accounts import Role
 from judge.store.contests import Feedback
 from judge.verdicts import Verdict
@@ -25,7 +25,7 @@ async def _judged(site: Site, feedback: Feedback, verdict: Verdict = Verdict.WA)
     await visitor.log_in("ada")
     submission_id = await site.submission(seeded, user_id)
     async with site.pool.acquire() as connection:
-        await contests.set_feedback(connection, name="spring", feedback=feedback)
+        await contest_changes.alter(connection, "spring", by=None, feedback=feedback)
         await event(connection, submission_id, "judging", {"state": "running", "attempt": 1, "tests_total": 3})
     runs = () if verdict is Verdict.CE else RUNS
     await site.judge(submission_id, verdict, runs, compile_output="warning: unused", score=37.5)

@@ -12,7 +12,7 @@ from aiohttp import encode_basic_auth
 from judge import queue
 from judge.models import Compilation, Judged, Run
 from judge.scoring import Scoring
-from judge.store import accounts, contests, judgehosts
+from judge.store import accounts, contest_changes, judgehosts
 from judge.store.accounts import Role
 from judge.verdicts import Verdict
 from tests.website import PASSWORD, Seeded, Site, Visitor, a_run
@@ -206,7 +206,7 @@ async def test_points(site: Site) -> None:
     await _solved(site, spring, "ada", minutes_ago=30, verdict=WA)
     admin = await site.logged_in("root", Role.ADMIN)
     async with site.pool.acquire() as connection:
-        await contests.set_scoring(connection, name="spring", scoring=Scoring.ATCODER)
+        await contest_changes.alter(connection, "spring", by=None, scoring=Scoring.ATCODER)
     _, made = await _api(site, "/api/rejudgings", {"contest": "spring", "reason": "why not"})
     await _judge(site, AC)
 
