@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
-from judge import database
+from judge import database, schema
 from judge.config import Settings
 from judge.errors import JudgeError
 from judge.store import copying
@@ -63,7 +63,7 @@ async def write(dsn: str, settings: Settings, file: BinaryIO, said: Said) -> Con
     Raises:
         JudgeError: the database has no schema, or one that this program does not know.
     """
-    await database.check_migrated(dsn)
+    await schema.check_migrated(dsn)
     async with connect(dsn) as connection:
         return await snapshot(connection, settings, file, said)
 

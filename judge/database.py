@@ -1,4 +1,4 @@
-"""The schema of the database the judge runs on: which one it is, and bringing it up to date."""
+"""Bringing the schema of the database that the judge runs on up to date. Which one it is, ``schema.py`` tells."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ import sqlalchemy.exc
 import structlog
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 import migrations
+from judge import schema
 from judge.errors import JudgeError
 from judge.store import copying
 from judge.store.pool import Connection
@@ -94,7 +93,7 @@ async def rebuild(
     Raises:
         JudgeError: the revision is a newer program's, or the database is in use or not empty; nothing was changed.
     """
-    if revision not in _known():
+    if revision not in schema.REVISIONS:
         raise JudgeError(f"the backup's schema is newer than this program ({revision}): update the program")
     applied: list[str] = []
 
@@ -127,23 +126,6 @@ async def _make_room(connection: Connection, *, replaces: bool) -> None:
     await copying.drop_all(connection)
 
 
-async def check_migrated(dsn: str) -> None:
-    """Make sure that the schema is the one this program was written for.
-
-    Raises:
-        JudgeError: it is older or newer, with the command to run.
-    """
-    head = _head()
-    current = await _with_connection(dsn, lambda c: MigrationContext.configure(c).get_current_revision())
-    if current == head:
-        return
-    if current is None:
-        raise JudgeError("the database is empty: run `judge migrate`")
-    if current in _known():
-        raise JudgeError(f"the database's schema is {current}, this program needs {head}: run `judge migrate`")
-    raise JudgeError(_newer(current))
-
-
 async def _with_connection(dsn: str, function: Callable[[sqlalchemy.Connection], T]) -> T:
     """Call a function with a synchronous connection: Alembic knows no other kind."""
 
@@ -163,7 +145,7 @@ async def _with_connection(dsn: str, function: Callable[[sqlalchemy.Connection],
             raise _InUseError(f"the database is in use: {error}") from error
         raise JudgeError(f"the database refused: {error}") from error
     except CommandError as error:
-        raise JudgeError(_newer(str(error))) from error
+        raise JudgeError(schema.newer(str(error))) from error
     finally:
         await engine.dispose()
 
@@ -177,19 +159,3 @@ def _alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
     return config
-
-
-def _known() -> set[str]:
-    """All revisions that this program knows."""
-    return {script.revision for script in ScriptDirectory.from_config(_alembic_config()).walk_revisions()}
-
-
-def _head() -> str:
-    head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
-    if head is None:
-        raise JudgeError("this installation has no migrations: install it again")
-    return head
-
-
-def _newer(found: str) -> str:
-    return f"the database's schema is newer than this program ({found}): update the program, or restore an older backup"

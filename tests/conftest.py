@@ -29,7 +29,16 @@ _numbers = itertools.count(1)
 _UNDISTURBED = {"unit"}
 
 #: Nothing here outlives the run, so nothing waits for the disk.
-_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_OPTIONS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "max_wal_size": "128MB",
+}
+#: Files in memory, and how much there has to be left: databases come and go by the hundred, and ext4 is slow to make
+#: files where as many have just been deleted.
+_MEMORY, _LEAST_BYTES = Path("/dev/shm"), 2 * 2**30
 
 
 @pytest.fixture(scope="session")
@@ -41,10 +50,20 @@ def short_tmp() -> Iterator[Path]:
     shutil.rmtree(made, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def _databases() -> Iterator[Path]:
+    """Where databases are, in memory where there is room."""
+    is_roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _LEAST_BYTES
+    made = Path(tempfile.mkdtemp(prefix="judge-tests-", dir=_MEMORY if is_roomy else None))
+    made.chmod(0o711)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def _server(short_tmp: Path) -> AsyncIterator[str]:
+async def _server(_databases: Path) -> AsyncIterator[str]:
     """The DSN of a server with a migrated template; stopped at the end of the run, also on Ctrl-C."""
-    async with embedded(short_tmp / "database", options=_OPTIONS) as dsn:
+    async with embedded(_databases, options=_OPTIONS) as dsn:
         superuser = await asyncpg.connect(_superuser(dsn))
         await superuser.execute(f"CREATE DATABASE {_TEMPLATE} OWNER judge")
         await superuser.close()

@@ -28,7 +28,7 @@ _COMMANDS: Mapping[str, tuple[str, str]] = {
     "image": ("images", "image"),
     "language": ("languages", "language"),
     "maintenance": ("maintenance", "group"),
-    "migrate": ("services", "migrate"),
+    "migrate": ("services", "migrate_command"),
     "problem": ("problems", "problem"),
     "rejudge": ("rejudge", "rejudge"),
     "rejudging": ("rejudgings", "group"),

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from judge import database
+from judge import schema
 from judge.config import Settings
 from judge.embedded import embedded
 from judge.errors import NotFound
@@ -30,7 +30,7 @@ async def database_dsn(settings: Settings) -> AsyncIterator[str]:
 async def open_connection(settings: Settings) -> AsyncIterator[Connection]:
     """One connection to that database, whose schema is this version's."""
     async with database_dsn(settings) as dsn:
-        await database.check_migrated(dsn)
+        await schema.check_migrated(dsn)
         async with connect(dsn, objects=open_store(settings)) as connection:
             yield connection
 
@@ -54,7 +54,7 @@ def server_dsn(settings: Settings) -> Iterator[str]:
         context = database_dsn(settings)
         dsn = runner.run(context.__aenter__())
         try:
-            runner.run(database.check_migrated(dsn))
+            runner.run(schema.check_migrated(dsn))
             yield dsn
         finally:
             runner.run(context.__aexit__(None, None, None))

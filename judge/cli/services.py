@@ -6,7 +6,6 @@ import asyncio
 
 import click
 
-from judge import database, up
 from judge.cli.context import database_dsn, server_dsn
 from judge.cli.settings import Lazy
 
@@ -15,7 +14,9 @@ from judge.cli.settings import Lazy
 @click.pass_obj
 def up_command(lazy: Lazy) -> None:
     """Run everything on this machine, in the foreground: database, judge daemon and web server."""
-    up.run(lazy.settings)
+    from judge.up import run
+
+    run(lazy.settings)
 
 
 @click.command()
@@ -37,9 +38,10 @@ def daemon(lazy: Lazy) -> None:
     judgehost that runs `judge worker` and has a slot free. Several daemons may run.
     """
     from judge.daemon import run
+    from judge.up import until_told
 
     with server_dsn(lazy.settings) as dsn:
-        up.until_told(run(lazy.settings, dsn))
+        until_told(run(lazy.settings, dsn))
 
 
 @click.command()
@@ -53,23 +55,25 @@ def worker(lazy: Lazy) -> None:
     Told to end by SIGTERM or Ctrl-C, it takes nothing more and finishes what it judges; told twice, or after
     JUDGE_DRAIN_S seconds, it gives that back to the queue.
     """
+    from judge.up import until_told
     from judge.worker import broker_url, run
 
     # Before a database is looked for, and perhaps started.
     broker_url(lazy.settings)
     told = asyncio.Event()
     with server_dsn(lazy.settings) as dsn:
-        up.until_told(run(lazy.settings, dsn, told), told)
+        until_told(run(lazy.settings, dsn, told), told)
 
 
-@click.command()
+@click.command("migrate")
 @click.pass_obj
-def migrate(lazy: Lazy) -> None:
+def migrate_command(lazy: Lazy) -> None:
     """Bring the database's schema up to date."""
+    from judge.database import migrate
 
     async def work() -> list[str]:
         async with database_dsn(lazy.settings) as dsn:
-            return await database.migrate(dsn)
+            return await migrate(dsn)
 
     applied = asyncio.run(work())
     click.echo(f"applied: {', '.join(applied)}" if applied else "the schema is up to date")

@@ -9,8 +9,9 @@ import asyncpg
 import pytest
 
 import migrations
-from judge.database import check_migrated, migrate
+from judge.database import migrate
 from judge.errors import JudgeError
+from judge.schema import check_migrated
 
 REVISIONS = sorted(path.name[:4] for path in (Path(migrations.__file__).parent / "versions").glob("*.sql"))
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from alembic.config import Config
 
-from judge import database, queue
+from judge import database, queue, schema
 from judge.errors import JudgeError
 from judge.languages import pasted
 from judge.models import Compilation, Judged
@@ -92,7 +92,7 @@ class Judge:
 
 async def test_migrating_under_load(dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While somebody reads for long, the migration lets submissions pass; then it is made, and nothing is lost."""
-    (tmp_path / "next.py").write_text(NEXT.format(head=max(database._known())))
+    (tmp_path / "next.py").write_text(NEXT.format(head=schema.head()))
     ordinary = database._alembic_config
 
     def with_next() -> Config:
@@ -135,7 +135,7 @@ async def test_migrating_under_load(dsn: str, tmp_path: Path, monkeypatch: pytes
 
 async def test_a_table_that_is_never_free_is_a_clear_error(empty_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A migration that cannot have a table for long gives up, has changed nothing, and says what it waited for."""
-    first = min(database._known())
+    first = schema.REVISIONS[0]
     await database.migrate(empty_dsn, to=first)
     monkeypatch.setattr(database, "LOCK_TIMEOUT_S", 0.05)
     monkeypatch.setattr(database, "_LET_PASS_S", 0.05)
