@@ -48,6 +48,7 @@ def _complaints(problems: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(WHOLE_S + 60)
 def test_the_whole_corpus_in_containers(image_names: dict[str, str], tmp_path: Path) -> None:
     """At level ``container`` every submission of every package is judged as expected, and nothing else is wrong."""
@@ -59,11 +60,12 @@ def test_the_whole_corpus_in_containers(image_names: dict[str, str], tmp_path: P
     assert code == 0
 
 
+@pytest.mark.parametrize("isolation", [pytest.param("local", marks=pytest.mark.thorough), "container"])
 @pytest.mark.timeout(LIGHT_S + 60)
-def test_some_of_it_without_containers(tmp_path: Path) -> None:
-    """At level ``local`` packages of each kind are judged as at the others."""
+def test_some_of_it(image_names: dict[str, str], tmp_path: Path, isolation: str) -> None:
+    """Packages of each kind are judged as expected at this level, too."""
     paths = [TESTS / "packages" / name for name in LIGHT]
-    code, problems = _verified(tmp_path, paths, isolation="local", within_s=LIGHT_S)
+    code, problems = _verified(tmp_path, paths, isolation=isolation, within_s=LIGHT_S)
 
     assert _complaints(problems) == []
     assert len(problems) == len(LIGHT)
