@@ -249,4 +249,5 @@ async def test_points_and_spans(site: Site) -> None:
     assert (await admin.post(SETTINGS, {"action": "put-back", "from": early["from"]})).status == 404
     async with site.pool.acquire() as connection:
         told = await connection.fetch("SELECT action FROM audit_log ORDER BY id")
-    assert [row["action"] for row in told] == ["set points", "cut out of contest", "put back into contest"]
+    done = ["change contest", "set points", "cut out of contest", "put back into contest"]
+    assert [row["action"] for row in told] == done
