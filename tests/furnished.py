@@ -37,6 +37,7 @@ from judge.store.versions import State
 from judge.verdicts import Verdict
 from tests.website import Page, Seeded, Site, Visitor, a_run
 from tests.zips import zipped
+from web.app import paths
 
 #: What is written somewhere, by a name of the place.
 Words = Callable[[str], str]
@@ -60,9 +61,8 @@ class Furnished:
 
     def addresses(self, method: str = "GET") -> list[str]:
         """Every address of the site, with every value that a parameter has."""
-        routes = self.site.server.app.router.routes()
-        patterns = {route.resource.canonical for route in routes if route.resource and route.method == method}
-        return sorted(itertools.chain.from_iterable(map(self._filled, patterns - {"/static"})))
+        patterns = paths(self.site.server.app, method) - {"/static"}
+        return sorted(itertools.chain.from_iterable(map(self._filled, patterns)))
 
     def _filled(self, pattern: str) -> list[str]:
         names = _PARAMETER.findall(pattern)

@@ -95,10 +95,10 @@ async def serving(
         await runner.cleanup()
 
 
-def paths(app: web.Application) -> set[str]:
-    """The patterns of all addresses that pages have."""
+def paths(app: web.Application, method: str = "GET") -> set[str]:
+    """The patterns of all addresses that can be asked for by that method."""
     routes = app.router.routes()
-    return {route.resource.canonical for route in routes if route.resource and route.method == "GET"}
+    return {route.resource.canonical for route in routes if route.resource and route.method == method}
 
 
 def _pool(
