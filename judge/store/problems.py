@@ -173,7 +173,8 @@ async def complete(connection: Connection, version_id: int, package: Publishable
         if is_open:
             await _put_all(connection, contents)
             await _add_testcases(connection, version_id, package)
-        if zipped is not None:
+        # Whoever comes too late, having lost the lease, changes neither: the zip has the answers that are judged by.
+        if is_open and zipped is not None:
             blob = await blobs.put_bulk(connection, zipped)
             await connection.execute(
                 "UPDATE problem_versions SET package_sha256 = $2 WHERE id = $1", version_id, blob.sha256
