@@ -127,6 +127,10 @@ async def test_answers_that_pages_leave_open(desk: Desk, dsn: str, short_tmp: Pa
     whole = load(unpack(desk.folder / "whole.zip", desk.folder / "whole"))
     assert [case.answer for case in whole.problem.testcases] == answers
 
+    # Somebody who lost the lease and comes too late.
+    await problems.complete(desk.connection, version_id, package, b"another zip")
+    assert await blobs.get(desk.connection, await versions.package_of(desk.connection, version_id)) == kept
+
 
 async def test_what_is_not_as_expected_stays(desk: Desk, dsn: str, short_tmp: Path) -> None:
     """A wrong answer file is found by the jury's own submission, and the version that was live stays so."""
