@@ -39,6 +39,9 @@ _TOO_WIDE = """() => {
     !each.closest(".scroll") && each.getBoundingClientRect().right > root.clientWidth + 1);
   return ["", ...out.map((each) => each.outerHTML.slice(0, 160))].slice(0, 4).map((each) => `pushed wide by ${each}`);
 }"""
+#: Whether the window has that width and scripts have heard of it: they do before a frame is shown.
+_IS_AS_WIDE = """(width) => innerWidth === width
+  && new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"""
 
 
 def _words(place: str) -> str:
@@ -102,6 +105,7 @@ async def _violations(page: Page) -> AsyncIterator[str]:
     for scheme, size, rules in LOOKS:
         await page.emulate_media(color_scheme=scheme)
         await page.set_viewport_size(size)
+        await page.wait_for_function(_IS_AS_WIDE, arg=size["width"])
         options = {"runOnly": rules, "resultTypes": ["violations"]}
         violations = await page.evaluate("async (options) => (await axe.run(options)).violations", options)
         for line in (*_told(violations), *await page.evaluate(_TOO_WIDE)):

@@ -30,6 +30,7 @@ class Follower {
     const places = [...part.querySelectorAll(".scroll")].map((box) => box.scrollLeft);
     const focus = document.activeElement && part.contains(document.activeElement) ? document.activeElement.id : "";
     part.replaceWith(fresh);
+    letKeysScroll(fresh);
     fresh.querySelectorAll(".scroll").forEach((box, index) => { box.scrollLeft = places[index] ?? 0; });
     if (focus) document.getElementById(focus)?.focus();
     if (!fresh.dataset.follow) this.end();

@@ -63,11 +63,19 @@ function offerCopying(root) {
   }
 }
 
-// Some browsers let no keyboard push sideways what is too wide.
-function letKeysScroll() {
-  for (const part of document.querySelectorAll(".scroll")) {
+// Some browsers let no keyboard push sideways what is too wide. What fits is no stop of the tabulator.
+const widths = new ResizeObserver((entries) => {
+  for (const part of new Set(entries.map((entry) => entry.target.closest(".scroll")))) {
+    if (!part) continue;
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     else part.removeAttribute("tabindex");
+  }
+});
+
+// Either may change its width: the part with the window, its table with what comes into it.
+function letKeysScroll(root) {
+  for (const part of root.querySelectorAll(".scroll")) {
+    for (const box of [part, ...part.children]) widths.observe(box);
   }
 }
 
@@ -98,7 +106,7 @@ function refresh() {
 function replacePart(part, fresh) {
   const held = part.contains(document.activeElement) ? document.activeElement : null;
   part.replaceWith(fresh);
-  letKeysScroll();
+  letKeysScroll(fresh.parentElement);
   if (!held) return;
   const again = held === part ? fresh : [...fresh.querySelectorAll(held.tagName)].find((one) => one.outerHTML === held.outerHTML);
   if (again) again.focus({ preventScroll: true });
@@ -250,8 +258,7 @@ function mebibytes(bytes) {
 
 localiseTimes(document);
 offerCopying(document);
-letKeysScroll();
-addEventListener("resize", letKeysScroll);
+letKeysScroll(document);
 countDown();
 setInterval(countDown, 1000);
 refresh();

@@ -44,6 +44,7 @@ class LiveBoard {
     const focused = this.board.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     this.board.replaceChildren(...fresh.childNodes);
     localiseTimes(this.board);
+    letKeysScroll(this.board);
     const scroll = this.board.querySelector(".scroll");
     if (scroll) scroll.scrollLeft = scrolled;
     if (focused) this.board.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
