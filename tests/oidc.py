@@ -15,7 +15,7 @@ from urllib.parse import quote
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from joserfc import jwt
-from joserfc.jwk import KeySet, RSAKey
+from joserfc.jwk import ECKey, KeyParameters, KeySet, OKPKey, RSAKey
 from yarl import URL
 
 CLIENT_ID, CLIENT_SECRET = "judge at school", "s3cret/+%"
@@ -24,15 +24,30 @@ Claims = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+SigningKey = RSAKey | ECKey | OKPKey
+
+
 def new_key() -> RSAKey:
     return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+
+
+def key_for(algorithm: str) -> SigningKey:
+    """A key that signs in that way."""
+    parameters: KeyParameters = {"use": "sig", "alg": algorithm}
+    match algorithm:
+        case "ES256":
+            return ECKey.generate_key("P-256", parameters, auto_kid=True)
+        case "EdDSA" | "Ed25519":
+            return OKPKey.generate_key("Ed25519", parameters, auto_kid=True)
+        case _:
+            return RSAKey.generate_key(2048, parameters, auto_kid=True)
 
 
 @dataclass
 class OpenIdProvider:
     """Who logs in there, and how it strays from the protocol."""
 
-    key: RSAKey = field(default_factory=new_key)
+    key: SigningKey = field(default_factory=new_key)
     subject: str = "248289761001"
     profile: Claims = field(default_factory=lambda: {"name": "Ada L.", "preferred_username": "ada"})
     #: Where it tells the profile.
@@ -48,7 +63,9 @@ class OpenIdProvider:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     #: What it says at a path, whatever it is: a body, and a code.
     said: dict[str, tuple[bytes, int]] = field(default_factory=dict)
+    #: How it says that it can be told the secret, and the one way that it takes.
     methods: tuple[str, ...] = ("client_secret_basic", "client_secret_post")
+    taken: str = "client_secret_basic"
 
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self._say])
@@ -61,13 +78,14 @@ class OpenIdProvider:
 
     async def configuration(self, _: web.Request) -> web.Response:
         self.asked.append("configuration")
+        base = self.issuer.rstrip("/")
         return web.json_response(
             {
                 "issuer": self.issuer_told or self.issuer,
-                "authorization_endpoint": f"{self.issuer}/authorize",
-                "token_endpoint": f"{self.issuer}/token",
-                "jwks_uri": f"{self.issuer}/keys",
-                "userinfo_endpoint": f"{self.issuer}/userinfo",
+                "authorization_endpoint": f"{base}/authorize",
+                "token_endpoint": f"{base}/token",
+                "jwks_uri": f"{base}/keys",
+                "userinfo_endpoint": f"{base}/userinfo",
                 "token_endpoint_auth_methods_supported": self.methods,
             }
         )
@@ -87,9 +105,12 @@ class OpenIdProvider:
 
     async def token(self, request: web.Request) -> web.Response:
         """A token for a code that is shown once, by who asked for it, who knows what was hashed then."""
+        self.asked.append("token")
         form = await request.post()
+        if not self._is_client(request, dict(form)):
+            return web.json_response({"error": "invalid_client"}, status=401)
         begun = self.codes.pop(str(form["code"]), None)
-        if begun is None or form["redirect_uri"] != begun["redirect_uri"] or not self._is_client(request, dict(form)):
+        if begun is None or form["redirect_uri"] != begun["redirect_uri"]:
             return web.json_response({"error": "invalid_grant"}, status=400)
         digest = base64.urlsafe_b64encode(hashlib.sha256(str(form["code_verifier"]).encode()).digest())
         if begun["code_challenge_method"] != "S256" or digest.rstrip(b"=").decode() != begun["code_challenge"]:
@@ -118,23 +139,29 @@ class OpenIdProvider:
         return await handler(request)
 
     def _is_client(self, request: web.Request, form: dict[str, Any]) -> bool:
-        if "client_secret_basic" in self.methods:
-            both = f"{quote(CLIENT_ID, safe='')}:{quote(CLIENT_SECRET, safe='')}"
-            return request.headers.get("Authorization") == f"Basic {base64.b64encode(both.encode()).decode()}"
-        return (form.get("client_id"), form.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
+        if self.taken == "client_secret_post":
+            return (form.get("client_id"), form.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
+        both = f"{quote(CLIENT_ID, safe='')}:{quote(CLIENT_SECRET, safe='')}"
+        sent = request.headers.get("Authorization")
+        return self.taken == "client_secret_basic" and sent == f"Basic {base64.b64encode(both.encode()).decode()}"
 
 
-def signed_with(key: RSAKey, claims: Claims, *, kid: str | None = None) -> str:
-    return jwt.encode({"alg": "RS256", "kid": kid or str(key.kid)}, claims, key)
+def signed_with(key: SigningKey, claims: Claims, *, kid: str | None = None) -> str:
+    algorithm = str(key.get("alg"))
+    return jwt.encode({"alg": algorithm, "kid": kid or str(key.kid)}, claims, key, algorithms=[algorithm])
 
 
 @asynccontextmanager
-async def providing() -> AsyncIterator[OpenIdProvider]:
-    """A provider on a port of its own."""
+async def providing(path: str = "") -> AsyncIterator[OpenIdProvider]:
+    """A provider on a port of its own, all of it below that path."""
     provider = OpenIdProvider()
-    server = TestServer(provider.application())
+    app = provider.application()
+    if path.strip("/"):
+        app = web.Application()
+        app.add_subapp(path.rstrip("/"), provider.application())
+    server = TestServer(app)
     await server.start_server()
-    provider.issuer = str(server.make_url("")).rstrip("/")
+    provider.issuer = str(server.make_url("")).rstrip("/") + path
     try:
         yield provider
     finally:

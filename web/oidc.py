@@ -29,7 +29,9 @@ from judge.store.identities import Identity, SignOn
 from web.translating import gettext
 
 #: Signatures that need the provider's private key: none that the public keys could be mistaken for secrets of.
-_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+#: EdDSA has two names: of old, and since RFC 9864 that of its curve.
+_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
+_IN_FORM = "client_secret_post"
 _TIMEOUT = ClientTimeout(total=10)
 _MAX_BYTES = 1024 * 1024
 #: How long what a provider says of itself is taken to be so.
@@ -41,6 +43,10 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _NO_LOGIN = re.compile(r"^[^A-Za-z0-9]+|[^A-Za-z0-9_.-]+")
 
 _log = structlog.get_logger(__name__)
+
+
+class _UnknownClient(UsageError):
+    """The provider does not know who asks, or not in this way."""
 
 
 class Provider:
@@ -63,6 +69,8 @@ class Provider:
         self._metadata: dict[str, Any] = {}
         self._metadata_at = self._keys_at = float("-inf")
         self._keys: KeySet | None = None
+        #: How it took the secret last.
+        self._way = ""
 
     async def running(self, _: web.Application) -> AsyncIterator[None]:
         """What is open as long as the site is."""
@@ -107,6 +115,11 @@ class Provider:
             login=_NO_LOGIN.sub("", login.partition("@")[0])[:28],
         )
 
+    def not_logged_in(self, error: str, description: str) -> UsageError:
+        """For whoever comes back without a code; for operators, what came with them, which a browser can make up."""
+        _log.info("nobody was logged in at the OpenID provider", issuer=self._issuer, error=error, why=description)
+        return UsageError(gettext("You were not logged in there. Try again."))
+
     async def _redeem(self, *, code: str, verifier: str, redirect_uri: str) -> dict[str, Any]:
         """The provider's answer to the code."""
         form = {
@@ -116,16 +129,35 @@ class Provider:
             "code_verifier": verifier,
         }
         address = await self._endpoint("token_endpoint")
-        methods = self._metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-        headers = {}
+        refusal = ""
+        # Some list all the ways that they know, and take only the one that the client was registered with.
+        for way in self._ways():
+            headers, more = self._shown(way)
+            try:
+                answer = await self._asked("POST", address, form=form | more, headers=headers)
+            except _UnknownClient as error:
+                refusal = str(error)
+            else:
+                self._way = way
+                return answer
+        raise self._refused(refusal)
+
+    def _ways(self) -> list[str]:
+        """How to show the token endpoint who asks, the way that it took last first."""
         if self._secret is None:
-            form["client_id"] = self._client_id
-        elif "client_secret_basic" in methods:
-            both = f"{quote(self._client_id, safe='')}:{quote(self._secret, safe='')}"
-            headers["Authorization"] = f"Basic {base64.b64encode(both.encode()).decode()}"
-        else:
-            form |= {"client_id": self._client_id, "client_secret": self._secret}
-        return await self._asked("POST", address, form=form, headers=headers)
+            return ["none"]
+        listed = self._metadata.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        ways = [way for way in ("client_secret_basic", _IN_FORM) if isinstance(listed, list) and way in listed]
+        return sorted(ways or [_IN_FORM], key=lambda way: way != self._way)
+
+    def _shown(self, way: str) -> tuple[dict[str, str], dict[str, str]]:
+        """The headers and the fields that say who asks."""
+        if self._secret is None:
+            return {}, {"client_id": self._client_id}
+        if way == _IN_FORM:
+            return {}, {"client_id": self._client_id, "client_secret": self._secret}
+        both = f"{quote(self._client_id, safe='')}:{quote(self._secret, safe='')}"
+        return {"Authorization": f"Basic {base64.b64encode(both.encode()).decode()}"}, {}
 
     async def _checked(self, token: str, *, nonce: str) -> dict[str, Any]:
         """The claims of an ID token that is the provider's, for us, of this login, and of now."""
@@ -169,11 +201,17 @@ class Provider:
         return self._keys
 
     async def _more(self, subject: str, access_token: str) -> dict[str, Any]:
-        """What the provider tells of somebody beside the ID token; nothing where that is somebody else."""
+        """What the provider tells of somebody beside the ID token; nothing where that is somebody else.
+
+        Nor where it does not tell, or tells it in a way of its own: those are names, and the token says who it is.
+        """
         if not self._metadata.get("userinfo_endpoint") or not access_token:
             return {}
-        address = await self._endpoint("userinfo_endpoint")
-        told = await self._asked("GET", address, headers={"Authorization": f"Bearer {access_token}"})
+        try:
+            address = await self._endpoint("userinfo_endpoint")
+            told = await self._asked("GET", address, headers={"Authorization": f"Bearer {access_token}"})
+        except UsageError:
+            return {}
         return told if told.get("sub") == subject else {}
 
     async def _endpoint(self, name: str) -> str:
@@ -212,7 +250,8 @@ class Provider:
                     if len(body) > _MAX_BYTES:
                         raise self._refused(f"more than {_MAX_BYTES} bytes at {address}")
                 if answer.status != 200:
-                    raise self._refused(f"code {answer.status} at {address}: {bytes(body[:300])!r}")
+                    why = f"code {answer.status} at {address}: {bytes(body[:300])!r}"
+                    raise _UnknownClient(why) if form and b'"invalid_client"' in body else self._refused(why)
                 found = json.loads(body)
         except (ClientError, TimeoutError, OSError, ValueError, RecursionError) as error:
             raise self._refused(f"{address}: {error or type(error).__name__}") from error

@@ -14,6 +14,7 @@ from aiohttp import ClientSession
 from joserfc import jwt
 from joserfc.jwk import OctKey
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 from yarl import URL
 
 from judge.config import Settings
@@ -21,7 +22,7 @@ from judge.errors import UsageError
 from judge.store import accounts, authenticators
 from judge.store.accounts import Role
 from judge.store.pool import Pool
-from tests.oidc import CLIENT_ID, CLIENT_SECRET, Claims, OpenIdProvider, new_key, providing, signed_with
+from tests.oidc import CLIENT_ID, CLIENT_SECRET, Claims, OpenIdProvider, key_for, new_key, providing, signed_with
 from tests.website import PASSWORD, Page, Site, Visitor, serving
 from web import maintenance, totp
 from web.app import make_app
@@ -146,11 +147,58 @@ async def test_names_from_beside_the_token(site: Site, provider: OpenIdProvider)
     assert [row["login"] for row in rows] == ["user", "ada"]
 
 
-async def test_a_secret_in_the_form(site: Site, provider: OpenIdProvider) -> None:
-    """A provider that takes the secret only there gets it there."""
-    provider.methods = ("client_secret_post",)
+async def test_names_in_a_way_of_its_own(site: Site, provider: OpenIdProvider) -> None:
+    """A provider that tells names as a signed token, or is out of order there, still says who it is."""
+    provider.is_profile_in_token = False
+    provider.said["/userinfo"] = (b"eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl", 200)
 
     assert (await _sign_on(site.visitor())).status == 303
+
+    async with site.pool.acquire() as connection:
+        assert await connection.fetchval("SELECT login FROM users") == "user"
+
+
+@pytest.mark.parametrize(
+    "methods", [("client_secret_post",), ("client_secret_post", "client_secret_basic"), ("other",)]
+)
+async def test_a_secret_in_the_form(site: Site, provider: OpenIdProvider, methods: tuple[str, ...]) -> None:
+    """A provider that takes the secret only there gets it there, at once where it has before."""
+    provider.methods, provider.taken = methods, "client_secret_post"
+    assert (await _sign_on(site.visitor())).status == 303
+    provider.asked.clear()
+
+    assert (await _sign_on(site.visitor())).status == 303
+
+    assert provider.asked == ["token"]
+
+
+async def test_a_secret_that_is_wrong(site: Site, provider: OpenIdProvider) -> None:
+    """A provider that does not know the site lets nobody in, and neither it nor its words are shown."""
+    provider.taken = "private_key_jwt"
+
+    with capture_logs() as logs:
+        answer = await _sign_on(site.visitor())
+
+    assert (answer.status, "That login did not work" in answer.words) == (400, True)
+    assert "invalid_client" not in answer.text
+    assert ["invalid_client" in entry["why"] for entry in logs] == [True]
+
+
+@pytest.mark.parametrize("algorithm", ["PS256", "ES256", "EdDSA", "Ed25519"])
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
+async def test_signatures(site: Site, provider: OpenIdProvider, algorithm: str) -> None:
+    """Tokens may be signed with whatever kind of key a provider publishes."""
+    provider.key = key_for(algorithm)
+
+    assert (await _sign_on(site.visitor())).status == 303
+
+
+@pytest.mark.parametrize("path", ["/realms/school", "/application/o/judge/", "/"])
+async def test_issuers_with_paths(dsn: str, pool: Pool, path: str) -> None:
+    """A provider may be one of several at its address, and end its name with a slash."""
+    async with providing(path) as provider, serving(_settings(provider, oidc_registration=True), dsn, pool) as site:
+        assert provider.issuer.endswith(path)
+        assert (await _sign_on(site.visitor())).status == 303
 
 
 async def test_nobody_new(closed_site: Site) -> None:
@@ -349,16 +397,26 @@ async def test_a_code_of_another_browser(site: Site) -> None:
     assert not await _is_logged_in(visitor)
 
 
-@pytest.mark.parametrize("query", [{"error": "access_denied", "code": ""}, {"iss": "https://evil.example"}])
-async def test_refused_there(site: Site, query: dict[str, str]) -> None:
-    """Whoever is not let in there, or comes back from elsewhere, is told so and may try again."""
+@pytest.mark.parametrize(
+    ("query", "logged"),
+    [
+        ({"error": "access_denied", "code": ""}, ("access_denied", "")),
+        ({"error": "invalid_scope", "error_description": "<not> so", "code": ""}, ("invalid_scope", "<not> so")),
+        ({"iss": "https://evil.example"}, ("", "")),
+    ],
+)
+async def test_refused_there(site: Site, query: dict[str, str], logged: tuple[str, str]) -> None:
+    """Whoever is not let in there, or comes back from elsewhere, is told so and may try again; operators, why."""
     visitor = site.visitor()
     back = URL(await _known(await _sent(visitor)))
 
-    answer = await visitor.get(str(back.update_query(query)))
+    with capture_logs() as logs:
+        answer = await visitor.get(str(back.update_query(query)))
 
     assert (answer.status, "You were not logged in there" in answer.words) == (400, True)
     assert 'value="/problems"' in answer.text
+    assert "&lt;not&gt;" not in answer.text
+    assert [(entry["error"], entry["why"]) for entry in logs] == [logged]
 
 
 async def test_new_keys(site: Site, provider: OpenIdProvider) -> None:
@@ -369,13 +427,13 @@ async def test_new_keys(site: Site, provider: OpenIdProvider) -> None:
     for _ in range(3):
         assert (await _sign_on(site.visitor())).status == 400
 
-    assert provider.asked == ["configuration", "keys"]
+    assert [asked for asked in provider.asked if asked != "token"] == ["configuration", "keys"]
 
     # Half a minute later.
     site.server.app[PROVIDER]._keys_at = float("-inf")  # type: ignore[union-attr]
     provider.key, provider.sign = new_key(), None
     assert (await _sign_on(site.visitor())).status == 303
-    assert provider.asked == ["configuration", "keys", "keys"]
+    assert [asked for asked in provider.asked if asked != "token"] == ["configuration", "keys", "keys"]
 
 
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys"])

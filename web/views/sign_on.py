@@ -16,6 +16,8 @@ from web.translating import gettext
 from web.views import accounts
 
 CALLBACK = "/login/sign-on/callback"
+#: What a browser brings back; the last two where it was not logged in.
+_SENT = ("code", "state", "iss", "error", "error_description")
 
 
 async def begin(request: web.Request) -> web.Response:
@@ -35,7 +37,7 @@ async def begin(request: web.Request) -> web.Response:
 async def come_back(request: web.Request) -> web.Response:
     """Take a browser back that the provider knows, and log it in, or link the account it is logged in to."""
     provider, state = _provider(request), request[SESSION]
-    sent = {name: request.query.get(name, "")[:2000] for name in ("code", "state", "iss")}
+    sent = {name: request.query.get(name, "")[:2000] for name in _SENT}
     begun = None
     if state.session is not None and sent["state"].isprintable():
         async with request.app[POOL].acquire() as connection:
@@ -45,7 +47,7 @@ async def come_back(request: web.Request) -> web.Response:
         raise NotFound(gettext("That login is over, or was begun in another browser. Begin again."))
     try:
         if not sent["code"] or sent["iss"] not in ("", request.app[SETTINGS].oidc_issuer):
-            raise UsageError(gettext("You were not logged in there. Try again."))
+            raise provider.not_logged_in(sent["error"], sent["error_description"])
         identity = await provider.identity(begun, code=sent["code"], redirect_uri=_redirect_uri(request))
         leads_to = await (_link(request, identity) if begun.is_link else _log_in(request, identity, begun.wanted))
     except UsageError as error:
