@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from judge.broker import Sender
 from judge.config import Isolation, Settings
 from judge.errors import BrokerError, JudgeError, SandboxError, UsageError
-from judge.host import cell_maker, image_names, slots
+from judge.hosts.broker import Sender
+from judge.hosts.host import cell_maker, image_names, slots
 from sandbox.doctor import asked, bounds, daemon, files, images, kernel, options, runtimes, steadiness, walls
 from sandbox.doctor.finding import Check, Finding, Status
 from sandbox.doctor.seen import Cell

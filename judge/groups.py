@@ -1,8 +1,8 @@
 """Test groups: which test cases belong together, and what a group is worth.
 
-Plain values, made by ``problems`` and evaluated by ``judge.grading``. There are three families of rules, one for each
-kind of package: that of the Kattis legacy format, that of the package format 2025-09, and that of Polygon. A problem
-without groups is judged test by test up to the first failure.
+Plain values, made by ``problems`` and evaluated by ``judge.pipeline.grading``. There are three families of rules, one
+for each kind of package: that of the Kattis legacy format, that of the package format 2025-09, and that of Polygon.
+A problem without groups is judged test by test up to the first failure.
 """
 
 from __future__ import annotations

@@ -7,13 +7,13 @@ import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from judge import queue
+from judge.preparing.workbench import programs_of
+from judge.queueing import queue
 from judge.store import accounts, contests, jury, problems
 from judge.store.accounts import Role
 from judge.store.jury import JuryVerdict
 from judge.store.pool import DISCONNECTED, Connection, Pool, wait_to_reconnect
 from judge.store.problems import Origin
-from judge.workbench import programs_of
 from problems.package import Package, load
 from problems.zipping import zip_folder
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from judge.config import Isolation, Settings
 from judge.errors import UsageError
-from judge.judging import Silent, judge
-from judge.languages import guess, language
 from judge.models import MIB, Judged, Source, SourceFile
-from judge.queue import check_source
-from judge.workbench import judges_of, made_whole, makers_of, read_package, with_files, workbench
+from judge.pipeline.judging import Silent, judge
+from judge.preparing.workbench import judges_of, made_whole, makers_of, read_package, with_files, workbench
+from judge.queueing.queue import check_source
+from judge.recipes.languages import guess, language
 from problems import archive
 from problems.package import Package
 from problems.programs import ANSWERS

@@ -26,13 +26,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from judge import fitness, host, samples
+from judge import samples
 from judge.config import Isolation, Settings
-from judge.database import migrate
-from judge.embedded import embedded
+from judge.database.embedded import embedded
+from judge.database.migrating import migrate
 from judge.errors import JudgeError, SandboxError, UsageError
-from judge.languages import needed_images, offered
+from judge.hosts import fitness, host
 from judge.models import MIB
+from judge.recipes.languages import needed_images, offered
 from judge.store import accounts
 from judge.store.accounts import Role
 from judge.store.jury import JuryVerdict
@@ -40,7 +41,7 @@ from judge.store.objects import open_store
 from judge.store.pool import Connection, open_pool
 from problems.package import Package
 from sandbox import engine, images
-from web.passwords import Passwords
+from web.identity.passwords import Passwords
 
 SAMPLES = Path(__file__).parents[1] / "problems" / "samples"
 ADMIN = "admin"

@@ -1,4 +1,4 @@
-"""What Alembic runs: the revisions, on the connection and in the transaction that ``judge.database.migrate`` opened."""
+"""What Alembic runs: the revisions, on the connection and in the transaction that `judge.database.migrating` opened."""
 
 from __future__ import annotations
 

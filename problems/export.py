@@ -35,7 +35,7 @@ def export(package: Package, folder: Path) -> tuple[str, ...]:
     """Write the package into a folder, which is made; notes on what is not as it was.
 
     Args:
-        package: with all its test data, as ``judge.generating.completed`` gives it.
+        package: with all its test data, as ``judge.preparing.generating.completed`` gives it.
         folder: to be named like the package; must not exist, or be empty.
 
     Raises:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from judge import languages
 from judge.models import SourceFile
+from judge.recipes import languages
 from problems import programs
 from problems.constants import NONE
 from problems.findings import Findings

@@ -20,9 +20,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from judge import languages
 from judge.errors import PackageError
 from judge.models import Blob, CheckerSpec, Limits, Problem
+from judge.recipes import languages
 from problems import (
     attachments,
     generators,

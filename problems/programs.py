@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from judge import languages
 from judge.errors import UnknownLanguage
 from judge.models import KIB, MIB, Source, SourceFile
+from judge.recipes import languages
 from problems.constants import NONE, replaced_in
 from problems.tree import Entry, Tree
 

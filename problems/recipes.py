@@ -1,7 +1,7 @@
 """What a package says about data that it does not hold: how each missing file is to be made.
 
 Reading a package runs nothing, so that a test case whose input or answer has yet to be made stands in the problem with
-``MISSING`` in its place, and a recipe tells the rest. ``judge.generating`` follows recipes.
+``MISSING`` in its place, and a recipe tells the rest. ``judge.preparing.generating`` follows recipes.
 """
 
 from __future__ import annotations

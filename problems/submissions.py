@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from judge import languages
 from judge.models import KIB, MIB, Limits, Source
+from judge.recipes import languages
 from judge.verdicts import Verdict
 from problems import includes, programs, rules, tags
 from problems.constants import NONE

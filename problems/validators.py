@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Literal, TypeVar
 
-from judge import languages
 from judge.models import CheckerSpec, Source, SourceFile
+from judge.recipes import languages
 from problems import includes, programs
 from problems.constants import NONE
 from problems.findings import Findings

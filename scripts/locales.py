@@ -28,8 +28,7 @@ from web import translating  # noqa: E402
 _PAGES = (("web/**.py", "python"), ("web/templates/**.html", "jinja2"), ("web/static/**.js", "javascript"))
 #: What pages show of errors from below.
 _BELOW = tuple(
-    (f"judge/{path}", "python")
-    for path in ("store/**.py", "languages.py", "plans.py", "queue.py", "rejudging.py", "roster.py", "uploads.py")
+    (f"judge/{path}", "python") for path in ("store/**.py", "queueing/**.py", "recipes/languages.py", "roster.py")
 )
 _ERRORS = ("NotFound", "RejectedSource", "UnknownLanguage", "UsageError")
 _OPTIONS = {"jinja2": {"trimmed": "true", "silent": "false", "newstyle_gettext": "true"}}

@@ -14,8 +14,8 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from judge.database import migrate
-from judge.embedded import embedded
+from judge.database.embedded import embedded
+from judge.database.migrating import migrate
 from judge.store.pool import Pool, open_pool
 from tests.brokers import BROKERS, Broker, running
 from tests.engines import images_there

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from judge import host, samples
-from judge.languages import needed_images
+from judge import samples
+from judge.hosts import host
+from judge.recipes.languages import needed_images
 from sandbox import engine
 from sandbox.images import ensure
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from aiohttp import FormData
 
-from judge import queue, rejudging
 from judge.incidents import Incident, IncidentKind
-from judge.languages import pasted
+from judge.queueing import queue, rejudging
+from judge.recipes.languages import pasted
 from judge.store import (
     blobs,
     clarifications,

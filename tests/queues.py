@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from judge import queue
-from judge.languages import pasted
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.store import accounts, contests, judgehosts, problems
 from judge.store.accounts import Role
 from judge.store.judgings import Claim

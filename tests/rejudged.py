@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from judge import queue, rejudging
-from judge.languages import pasted
 from judge.models import Compilation, Judged, Run
+from judge.queueing import queue, rejudging
+from judge.recipes.languages import pasted
 from judge.store import accounts, contests, judgehosts, problems, submissions
 from judge.store.accounts import Role
 from judge.store.judgings import Claim

@@ -15,14 +15,14 @@ from judge.store import kept, sessions, throttles, tryouts
 from judge.store.objects import ObjectStore, open_store
 from judge.store.pool import Heard, open_pool
 from web import forms, maintenance, middlewares, pages, rates, routes
-from web.addresses import TrustedProxies
-from web.credentials import PROGRAM_LOGINS, ProgramLogins
-from web.hub import Hub
+from web.boards.standings import Boards
+from web.content.rendering import Renderer
+from web.events.hub import Hub
+from web.identity.addresses import TrustedProxies
+from web.identity.credentials import PROGRAM_LOGINS, ProgramLogins
+from web.identity.oidc import Provider
+from web.identity.passwords import Passwords
 from web.keys import BOARDS, HUB, PASSWORDS, POOL, PROVIDER, PROXIES, RENDERER, SETTINGS
-from web.oidc import Provider
-from web.passwords import Passwords
-from web.rendering import Renderer
-from web.standings import Boards
 from web.views import clarifications
 
 PRUNE_EVERY = timedelta(minutes=10)

@@ -10,7 +10,7 @@ from judge.store.pool import Connection
 from judge.store.previews import Change, Steadiness, Verdictlike
 from judge.store.rejudgings import Part, Rejudging
 from judge.store.selections import SELECTION
-from web.effects import Effect, effects
+from web.boards.effects import Effect, effects
 
 #: Changed submissions of one document; the matrix counts all of them.
 MOST_CHANGES = 1000

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from judge import languages
 from judge.errors import NotFound, UnknownLanguage
-from judge.recipe import Language
+from judge.recipes import languages
+from judge.recipes.recipe import Language
 from judge.store import blobs, kept, submissions, tryouts
 from judge.store.kept import Kept
 from judge.store.pool import Connection

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from aiohttp import web
 
-from judge import queue, unpacking
 from judge.errors import NotFound, UsageError
 from judge.models import MIB
+from judge.preparing import unpacking
+from judge.queueing import queue
 from judge.store import audit, blobs, contests, problem_access, problems, verifications, versions
 from judge.store.contests import Contest
 from judge.store.pool import Connection

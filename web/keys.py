@@ -7,13 +7,13 @@ from aiohttp import web
 from judge.config import Settings
 from judge.store.maintenance import Maintenance
 from judge.store.pool import Pool
-from web.addresses import TrustedProxies
-from web.hub import Hub
-from web.oidc import Provider
-from web.passwords import Passwords
-from web.rendering import Renderer
-from web.sessions import SessionState
-from web.standings import Boards
+from web.boards.standings import Boards
+from web.content.rendering import Renderer
+from web.events.hub import Hub
+from web.identity.addresses import TrustedProxies
+from web.identity.oidc import Provider
+from web.identity.passwords import Passwords
+from web.identity.sessions import SessionState
 
 SETTINGS = web.AppKey("settings", Settings)
 POOL: web.AppKey[Pool] = web.AppKey("pool")

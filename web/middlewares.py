@@ -15,14 +15,15 @@ from yarl import URL
 from judge.config import Settings
 from judge.errors import NotFound, StoreUnreachable, UsageError
 from judge.store.pool import DISCONNECTED
-from web import credentials, forms, permissions, rescue, sessions, tokens, translating
-from web.credentials import PROGRAM_LOGINS
+from web import forms, permissions, rescue, translating
+from web.identity import credentials, sessions, tokens
+from web.identity.credentials import PROGRAM_LOGINS
+from web.identity.sessions import SessionState
 from web.keys import POOL, SESSION, SETTINGS
 from web.maintenance import UnderMaintenance, status_of
 from web.pages import page, sentence
 from web.permissions import LoginNeeded
 from web.rates import TooOften
-from web.sessions import SessionState
 from web.translating import N_, gettext
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -12,16 +12,17 @@ import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
-from judge import languages
 from judge.errors import JudgeError, UnknownLanguage
 from judge.models import KIB, MIB
+from judge.recipes import languages
 from judge.store.contests import Contest
 from judge.store.problem_access import Access
 from judge.store.submissions import Seen, Summary
 from judge.verdicts import Verdict
-from web import differences, notices, permissions, translating, wording
+from web import notices, permissions, translating, wording
+from web.content import differences
+from web.identity.sessions import SessionState
 from web.keys import MAINTENANCE, NEWS, SESSION, SETTINGS
-from web.sessions import SessionState
 from web.translating import gettext
 
 HERE = Path(__file__).parent

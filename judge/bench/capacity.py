@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from judge import queue
 from judge.bench.figures import Figure
 from judge.config import Settings
-from judge.database import migrate
-from judge.embedded import embedded
-from judge.languages import pasted
+from judge.database.embedded import embedded
+from judge.database.migrating import migrate
 from judge.models import Compilation, Judged, Run
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.store import accounts, contests, events, judgehosts, listening, problems
 from judge.store.accounts import Role
 from judge.store.pool import Pool, open_pool

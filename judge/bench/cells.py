@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from judge import host
 from judge.config import Isolation, Settings
+from judge.hosts import host
 from sandbox import engine
 from sandbox.cell import Cell, CellMaker
 from sandbox.engine import Progress

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from judge import queue
 from judge.bench.figures import Figure
 from judge.bench.stage import PACKAGE
-from judge.database import migrate
-from judge.embedded import embedded
+from judge.database.embedded import embedded
+from judge.database.migrating import migrate
+from judge.queueing import queue
 from judge.store import accounts, contests, judgehosts, problems
 from judge.store.accounts import Role
 from judge.store.pauses import Scope

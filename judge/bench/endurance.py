@@ -12,15 +12,15 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from judge import host
 from judge.bench.figures import Figure
-from judge.cache import FileCache
-from judge.compiling import Programs
 from judge.config import Isolation, Settings
-from judge.judging import PackageData, Silent, judge
-from judge.languages import language
+from judge.hosts import host
 from judge.models import MIB, Source, SourceFile
-from judge.room import Bench
+from judge.pipeline.cache import FileCache
+from judge.pipeline.compiling import Programs
+from judge.pipeline.judging import PackageData, Silent, judge
+from judge.pipeline.room import Bench
+from judge.recipes.languages import language
 from judge.verdicts import Verdict
 from problems.package import Package, load
 from sandbox import engine

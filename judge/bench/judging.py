@@ -18,10 +18,10 @@ from pathlib import Path
 
 from judge.bench.figures import Figure
 from judge.bench.stage import Stage, free_port, stage
-from judge.broker import Sender
 from judge.config import Settings
 from judge.errors import BrokerError, JudgeError
-from judge.languages import pasted
+from judge.hosts.broker import Sender
+from judge.recipes.languages import pasted
 from sandbox.engine import Progress
 
 TESTS = 50

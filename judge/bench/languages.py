@@ -16,18 +16,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from judge import host, languages, trials
 from judge.bench import starting, testlib
 from judge.bench.cells import IMAGE
 from judge.bench.figures import Figure
 from judge.bench.starting import Otherwise, Started
-from judge.cache import FileCache
-from judge.compiling import ENVIRONMENT, Programs, compile_in, environment
 from judge.config import Isolation, Settings
 from judge.errors import SandboxError
-from judge.languages import arranged
+from judge.hosts import host
 from judge.models import MIB, Compilation, Limits, Source
-from judge.recipe import Language
+from judge.pipeline.cache import FileCache
+from judge.pipeline.compiling import ENVIRONMENT, Programs, compile_in, environment
+from judge.recipes import languages, trials
+from judge.recipes.languages import arranged
+from judge.recipes.recipe import Language
 from sandbox import engine
 from sandbox.cell import Cell
 from sandbox.engine import Progress

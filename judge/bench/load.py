@@ -19,14 +19,14 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from judge import queue
 from judge.bench.browsing import Browser
 from judge.bench.figures import Figure
 from judge.bench.stage import Stage, free_port, stage
 from judge.config import Settings
 from judge.errors import JudgeError
 from judge.models import MIB, Compilation, Judged, Run
-from judge.reporting import Reporter
+from judge.queueing import queue
+from judge.queueing.reporting import Reporter
 from judge.store import accounts, judgehosts
 from judge.store.judgings import Claim
 from judge.store.pool import Pool, open_pool
@@ -34,8 +34,8 @@ from judge.store.sessions import Viewer
 from judge.verdicts import Verdict
 from sandbox.engine import Progress
 from sandbox.yardsticks.leftovers import Footprint
-from web import sessions
-from web.sessions import SessionState
+from web.identity import sessions
+from web.identity.sessions import SessionState
 
 PAGES = 500
 PER_S = 50

@@ -17,9 +17,9 @@ from judge.store import accounts
 from judge.store.pool import Asked
 from judge.store.sessions import Viewer
 from sandbox.engine import Progress
-from web import sessions
 from web.app import paths, serving
-from web.sessions import SessionState
+from web.identity import sessions
+from web.identity.sessions import SessionState
 
 ROUNDS = 5
 TESTS = 11

@@ -9,12 +9,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from judge import host
 from judge.bench import talking
 from judge.bench.cells import Rig, rig
 from judge.bench.figures import Figure
 from judge.config import Isolation, Settings
 from judge.errors import SandboxError, UsageError
+from judge.hosts import host
 from sandbox.cell import Cell
 from sandbox.engine import Progress
 from sandbox.pool import CellPool, Kind, Slot

@@ -15,13 +15,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from judge import queue
 from judge.config import Settings
-from judge.database import migrate
-from judge.embedded import embedded
+from judge.database.embedded import embedded
+from judge.database.migrating import migrate
 from judge.errors import JudgeError
-from judge.languages import pasted
 from judge.models import Source
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.store import accounts, contests, problems
 from judge.store.accounts import Role
 from judge.store.pool import Connection, connect

@@ -17,7 +17,7 @@ from judge.bench.standings import measure_standings
 from judge.config import Settings
 from judge.errors import JudgeError
 from sandbox.engine import Progress
-from web.passwords import Passwords
+from web.identity.passwords import Passwords
 
 SUBMISSIONS = 20
 MOST_SHOWN_MS = 200.0

@@ -12,11 +12,11 @@ from typing import BinaryIO
 
 import click
 
-from judge import backup
-from judge.backup import Contents
 from judge.cli.context import database_dsn
 from judge.cli.settings import Lazy
 from judge.config import Settings
+from judge.database import backup
+from judge.database.backup import Contents
 from judge.errors import JudgeError, UsageError
 
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import click
 
-from judge import languages as known
 from judge.cli import gaps, staff
 from judge.cli.context import open_connection
 from judge.cli.moments import moment
 from judge.cli.settings import Lazy
 from judge.config import Isolation
 from judge.errors import UsageError
+from judge.recipes import languages as known
 from judge.scoring import Scoring
 from judge.store import contest_changes, contests, judgehosts, scores
 from judge.store.contests import Feedback

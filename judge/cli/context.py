@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from judge import schema
 from judge.config import Settings
-from judge.embedded import embedded
+from judge.database import schema
+from judge.database.embedded import embedded
 from judge.errors import NotFound
 from judge.store import accounts
 from judge.store.accounts import Account

@@ -12,12 +12,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from judge import host
 from judge.cli.settings import Lazy
 from judge.errors import UsageError
-from judge.languages import images as known_images
-from judge.languages import languages, offered
+from judge.hosts import host
 from judge.models import MIB
+from judge.recipes.languages import images as known_images
+from judge.recipes.languages import languages, offered
 from sandbox import engine, images, inventory, pruning
 from sandbox.inventory import Contents
 from sandbox.trees import Recipe

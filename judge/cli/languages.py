@@ -15,15 +15,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from judge import host, languages, trials
 from judge.cli import images
 from judge.cli.settings import Lazy
 from judge.config import Settings
 from judge.errors import UsageError
+from judge.hosts import host
 from judge.models import MIB
-from judge.recipe import Language
-from judge.trials import Trial, Tried
-from judge.workbench import workbench
+from judge.preparing.workbench import workbench
+from judge.recipes import languages, trials
+from judge.recipes.recipe import Language
+from judge.recipes.trials import Trial, Tried
 
 #: Where the table goes to a file or a pipe.
 _WIDTH = 140

@@ -19,11 +19,11 @@ from judge.cli.settings import Lazy
 from judge.cli.verifying import problem_verify
 from judge.errors import NotFound, PackageError, UsageError
 from judge.models import KIB, MIB
+from judge.preparing.workbench import finished, read_package
 from judge.store import blobs, contests, problems, selections, versions
 from judge.store.problems import Origin
 from judge.store.selections import Selection, Target
 from judge.verifying.stats import Stats, stats
-from judge.workbench import finished, read_package
 from problems import archive
 from problems.export import export
 from problems.package import Package, load

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from judge import queue as verbs
 from judge.cli.context import open_connection
 from judge.cli.settings import Lazy
 from judge.errors import UsageError
-from judge.languages import languages
+from judge.queueing import queue as verbs
+from judge.recipes.languages import languages
 from judge.store import waiting
 from judge.store.pauses import Scope
 from judge.store.waiting import Queue

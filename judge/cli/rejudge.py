@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import click
 
-from judge import plans, rejudging
 from judge.cli.context import open_connection
 from judge.cli.settings import Lazy
 from judge.errors import UsageError
+from judge.queueing import plans, rejudging
 from judge.store import rejudgings, selections
 from judge.store.pool import Connection
 from web.described import described_rejudging

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from judge import plans, rejudging
 from judge.cli.context import open_connection
 from judge.cli.rejudge import submissions_in_words, until_judged
 from judge.cli.settings import Lazy
 from judge.errors import UsageError
+from judge.queueing import plans, rejudging
 from judge.store import rejudgings
 from judge.store.pool import Connection
 from judge.verdicts import Verdict

@@ -37,7 +37,7 @@ def daemon(lazy: Lazy) -> None:
     With JUDGE_BROKER_URL set this host judges nothing itself and needs no Docker: the daemon gives each submission to a
     judgehost that runs `judge worker` and has a slot free. Several daemons may run.
     """
-    from judge.daemon import run
+    from judge.hosts.daemon import run
     from judge.up import until_told
 
     with server_dsn(lazy.settings) as dsn:
@@ -55,8 +55,8 @@ def worker(lazy: Lazy) -> None:
     Told to end by SIGTERM or Ctrl-C, it takes nothing more and finishes what it judges; told twice, or after
     JUDGE_DRAIN_S seconds, it gives that back to the queue.
     """
+    from judge.hosts.worker import broker_url, run
     from judge.up import until_told
-    from judge.worker import broker_url, run
 
     # Before a database is looked for, and perhaps started.
     broker_url(lazy.settings)
@@ -69,7 +69,7 @@ def worker(lazy: Lazy) -> None:
 @click.pass_obj
 def migrate_command(lazy: Lazy) -> None:
     """Bring the database's schema up to date."""
-    from judge.database import migrate
+    from judge.database.migrating import migrate
 
     async def work() -> list[str]:
         async with database_dsn(lazy.settings) as dsn:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from judge import config, languages
+from judge import config
 from judge.config import Settings
+from judge.recipes import languages
 
 
 class Lazy:

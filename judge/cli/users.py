@@ -20,7 +20,7 @@ from judge.errors import UsageError
 from judge.store import accounts, authenticators, tokens
 from judge.store.accounts import Role
 from judge.store.tokens import Scope
-from web.passwords import Passwords, check_strength
+from web.identity.passwords import Passwords, check_strength
 
 
 @click.group()

@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from judge.cache import FileCache
-from judge.compiling import OUTPUT_CHARS, Programs
-from judge.judging import Silent, judge
-from judge.languages import language
 from judge.models import MIB, Blob, CheckerSpec, Judged, Limits, Problem, Run, Source, SourceFile, Testcase
-from judge.room import Bench
+from judge.pipeline.cache import FileCache
+from judge.pipeline.compiling import OUTPUT_CHARS, Programs
+from judge.pipeline.judging import Silent, judge
+from judge.pipeline.room import Bench
+from judge.recipes.languages import language
 from judge.selftest.bait import Bait, laid_out
 from judge.selftest.cells import WatchedPool
 from judge.selftest.programs import LIMITS, Attack

@@ -30,9 +30,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from judge.errors import UnknownLanguage, UsageError
-from judge.languages import guess
 from judge.models import MIB, Limits, Source, SourceFile
-from judge.recipe import Language
+from judge.recipes.languages import guess
+from judge.recipes.recipe import Language
 from judge.verdicts import Verdict
 
 FOLDER = Path(__file__).parents[2] / "tests" / "attacks" / "programs"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from judge import host
 from judge.config import Settings
 from judge.errors import UsageError
+from judge.hosts import host
 from judge.selftest.court import Finding, open_court
 from judge.selftest.programs import FOLDER, Attack, attacks
 

@@ -5,7 +5,7 @@
     undo    applied -> open               all that was applied of it
     cancel  open -> cancelled             what was judged stays to look at
 
-The transactions, and who may wait for what, are ``judge/rejudging.py``.
+The transactions, and who may wait for what, are ``judge/queueing/rejudging.py``.
 """
 
 from __future__ import annotations

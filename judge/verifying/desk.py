@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from judge.models import Run
-from judge.room import Bench
+from judge.pipeline.room import Bench
 from judge.verifying.memory import RememberedChecks, RememberedRuns
 from judge.verifying.report import PackageReport, SubmissionReport
 from problems.package import Package

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from judge import generating
-from judge.surroundings import key_of
+from judge.pipeline.surroundings import key_of
+from judge.preparing import generating
 from judge.verifying.desk import Desk
 from judge.verifying.memory import Said
 from problems.package import Package

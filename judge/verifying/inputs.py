@@ -10,10 +10,10 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from judge.compiling import clean, environment, prepared
-from judge.languages import language
 from judge.models import Blob, Limits, Source
-from judge.surroundings import key_of
+from judge.pipeline.compiling import clean, environment, prepared
+from judge.pipeline.surroundings import key_of
+from judge.recipes.languages import language
 from judge.verifying.desk import Desk
 from judge.verifying.memory import Said
 from problems.package import Package

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from checkers.base import CheckerFailure
-from judge.checking import Case, Checking, Output, checking
 from judge.models import Blob, Problem, Testcase
-from judge.surroundings import key_of
+from judge.pipeline.checking import Case, Checking, Output, checking
+from judge.pipeline.surroundings import key_of
 from judge.verifying.desk import Desk
 from judge.verifying.memory import Said
 from problems.package import Package

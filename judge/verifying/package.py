@@ -7,16 +7,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from judge import calibrating, generating
 from judge.errors import CellDied, PackageError
-from judge.spreading import spread
+from judge.pipeline.spreading import spread
+from judge.preparing import calibrating, generating
+from judge.preparing.workbench import with_files
 from judge.verifying import generators, inputs, outputs, submissions
 from judge.verifying.desk import Desk
 from judge.verifying.insights import insights
 from judge.verifying.memory import Said
 from judge.verifying.report import Counts, PackageReport, SubmissionReport
 from judge.verifying.times import margins, times
-from judge.workbench import with_files
 from problems.package import Package
 from problems.submissions import JurySubmission
 from sandbox.pool import Slot

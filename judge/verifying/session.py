@@ -10,12 +10,12 @@ from pathlib import Path
 from judge.config import Settings
 from judge.errors import PackageError
 from judge.models import Source
-from judge.surroundings import surroundings
+from judge.pipeline.surroundings import surroundings
+from judge.preparing.workbench import programs_of, read_package, with_files, workbench
 from judge.verifying.desk import Desk, Watcher
 from judge.verifying.memory import Memory, RememberedChecks, RememberedRuns
 from judge.verifying.package import unreadable, verify
 from judge.verifying.report import PackageReport
-from judge.workbench import programs_of, read_package, with_files, workbench
 from problems import archive
 from problems.package import Package
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from judge.calibrating import Bound, bounds, with_time_limit
-from judge.judging import Silent, judge
 from judge.models import Judged, Problem, Run
-from judge.surroundings import key_of
+from judge.pipeline.judging import Silent, judge
+from judge.pipeline.surroundings import key_of
+from judge.preparing.calibrating import Bound, bounds, with_time_limit
 from judge.verdicts import Verdict
 from judge.verifying.desk import Desk, Watcher
 from judge.verifying.report import SubmissionReport

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from judge.calibrating import bounds
+from judge.preparing.calibrating import bounds
 from judge.verdicts import Verdict
 from judge.verifying.report import LanguageTime, SubmissionReport, Times
 from problems.package import Package

@@ -7,8 +7,8 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from judge.languages import languages
 from judge.models import KIB, MIB, Limits, Problem
+from judge.recipes.languages import languages
 from problems.exporting.folder import Folder, Word
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@
     statements/<language>/   in LaTeX, and rendered                          names.py
     doall.sh, scripts/       how tests are made; read, never run             commands.py
 
-Tests that are missing become recipes, which ``judge.generating`` follows. testlib is the package's own: programs are
-compiled against the header that came with them.
+Tests that are missing become recipes, which ``judge.preparing.generating`` follows. testlib is the package's own:
+programs are compiled against the header that came with them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Points and groups of a Polygon package, as the groups that ``judge.grading`` evaluates."""
+"""Points and groups of a Polygon package, as the groups that ``judge.pipeline.grading`` evaluates."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from judge import languages
 from judge.errors import UnknownLanguage
 from judge.models import KIB, MIB, Source, SourceFile
+from judge.recipes import languages
 from problems.findings import Findings
 from problems.polygon.markup import Element
 from problems.polygon.paths import plain_path

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from judge import queue
-from judge.languages import pasted
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.store import accounts, contests, problems, tryouts
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from judge.config import DEFAULT_LANGUAGES
-from judge.embedded import embedded
+from judge.database.embedded import embedded
 from judge.store import jury
 from judge.store.pool import connect
 from tests.unit.test_recipes_of_languages import NIM

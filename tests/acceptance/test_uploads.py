@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from judge import queue
-from judge.languages import pasted
 from judge.models import Blob
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.store import accounts, blobs, contests, problems, verifications, versions
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from judge import host
 from judge.config import Isolation, Settings
-from judge.languages import images
+from judge.hosts import host
+from judge.recipes.languages import images
 from judge.selftest.court import Court, open_court
 from judge.selftest.programs import Attack
 from sandbox.pool import Slot

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from judge.languages import guess
 from judge.models import Judged, Source, SourceFile
+from judge.recipes.languages import guess
 from judge.selftest.court import Court
 from judge.selftest.programs import LIMITS, attacks
 from judge.verdicts import Verdict

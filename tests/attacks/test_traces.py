@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from judge.languages import language, needed_images, offered
+from judge.recipes.languages import language, needed_images, offered
 from judge.selftest.bait import laid_out
 from judge.selftest.court import Court
 from judge.selftest.programs import attacks

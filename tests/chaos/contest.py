@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from judge import queue
-from judge.languages import pasted
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.store import accounts, contests, problems
 from judge.store.accounts import Role
 from judge.store.pool import DISCONNECTED, Connection, Pool

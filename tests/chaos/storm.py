@@ -25,11 +25,11 @@ from typing import Any
 
 import click
 
-from judge import fitness
-from judge import host as this_host
 from judge.config import physical_cores
-from judge.database import migrate
-from judge.embedded import embedded
+from judge.database.embedded import embedded
+from judge.database.migrating import migrate
+from judge.hosts import fitness
+from judge.hosts import host as this_host
 from judge.store.pool import open_pool
 from sandbox.images import built
 from tests.brokers import Broker, Redis

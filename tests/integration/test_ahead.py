@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from judge import host, queue, sharing
-from judge.assisting import Assistance
-from judge.cache import FileCache
 from judge.config import Isolation, Settings
-from judge.executor import LocalExecutor
-from judge.languages import pasted
+from judge.hosts import host
+from judge.hosts.executor import LocalExecutor
+from judge.pipeline.cache import FileCache
+from judge.queueing import queue, sharing
+from judge.queueing.assisting import Assistance
+from judge.recipes.languages import pasted
 from judge.store import accounts, contests, judgehosts, problems
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest_asyncio
 
-from judge import assigning, queue
-from judge.languages import pasted
+from judge.queueing import assigning, queue
+from judge.recipes.languages import pasted
 from judge.store import dispatching, judgehosts, problems, tryouts
 from judge.store.pauses import Scope
 from judge.store.pool import Pool

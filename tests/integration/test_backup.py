@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from judge import backup, database, queue, schema
 from judge.config import Settings
+from judge.database import backup, migrating, schema
 from judge.errors import JudgeError
-from judge.languages import pasted
 from judge.models import Compilation, Judged, Run
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.store import accounts, contests, copying, judgehosts, problems
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool, connect
@@ -141,7 +142,7 @@ async def test_it_is_of_one_moment(pool: Pool, dsn: str, empty_dsn: str) -> None
 async def test_a_backup_of_an_older_release_is_upgraded(dsn: str, empty_dsn: str) -> None:
     """Rows of the first release are restored into its schema, which is then brought up to date."""
     first, *later = schema.REVISIONS
-    assert await database.migrate(empty_dsn, to=first) == [first]
+    assert await migrating.migrate(empty_dsn, to=first) == [first]
     file = io.BytesIO()
     async with connect(empty_dsn) as connection:
         await connection.execute("INSERT INTO users (login, name, role) VALUES ('old', 'old', 'admin')")

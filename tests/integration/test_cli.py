@@ -12,13 +12,13 @@ import pytest
 from click import Command, Context, Group
 
 from judge.cli import main
-from judge.languages import offered
+from judge.recipes.languages import offered
 from judge.store import accounts, authenticators, tokens
 from judge.store.accounts import Role
 from judge.store.pool import Pool
 from judge.store.tokens import Scope
 from tests.integration.test_migrations import REVISIONS
-from web.passwords import Passwords
+from web.identity.passwords import Passwords
 
 
 def judge(*words: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:

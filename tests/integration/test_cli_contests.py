@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from judge import queue
-from judge.languages import pasted
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.scoring import Scoring
 from judge.store import accounts, audit, contests, judgehosts, problems
 from judge.store.accounts import Role

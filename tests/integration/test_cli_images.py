@@ -8,8 +8,8 @@ from pathlib import Path
 
 import docker
 
-from judge import host
-from judge.languages import offered
+from judge.hosts import host
+from judge.recipes.languages import offered
 from sandbox import images, loading
 from sandbox.trees import Recipe
 from tests.integration.test_cli import judge

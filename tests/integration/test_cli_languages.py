@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from judge.trials import NEEDED
+from judge.recipes.trials import NEEDED
 from tests.integration.test_cli import judge
 from tests.unit.test_recipes_of_languages import NIM
 

@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
-from judge import postgres
-from judge.embedded import embedded
+from judge.database import postgres
+from judge.database.embedded import embedded
 from judge.errors import JudgeError
 
 NOBODY = 65534
@@ -27,7 +27,7 @@ _numbers = itertools.count(1)
 SCRIPT = """
 import asyncio, os, pathlib, sys
 import asyncpg
-from judge.embedded import embedded
+from judge.database.embedded import embedded
 
 async def main():
     async with embedded(pathlib.Path(sys.argv[1])) as dsn:

@@ -13,14 +13,15 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from judge import executor as executor_module
-from judge import host, queue
-from judge.cache import FileCache
 from judge.config import Isolation, Settings
 from judge.errors import SandboxError
-from judge.executor import LocalExecutor
-from judge.languages import pasted
-from judge.room import Bench
+from judge.hosts import executor as executor_module
+from judge.hosts import host
+from judge.hosts.executor import LocalExecutor
+from judge.pipeline.cache import FileCache
+from judge.pipeline.room import Bench
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.store import accounts, blobs, contests, judgehosts, problems
 from judge.store.accounts import Role
 from judge.store.judgings import MOST_LOSSES, Claim

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from judge import rejudging
+from judge.queueing import rejudging
 from judge.store import problems
 from judge.store.pool import Connection, Pool
 from judge.store.rejudgings import Plan

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from judge import queue
-from judge.assisting import Assistance
 from judge.config import Settings
-from judge.languages import pasted
-from judge.room import Bench
+from judge.pipeline.room import Bench
+from judge.queueing import queue
+from judge.queueing.assisting import Assistance
+from judge.queueing.tryouts import Tryouts
+from judge.queueing.uploads import Uploads
+from judge.recipes.languages import pasted
 from judge.store import judgehosts, shared_tests, tryouts, verifications
 from judge.store.pool import Pool
-from judge.tryouts import Tryouts
-from judge.uploads import Uploads
 from sandbox.pool import Slot
 from tests.integration.test_executor import Stage, stage
 

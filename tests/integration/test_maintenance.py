@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from judge import queue
 from judge.errors import NotFound
+from judge.queueing import queue
 from judge.store import judgehosts, maintenance
 from judge.store.accounts import Role
 from tests.integration.test_cli import judge

@@ -9,9 +9,9 @@ import asyncpg
 import pytest
 
 import migrations
-from judge.database import migrate
+from judge.database.migrating import migrate
+from judge.database.schema import check_migrated
 from judge.errors import JudgeError
-from judge.schema import check_migrated
 
 REVISIONS = sorted(path.name[:4] for path in (Path(migrations.__file__).parent / "versions").glob("*.sql"))
 

@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from judge import host, patrol, queue
-from judge.ahead import Borrower
-from judge.canaries import CANARIES, Aviary
 from judge.config import Isolation, Settings
+from judge.hosts import host, patrol
+from judge.hosts.canaries import CANARIES, Aviary
+from judge.hosts.patrol import Patrol
 from judge.incidents import Incident, IncidentKind
-from judge.judging import PackageData
-from judge.languages import pasted
-from judge.patrol import Patrol
-from judge.room import Bench
+from judge.pipeline.ahead import Borrower
+from judge.pipeline.judging import PackageData
+from judge.pipeline.room import Bench
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.store import accounts, canaries, contests, judgehosts, problems
 from judge.store.accounts import Role
 from judge.store.canaries import LEARNING_ROUNDS, Outcome

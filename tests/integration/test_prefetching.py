@@ -6,11 +6,11 @@ import asyncio
 from pathlib import Path
 from typing import cast
 
-from judge.blobs import FetchedBlobs
-from judge.cache import FileCache
-from judge.executor import LocalExecutor
+from judge.hosts.blobs import FetchedBlobs
+from judge.hosts.executor import LocalExecutor
 from judge.models import Blob
-from judge.prefetching import prefetch
+from judge.pipeline.cache import FileCache
+from judge.queueing.prefetching import prefetch
 from judge.store import blobs, problems
 from judge.store.pool import Pool
 from problems.package import load

@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from judge import queue
 from judge.errors import LeaseLost, NotFound, RejectedSource
-from judge.languages import pasted
 from judge.models import Compilation, Judged, Limits, Run, Source, SourceFile
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.store import events, judgings, problems, toolchains
 from judge.store.judgings import Claim
 from judge.store.pool import Pool

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from judge import queue
 from judge.errors import LeaseLost
 from judge.models import Compilation, Judged, Run
+from judge.queueing import queue
 from judge.store import contest_changes, judgehosts, judgings
 from judge.store.judgings import MOST_LOSSES, Claim
 from judge.store.pauses import Scope

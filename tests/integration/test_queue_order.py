@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from judge import queue
 from judge.models import Compilation, Judged
+from judge.queueing import queue
 from judge.store import contest_changes, judgehosts, judgings
 from judge.store.pool import Pool
 from judge.verdicts import Verdict

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from judge import queue
 from judge.errors import NotFound, UsageError
+from judge.queueing import queue
 from judge.store import contest_changes, judgehosts, waiting
 from judge.store.accounts import Role
 from judge.store.pauses import Scope

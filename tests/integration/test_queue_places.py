@@ -8,8 +8,8 @@ import json
 import pytest
 from aiohttp import ClientResponse
 
-from judge import queue
 from judge.models import Compilation, Judged
+from judge.queueing import queue
 from judge.store import contest_changes, judgehosts, places
 from judge.store.pauses import Scope
 from judge.store.places import Place

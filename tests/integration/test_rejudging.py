@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from judge import queue, rejudging
 from judge.errors import JudgeError, NotFound, UsageError
+from judge.queueing import queue, rejudging
 from judge.store import rejudgings
 from judge.store.pool import Pool
 from judge.store.rejudgings import Part, Plan

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from judge import queue, samples
+from judge import samples
 from judge.models import Compilation, Judged
+from judge.queueing import queue
 from judge.store import accounts, contests, judgehosts, jury, problems
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool

@@ -11,9 +11,9 @@ from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from judge import queue, rejudging
 from judge.errors import UsageError
 from judge.models import Compilation, Judged
+from judge.queueing import queue, rejudging
 from judge.scoring import Scoring
 from judge.store import contests, scores
 from judge.store.judgings import Claim

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from judge import plans, rejudging
 from judge.errors import UsageError
+from judge.queueing import plans, rejudging
 from judge.store import selections
 from judge.store.pool import Pool
 from judge.store.rejudgings import Plan

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import structlog.testing
 
-from judge import host, toolchains
 from judge.config import Isolation, Settings
+from judge.hosts import host
+from judge.recipes import toolchains
 from judge.store import judgehosts
 from judge.store import toolchains as store
 from judge.store.pool import Pool

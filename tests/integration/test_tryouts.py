@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from judge import queue
-from judge.daemon import Daemon
 from judge.errors import LeaseLost, NotFound, UsageError
+from judge.hosts.daemon import Daemon
 from judge.incidents import Incident, IncidentKind
-from judge.languages import pasted
+from judge.queueing import queue
+from judge.queueing.tryouts import SHOWN_BYTES, Tryouts
+from judge.recipes.languages import pasted
 from judge.store import contest_changes, judgehosts, problems, tryouts
 from judge.store.pauses import Scope
 from judge.store.pool import Connection, Pool
 from judge.store.tryouts import MOST_KEPT, MOST_LOSSES, Claim, Tried, Tryout
-from judge.tryouts import SHOWN_BYTES, Tryouts
 from judge.verdicts import Verdict
 from tests.integration.test_executor import Stage, stage
 from tests.queues import Contest

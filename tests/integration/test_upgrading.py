@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from alembic.config import Config
 
-from judge import database, queue, schema
+from judge.database import migrating, schema
 from judge.errors import JudgeError
-from judge.languages import pasted
 from judge.models import Compilation, Judged
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.store import accounts, contests, judgehosts, problems
 from judge.store.accounts import Role
 from judge.store.pool import DISCONNECTED, Pool, connect, open_pool
@@ -93,7 +94,7 @@ class Judge:
 async def test_migrating_under_load(dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While somebody reads for long, the migration lets submissions pass; then it is made, and nothing is lost."""
     (tmp_path / "next.py").write_text(NEXT.format(head=schema.head()))
-    ordinary = database._alembic_config
+    ordinary = migrating._alembic_config
 
     def with_next() -> Config:
         config = ordinary()
@@ -102,9 +103,9 @@ async def test_migrating_under_load(dsn: str, tmp_path: Path, monkeypatch: pytes
         config.set_main_option("version_locations", f"{versions}:{tmp_path}")
         return config
 
-    monkeypatch.setattr(database, "_alembic_config", with_next)
-    monkeypatch.setattr(database, "LOCK_TIMEOUT_S", 0.2)
-    monkeypatch.setattr(database, "_LET_PASS_S", 0.3)
+    monkeypatch.setattr(migrating, "_alembic_config", with_next)
+    monkeypatch.setattr(migrating, "LOCK_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(migrating, "_LET_PASS_S", 0.3)
     async with open_pool(dsn) as pool, connect(dsn) as reader:
         judge = Judge(pool)
         await judge.fill()
@@ -112,10 +113,10 @@ async def test_migrating_under_load(dsn: str, tmp_path: Path, monkeypatch: pytes
         await judge.until_more(5)
         async with reader.transaction():
             await reader.fetch("SELECT count(*) FROM judgings")
-            migrating = asyncio.create_task(database.migrate(dsn))
+            upgrade = asyncio.create_task(migrating.migrate(dsn))
             await judge.until_more(20)
-            assert not migrating.done()
-        assert await migrating == ["9999"]
+            assert not upgrade.done()
+        assert await upgrade == ["9999"]
         await judge.until_more(5)
         assert not working.done(), working.exception()
         working.cancel()
@@ -136,12 +137,12 @@ async def test_migrating_under_load(dsn: str, tmp_path: Path, monkeypatch: pytes
 async def test_a_table_that_is_never_free_is_a_clear_error(empty_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A migration that cannot have a table for long gives up, has changed nothing, and says what it waited for."""
     first = schema.REVISIONS[0]
-    await database.migrate(empty_dsn, to=first)
-    monkeypatch.setattr(database, "LOCK_TIMEOUT_S", 0.05)
-    monkeypatch.setattr(database, "_LET_PASS_S", 0.05)
-    monkeypatch.setattr(database, "MOST_WAITED_S", 0.5)
+    await migrating.migrate(empty_dsn, to=first)
+    monkeypatch.setattr(migrating, "LOCK_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(migrating, "_LET_PASS_S", 0.05)
+    monkeypatch.setattr(migrating, "MOST_WAITED_S", 0.5)
     async with connect(empty_dsn) as reader, reader.transaction():
         await reader.fetch("SELECT count(*) FROM judgehosts, judgings")
         with pytest.raises(JudgeError, match=r"in use: .*lock timeout"):
-            await database.migrate(empty_dsn)
+            await migrating.migrate(empty_dsn)
         assert await reader.fetchval("SELECT version_num FROM alembic_version") == first

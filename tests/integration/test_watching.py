@@ -17,19 +17,20 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import pytest_asyncio
 
-from judge import queue, watching
-from judge.daemon import Daemon
 from judge.errors import CellDied, LeaseLost, NotFound
+from judge.hosts import watching
+from judge.hosts.daemon import Daemon
+from judge.hosts.watching import Guard
 from judge.incidents import Incident, IncidentKind
-from judge.languages import pasted
 from judge.models import Compilation, Judged, Run
+from judge.queueing import queue
+from judge.recipes.languages import pasted
 from judge.store import accounts, contests, judgehosts, judgings, problems, security
 from judge.store.accounts import Role
 from judge.store.judgings import Claim
 from judge.store.pool import Connection, Pool, open_pool
 from judge.store.security import Filter
 from judge.verdicts import Verdict
-from judge.watching import Guard
 from problems.package import load
 from sandbox import watch
 from sandbox.local import LocalMaker

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import replace
 
-from judge.languages import offered
+from judge.recipes.languages import offered
 from judge.store import judgehosts, toolchains
 from judge.store.accounts import Role
 from judge.store.toolchains import Toolchain

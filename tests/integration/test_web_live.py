@@ -15,7 +15,7 @@ from judge.store.accounts import Role
 from judge.store.pool import Connection
 from judge.verdicts import Verdict
 from tests.website import Site, Visitor, a_run, event, read_events
-from web import hub, streams
+from web.events import hub, streams
 from web.keys import HUB
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from judge import languages
 from judge.config import Settings
+from judge.recipes import languages
 from judge.store import blobs
 from judge.store.accounts import Role
 from tests.website import Site

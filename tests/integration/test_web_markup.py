@@ -8,7 +8,7 @@ import pytest_asyncio
 from tests.furnished import Furnished, furnish, walk
 from tests.markup import Markup
 from tests.website import Site
-from web import streams
+from web.events import streams
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from judge import rejudging
+from judge.queueing import rejudging
 from judge.store import accounts
 from judge.store.accounts import Role
 from judge.store.rejudgings import Plan

@@ -10,9 +10,9 @@ from typing import get_args
 import pytest
 import pytest_asyncio
 
-from judge import rejudging
 from judge.config import Settings
 from judge.incidents import Incident, IncidentKind
+from judge.queueing import rejudging
 from judge.store import audit, clarifications, judgehosts, security
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiohttp import encode_basic_auth
 
-from judge import queue
 from judge.models import Compilation, Judged, Run
+from judge.queueing import queue
 from judge.scoring import Scoring
 from judge.store import accounts, contest_changes, judgehosts
 from judge.store.accounts import Role

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from aiohttp import FormData
 
-from judge import rejudging
 from judge.config import Settings
-from judge.languages import pasted
+from judge.queueing import rejudging
+from judge.recipes.languages import pasted
 from judge.store import accounts, problem_access, tryouts
 from judge.store.accounts import Role
 from judge.store.problem_access import Access

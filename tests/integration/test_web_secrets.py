@@ -7,7 +7,7 @@ import re
 import pytest
 import pytest_asyncio
 
-from judge import queue, rejudging
+from judge.queueing import queue, rejudging
 from judge.store import judgehosts, problem_access
 from judge.store.accounts import Role
 from judge.store.problem_access import Access
@@ -15,7 +15,8 @@ from judge.verdicts import Verdict
 from tests.furnished import Furnished, furnish, walk
 from tests.rejudged import judged
 from tests.website import Site, Visitor
-from web import standings, streams
+from web.boards import standings
+from web.events import streams
 
 pytestmark = pytest.mark.timeout(240)
 

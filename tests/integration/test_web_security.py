@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from judge import queue
 from judge.incidents import Incident, IncidentKind
+from judge.queueing import queue
 from judge.store import canaries, judgehosts, security
 from judge.store.accounts import Role
 from judge.store.canaries import Outcome

@@ -24,8 +24,9 @@ from judge.store.accounts import Role
 from judge.store.pool import Pool
 from tests.oidc import CLIENT_ID, CLIENT_SECRET, Claims, OpenIdProvider, key_for, new_key, providing, signed_with
 from tests.website import PASSWORD, Page, Site, Visitor, serving
-from web import maintenance, totp
+from web import maintenance
 from web.app import make_app
+from web.identity import totp
 from web.keys import PROVIDER
 
 BACK = "/login/sign-on/callback"

@@ -13,10 +13,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from judge.config import Settings
 from judge.store.events import CHANNEL
 from judge.store.pool import Pool
-from web import streams
 from web.app import make_app
+from web.events import streams
+from web.events.streams import tell_changes
 from web.keys import HUB
-from web.streams import tell_changes
 
 
 class Counter:
@@ -94,7 +94,7 @@ async def test_strangers_of_one_address(
     client: TestClient[web.Request, web.Application], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those who are not logged in share a limit with all others of their address."""
-    monkeypatch.setattr("web.hub.MOST_OF_ONE", {"stranger": 1, "address": 100})
+    monkeypatch.setattr("web.events.hub.MOST_OF_ONE", {"stranger": 1, "address": 100})
     first = await client.get("/counter/events")
     assert (await client.get("/counter/events")).status == 429
 

@@ -16,7 +16,7 @@ from judge.store.accounts import Role
 from judge.store.pool import Pool
 from judge.store.tokens import Scope
 from tests.website import PASSWORD, Page, Site, Visitor, serving
-from web import totp
+from web.identity import totp
 
 PATH = "/account/two-step"
 _SECRET = re.compile(r"into the app: <code>([A-Z2-7 ]+)</code>")

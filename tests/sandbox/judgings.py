@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from judge.cache import FileCache
-from judge.compiling import Programs
-from judge.judging import judge
-from judge.languages import guess, images
 from judge.models import MIB, Blob, Judged, Limits, Run, Source, SourceFile
-from judge.room import Bench
+from judge.pipeline.cache import FileCache
+from judge.pipeline.compiling import Programs
+from judge.pipeline.judging import judge
+from judge.pipeline.room import Bench
+from judge.recipes.languages import guess, images
 from problems.package import Package
 from sandbox.pool import CellPool, Slot
 from tests import packages

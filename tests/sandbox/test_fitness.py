@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from judge import fitness
+from judge.hosts import fitness
 from sandbox.outcome import EndedBy
 from sandbox.pool import CellPool, Slot
 from tests.sandbox.conftest import CORE, Level

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from judge import generating
 from judge.errors import PackageError
-from judge.judging import PackageData
-from judge.room import Bench
+from judge.pipeline.judging import PackageData
+from judge.pipeline.room import Bench
+from judge.preparing import generating
 from problems.package import Package
 from problems.recipes import MISSING
 from tests import packages, polygons

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from judge import host
 from judge.config import Isolation, Settings
 from judge.errors import SandboxError
+from judge.hosts import host
 from sandbox import bundle, container
 from sandbox.cell import Cell
 from sandbox.container import ContainerMaker

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from judge import headers
-from judge.cache import FileCache
-from judge.compiling import Programs, compile_in, prepared
-from judge.languages import images, language
 from judge.models import MIB, Compilation, Limits, Source, SourceFile
+from judge.pipeline import headers
+from judge.pipeline.cache import FileCache
+from judge.pipeline.compiling import Programs, compile_in, prepared
+from judge.recipes.languages import images, language
 from sandbox import bundle
 from sandbox.pool import CellPool, Slot
 from sandbox.spec import RunSpec

@@ -11,9 +11,9 @@ import docker
 import docker.errors
 import pytest
 
-from judge import host
-from judge.compiling import ENVIRONMENT
 from judge.errors import ImageMissing, SandboxError
+from judge.hosts import host
+from judge.pipeline.compiling import ENVIRONMENT
 from sandbox import binding, images, inventory
 from sandbox.container import ContainerMaker
 from sandbox.spec import RunSpec

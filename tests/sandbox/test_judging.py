@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from judge.compiling import OUTPUT_CHARS, Programs
-from judge.languages import languages, offered
 from judge.models import MIB, Judged, Source, SourceFile
+from judge.pipeline.compiling import OUTPUT_CHARS, Programs
+from judge.recipes.languages import languages, offered
 from judge.verdicts import Verdict
 from problems.package import Package
 from sandbox.pool import CellPool

@@ -13,16 +13,17 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from judge import host, languages, trials
-from judge.cache import FileCache
-from judge.compiling import Programs
 from judge.config import DEFAULT_LANGUAGES
 from judge.errors import SandboxError
-from judge.judging import PackageData
+from judge.hosts import host
 from judge.models import MIB
-from judge.recipe import Language
-from judge.room import Bench
-from judge.trials import Trial
+from judge.pipeline.cache import FileCache
+from judge.pipeline.compiling import Programs
+from judge.pipeline.judging import PackageData
+from judge.pipeline.room import Bench
+from judge.recipes import languages, trials
+from judge.recipes.recipe import Language
+from judge.recipes.trials import Trial
 from judge.verdicts import Verdict
 from sandbox import images
 from sandbox.container import ContainerMaker

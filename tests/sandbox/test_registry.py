@@ -16,8 +16,9 @@ import docker
 import pytest
 import pytest_asyncio
 
-from judge import host, languages
 from judge.errors import SandboxError
+from judge.hosts import host
+from judge.recipes import languages
 from sandbox import images, inventory
 from sandbox.trees import Recipe
 from tests.integration.test_cli import judge

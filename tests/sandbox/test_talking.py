@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 
 from judge.groups import Aggregation, Grading, Group, LegacyRule, MaxScoreRule
-from judge.judging import PackageData, judge
 from judge.models import Blob, CheckerSpec, Convention, Judged, Limits, Problem, Run, Source, SourceFile, Testcase
-from judge.room import Bench
+from judge.pipeline.judging import PackageData, judge
+from judge.pipeline.room import Bench
 from judge.verdicts import Verdict
 from tests.sandbox.conftest import Level
 from tests.sandbox.judgings import LIMITS, Court, Witness, court_at, program

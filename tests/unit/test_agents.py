@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from web import agents
+from web.identity import agents
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
 

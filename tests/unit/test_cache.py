@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from judge.blobs import FetchedBlobs
-from judge.cache import FileCache
 from judge.errors import JudgeError, NotFound
+from judge.hosts.blobs import FetchedBlobs
 from judge.models import Blob
+from judge.pipeline.cache import FileCache
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from judge import calibrating
-from judge.calibrating import Bound, bounds, with_time_limit
 from judge.errors import PackageError
 from judge.models import Compilation, Judged, Run
+from judge.preparing import calibrating
+from judge.preparing.calibrating import Bound, bounds, with_time_limit
 from judge.verdicts import Verdict
 from problems.package import Package
 from tests import packages

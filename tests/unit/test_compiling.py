@@ -15,13 +15,13 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge import compiling
-from judge.cache import FileCache
-from judge.compiling import Programs, clean, compile_in, prepared
 from judge.errors import CellDied, SandboxError
-from judge.languages import languages
 from judge.models import MIB, Limits, Source, SourceFile
-from judge.recipe import Language
+from judge.pipeline import compiling
+from judge.pipeline.cache import FileCache
+from judge.pipeline.compiling import Programs, clean, compile_in, prepared
+from judge.recipes.languages import languages
+from judge.recipes.recipe import Language
 from sandbox.cell import Cell
 from sandbox.local import LocalMaker
 from sandbox.pool import CellPool, Slot

@@ -11,7 +11,7 @@ import pytest
 
 from judge.config import Isolation, load, physical_cores
 from judge.errors import UsageError
-from judge.host import host_name
+from judge.hosts.host import host_name
 
 
 @pytest.fixture(autouse=True)

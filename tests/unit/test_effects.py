@@ -15,7 +15,7 @@ from judge.store.contests import Contest, ContestProblem
 from judge.verdicts import Verdict
 from tests import tries as oracle
 from tests.tries import START, Try
-from web.effects import Effect, Sides, effect
+from web.boards.effects import Effect, Sides, effect
 
 AC, WA, CE = Verdict.AC, Verdict.WA, Verdict.CE
 CONTEST = Contest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.excerpts import HEX_BYTES, TEXT_BYTES, Excerpt, excerpt
+from web.content.excerpts import HEX_BYTES, TEXT_BYTES, Excerpt, excerpt
 
 
 def test_text() -> None:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge.grading import Graded, GradingFailure, default_grader, grade
 from judge.groups import Aggregation, Grading, Group, LegacyRule, MaxScoreRule, PointsRule, Rule
 from judge.models import Blob, CheckerSpec, Limits, Problem, Run, Source, SourceFile, Testcase
+from judge.pipeline.grading import Graded, GradingFailure, default_grader, grade
 from judge.verdicts import Verdict
 
 AC, WA, TLE, RTE, JE = Verdict.AC, Verdict.WA, Verdict.TLE, Verdict.RTE, Verdict.JE

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from judge import headers
-from judge.languages import language
 from judge.models import MIB, Limits, Source, SourceFile
+from judge.pipeline import headers
+from judge.recipes.languages import language
 
 LIMITS = Limits(time_ms=1000, wall_ms=2000)
 GUARDED = "#ifndef A\n#define A\n#include <string>\n#endif\n"

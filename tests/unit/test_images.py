@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from judge import host, languages
 from judge.config import Settings
 from judge.errors import SandboxError
+from judge.hosts import host
+from judge.recipes import languages
 from sandbox import trees
 from sandbox.trees import Recipe
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge.java import read
+from judge.recipes.java import read
 
 MAIN = "public static void main(String[] words) {}"
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge import languages
 from judge.errors import UnknownLanguage
-from judge.languages import (
+from judge.models import MIB, Source, SourceFile
+from judge.recipes import languages
+from judge.recipes.languages import (
     arranged,
     by_code,
     entry_point,
@@ -25,8 +26,7 @@ from judge.languages import (
     offered_language,
     pasted,
 )
-from judge.models import MIB, Source, SourceFile
-from judge.recipe import PLACEHOLDERS, Language
+from judge.recipes.recipe import PLACEHOLDERS, Language
 
 
 def source(language_id: str, **files: str) -> Source:

@@ -7,7 +7,7 @@ import secrets
 import pytest
 
 from judge.errors import UsageError
-from web.passwords import check_strength
+from web.identity.passwords import check_strength
 
 
 @pytest.mark.parametrize(

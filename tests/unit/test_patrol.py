@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from judge.canaries import CANARIES, Examined
-from judge.patrol import Report
+from judge.hosts.canaries import CANARIES, Examined
+from judge.hosts.patrol import Report
 from judge.store.canaries import LEARNING_ROUNDS, Baseline, Outcome
 
 C, PYTHON = CANARIES

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from judge.languages import languages
+from judge.recipes.languages import languages
 from problems.polygon.programs import languages_for
 from tests.polygons import GOOD, complaints, loaded
 

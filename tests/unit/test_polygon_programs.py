@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from judge.languages import languages
+from judge.recipes.languages import languages
 from problems.polygon.paths import plain_path
 from problems.polygon.programs import NotUsable, language_of
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from judge.languages import by_code, entry_point
 from judge.models import Source, SourceFile
+from judge.recipes.languages import by_code, entry_point
 from problems.findings import Findings
 from problems.includes import read
 from problems.tree import Tree

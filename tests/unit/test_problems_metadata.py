@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from judge.languages import by_code
 from judge.models import KIB, MIB, Limits
+from judge.recipes.languages import by_code
 from problems.package import Package
 from problems.timing import PROVISIONAL_MS
 from tests.packages import complaints, loaded

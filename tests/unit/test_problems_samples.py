@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from judge import languages
 from judge.models import MIB
+from judge.recipes import languages
 from judge.verdicts import Verdict
 from problems.package import Package, load
 from problems.programs import newest

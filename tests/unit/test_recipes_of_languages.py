@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from judge import languages
 from judge.config import Settings
 from judge.errors import UsageError
 from judge.models import MIB, Source, SourceFile
+from judge.recipes import languages
 
 NIM = """
 name = "Nim"

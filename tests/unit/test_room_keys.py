@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import pytest
 
-from judge.cache import FileCache
-from judge.compiling import Programs
-from judge.languages import images, language, pasted
 from judge.models import Blob, CheckerSpec, Limits, Problem, Testcase
-from judge.room import Room
+from judge.pipeline.cache import FileCache
+from judge.pipeline.compiling import Programs
+from judge.pipeline.room import Room
+from judge.recipes.languages import images, language, pasted
 
 CASE = Testcase(name="secret/1", input=Blob.of(b"1"), answer=Blob.of(b"2"))
 LIMITS = Limits(time_ms=1000, wall_ms=3000)

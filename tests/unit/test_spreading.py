@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from judge.spreading import spread
+from judge.pipeline.spreading import spread
 from sandbox.pool import Slot
 
 SLOTS = [Slot(index=0, core=0), Slot(index=1, core=1)]

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from web import totp
+from web.identity import totp
 
 SECRET = b"12345678901234567890"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from judge import languages, trials
 from judge.config import Settings
 from judge.errors import UsageError
-from judge.recipe import Language
+from judge.recipes import languages, trials
+from judge.recipes.recipe import Language
 from judge.verdicts import Verdict
 from tests.unit.test_recipes_of_languages import NIM
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from judge import typesetting
-from judge.typesetting import Complaint, NotTypeset, typeset
+from judge.preparing import typesetting
+from judge.preparing.typesetting import Complaint, NotTypeset, typeset
 
 
 def test_kattis_statement() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from judge.models import Compilation, Judged, Run
-from judge.surroundings import key_of, surroundings
+from judge.pipeline.surroundings import key_of, surroundings
 from judge.verdicts import Verdict
 from judge.verifying.memory import Memory, RememberedChecks, RememberedRuns, Said
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from judge.calibrating import bounds
 from judge.models import Compilation, Judged, Run
+from judge.preparing.calibrating import bounds
 from judge.verdicts import Verdict
 from judge.verifying.report import SubmissionReport
 from judge.verifying.times import margins, times

@@ -6,7 +6,7 @@ import pytest
 from multidict import CIMultiDict
 
 from judge.errors import UsageError
-from web.addresses import TrustedProxies, throttle_key
+from web.identity.addresses import TrustedProxies, throttle_key
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.differences import CONTEXT_LINES, MOST_LINES, Line, beside, lines
+from web.content.differences import CONTEXT_LINES, MOST_LINES, Line, beside, lines
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "c", "", "<b>"]), max_size=30)
 

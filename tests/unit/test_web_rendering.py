@@ -12,9 +12,9 @@ from html import unescape
 import pytest
 import pytest_asyncio
 
-from judge import typesetting
-from web import highlight, rendering
-from web.rendering import MAX_CHARACTERS, Renderer
+from judge.preparing import typesetting
+from web.content import highlight, rendering
+from web.content.rendering import MAX_CHARACTERS, Renderer
 
 #: The C lexer of Pygments takes minutes over this: it tries every way to split the blanks.
 _TARPIT = "int a" + " " * 40_000 + "<x>"
@@ -96,7 +96,7 @@ async def test_what_the_host_was_too_busy_for_is_tried_again(
 
 async def test_a_child_that_does_not_start(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page is shown, plain, where no child can be had; and as it should be once one can."""
-    monkeypatch.setattr("web.rendering.sys.executable", "/bin/true")
+    monkeypatch.setattr("web.content.rendering.sys.executable", "/bin/true")
     assert "*b*" in (await renderer.statement("*b*")).html
     monkeypatch.undo()
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from problems.latex import NEXT_SAMPLE, REMAINING_SAMPLES
-from web.sanitising import ID_PREFIX
-from web.statements import MAX_MATH_LENGTH, math_to_html, pieces, rendered
+from web.content.sanitising import ID_PREFIX
+from web.content.statements import MAX_MATH_LENGTH, math_to_html, pieces, rendered
 
 #: What no statement may contain.
 _FORBIDDEN = re.compile(

@@ -9,8 +9,9 @@ from judge.store import accounts, identities
 from judge.store.accounts import Account, Role
 from judge.store.pool import Connection
 from judge.store.sessions import Viewer
-from web import browsers, credentials, forms, logins, passwords, permissions, rates, sessions
+from web import forms, permissions, rates
 from web.forms import Form
+from web.identity import browsers, credentials, logins, passwords, sessions
 from web.keys import PASSWORDS, POOL, SESSION, SETTINGS
 from web.maintenance import status_of
 from web.pages import page, sentence

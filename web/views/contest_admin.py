@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from judge import languages
 from judge.colours import COLOURS
 from judge.config import Isolation
 from judge.errors import UsageError
+from judge.recipes import languages
 from judge.scoring import Scoring
 from judge.store import contest_changes, contest_gaps, contests
 from judge.store.contest_changes import MAX_PENALTY_MINUTES, MAX_POINTS, MAX_TITLE_CHARS, Plan

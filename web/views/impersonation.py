@@ -9,9 +9,9 @@ from aiohttp import web
 from judge.errors import NotFound, UsageError
 from judge.store import impersonation
 from web import forms, permissions
+from web.identity.sessions import TOKEN_BYTES
 from web.keys import POOL, SESSION
 from web.pages import sentence
-from web.sessions import TOKEN_BYTES
 from web.translating import gettext
 
 _REASON_CHARS = 200

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from judge import languages, trials
-from judge.recipe import PLACEHOLDERS, Language
+from judge.recipes import languages, trials
+from judge.recipes.recipe import PLACEHOLDERS, Language
 from judge.store import toolchains
 from judge.store.toolchains import Toolchain
-from web import highlight, permissions
+from web import permissions
+from web.content import highlight
 from web.keys import POOL, SESSION, SETTINGS
 from web.pages import page
 

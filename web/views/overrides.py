@@ -6,8 +6,8 @@ import math
 
 from aiohttp import web
 
-from judge import rejudging
 from judge.errors import UsageError
+from judge.queueing import rejudging
 from judge.store.pool import Connection
 from judge.verdicts import Verdict
 from web import forms, notices, permissions

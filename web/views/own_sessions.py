@@ -8,7 +8,8 @@ from aiohttp import web
 
 from judge.errors import UsageError
 from judge.store import sessions
-from web import agents, forms, permissions
+from web import forms, permissions
+from web.identity import agents
 from web.keys import POOL, SESSION
 from web.pages import page
 from web.translating import gettext

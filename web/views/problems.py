@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from judge import languages
 from judge.models import Limits
-from judge.recipe import Language
+from judge.recipes import languages
+from judge.recipes.recipe import Language
 from judge.store import contests, submissions
 from judge.store.contests import Contest, ContestProblem
 from judge.store.pool import Connection
 from judge.store.sessions import Viewer
 from judge.store.submissions import Seen, Summary
-from web import feedback, permissions, reading, visible
+from web import feedback, permissions, visible
+from web.content import reading
 from web.filled import Filled, asked_for, guesses
 from web.keys import POOL, SESSION, SETTINGS
 from web.pages import now, page

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from judge import queue
 from judge.errors import NotFound, UsageError
-from judge.languages import languages
+from judge.queueing import queue
+from judge.recipes.languages import languages
 from judge.store import contests, problems, waiting
 from judge.store.pauses import LONGEST_REASON, Scope
 from web import forms, permissions

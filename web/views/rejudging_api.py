@@ -1,11 +1,11 @@
-"""Rejudgings for programs: JSON out, forms in, with the words of ``judge.plans``."""
+"""Rejudgings for programs: JSON out, forms in, with the words of ``judge.queueing.plans``."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from judge import plans, rejudging
 from judge.errors import UsageError
+from judge.queueing import plans, rejudging
 from judge.store import rejudgings, selections, submissions
 from web import forms, permissions
 from web.described import described, described_rejudging

@@ -8,14 +8,15 @@ from typing import Any
 from aiohttp import web
 from yarl import URL
 
-from judge import languages, plans, rejudging
 from judge.errors import UsageError
+from judge.queueing import plans, rejudging
+from judge.recipes import languages
 from judge.store import contests, judgehosts, previews, problems, rejudgings, selections
 from judge.store.pool import Connection
 from judge.store.rejudgings import Part, Rejudging
 from judge.verdicts import Verdict
 from web import forms, notices, permissions
-from web.effects import effects
+from web.boards.effects import effects
 from web.keys import POOL, SESSION
 from web.pages import now, page, sentence
 from web.translating import gettext, ngettext

@@ -11,9 +11,9 @@ from judge.scoring import Cell, Row, Rules
 from judge.store import contests
 from judge.store.contests import Contest, ContestProblem
 from web import permissions, visible
+from web.boards.standings import Board
 from web.keys import BOARDS, POOL, SESSION
 from web.pages import now, page
-from web.standings import Board
 
 
 async def show(request: web.Request) -> web.Response:

@@ -8,9 +8,10 @@ from judge.errors import NotFound, UsageError
 from judge.store import identities
 from judge.store.accounts import Account
 from judge.store.identities import Identity
-from web import credentials, forms, logins, maintenance, oidc, permissions, rates
+from web import forms, maintenance, permissions, rates
+from web.identity import credentials, logins, oidc
+from web.identity.oidc import Provider
 from web.keys import POOL, PROVIDER, SESSION, SETTINGS
-from web.oidc import Provider
 from web.pages import page
 from web.translating import gettext
 from web.views import accounts

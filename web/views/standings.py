@@ -12,11 +12,12 @@ from judge.errors import NotFound
 from judge.scoring import Row
 from judge.store import contests, scores
 from judge.store.contests import Contest, ContestProblem
-from web import permissions, standings_files, translating, visible
+from web import permissions, translating, visible
+from web.boards import standings_files
+from web.boards.standings import Board
+from web.events.streams import tell_changes
 from web.keys import BOARDS, POOL, SESSION
 from web.pages import now, page
-from web.standings import Board
-from web.streams import tell_changes
 from web.translating import gettext
 
 #: Lines of one page.

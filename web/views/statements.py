@@ -15,10 +15,11 @@ from judge.models import MIB
 from judge.store import blobs, contests, problems, statements
 from judge.store.pool import Connection
 from judge.store.statements import Sample
-from web import reading, visible
+from web import visible
+from web.content import reading
+from web.content.reading import Chosen, Reading, Turn
 from web.keys import POOL, SESSION
 from web.pages import file_to_keep, page
-from web.reading import Chosen, Reading, Turn
 from web.translating import gettext
 from web.views import versions
 

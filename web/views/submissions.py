@@ -13,10 +13,10 @@ from judge.store.contests import Contest
 from judge.store.pool import Connection
 from judge.store.submissions import Seen, Summary
 from web import feedback, permissions, wording
+from web.events.live import Watch, stream
+from web.events.streams import known_id
 from web.keys import POOL, RENDERER, SESSION, SETTINGS
-from web.live import Watch, stream
 from web.pages import page
-from web.streams import known_id
 from web.views.overrides import SETTABLE
 from web.views.sources import find
 

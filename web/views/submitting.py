@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from aiohttp import web
 from yarl import URL
 
-from judge import languages, queue
 from judge.errors import UnknownLanguage, UsageError
 from judge.models import Source, SourceFile
-from judge.recipe import Language
+from judge.queueing import queue
+from judge.recipes import languages
+from judge.recipes.recipe import Language
 from judge.store.contests import Contest, ContestProblem
 from judge.store.pool import Connection
 from problems.programs import ANSWERS
 from web import filled, forms, maintenance, permissions, rates, rescue
-from web.credentials import client_address
 from web.filled import AUTO, Filled
 from web.forms import Form
+from web.identity.credentials import client_address
 from web.keys import POOL, SESSION, SETTINGS
 from web.maintenance import status_of
 from web.pages import now, page, sentence

@@ -10,7 +10,7 @@ from judge.store import blobs, testcases, verifications
 from judge.store.problem_access import Access
 from judge.store.testcases import Line
 from web import matrix, permissions
-from web.excerpts import TEXT_BYTES, excerpt
+from web.content.excerpts import TEXT_BYTES, excerpt
 from web.keys import POOL, SESSION
 from web.pages import page
 from web.views.versions import find, granted

@@ -10,8 +10,9 @@ from judge.errors import UsageError
 from judge.store import tokens
 from judge.store.sessions import Viewer
 from judge.store.tokens import Scope
-from web import credentials, forms, permissions
+from web import forms, permissions
 from web.forms import Form
+from web.identity import credentials
 from web.keys import POOL, SESSION
 from web.maintenance import status_of
 from web.pages import page, sentence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from judge import queue
-from judge.compiling import clean
 from judge.errors import NotFound, UsageError
+from judge.pipeline.compiling import clean
+from judge.queueing import queue
 from judge.store import tryouts
 from judge.store.tryouts import Tryout
 from web import filled, forms, maintenance, permissions, rates, rescue

@@ -10,8 +10,9 @@ from judge.errors import UsageError
 from judge.store import accounts, authenticators
 from judge.store import sessions as session_store
 from judge.store.sessions import Viewer
-from web import credentials, forms, logins, permissions, rates, sessions, totp
+from web import forms, permissions, rates
 from web.forms import Form
+from web.identity import credentials, logins, sessions, totp
 from web.keys import POOL, SESSION, SETTINGS
 from web.maintenance import status_of
 from web.pages import page, sentence

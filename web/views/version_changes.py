@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from judge import unpacking
 from judge.errors import NotFound, PackageError
+from judge.preparing import unpacking
 from judge.store import blobs, versions
 from judge.store.pool import Connection
 from judge.store.versions import Version
 from problems import comparing
 from problems.comparing import Change
 from web import intake
-from web.differences import MOST_LINES, Line
+from web.content.differences import MOST_LINES, Line
 from web.keys import POOL, RENDERER
 from web.pages import page
 from web.translating import gettext

@@ -15,9 +15,9 @@ from judge.store.selections import Selection, Target
 from judge.store.versions import Version
 from web import forms, matrix, notices, permissions
 from web.changes import Changes, changes
+from web.events.streams import known_id, tell_changes
 from web.keys import POOL, SESSION
 from web.pages import now, page, sentence
-from web.streams import known_id, tell_changes
 from web.translating import gettext
 
 LARGEST_ID = 2**63 - 1

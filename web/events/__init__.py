@@ -1,0 +1,1 @@
+"""What happens while a page is looked at: the database's notifications to server-sent events."""
