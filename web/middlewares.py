@@ -105,13 +105,11 @@ async def sent(request: web.Request, handler: Handler) -> web.StreamResponse:
 @web.middleware
 async def locale(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer in the language of whoever asks, and programs in English."""
-    chosen = request.cookies.get(translating.COOKIE, "")
     if _is_api(request):
         translating.use(translating.DEFAULT)
-    elif chosen in translating.LOCALES:
-        translating.use(chosen)
     else:
-        translating.use(translating.asked_for(request.headers.get(hdrs.ACCEPT_LANGUAGE, "")))
+        asked = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
+        translating.use(translating.chosen(request.cookies) or translating.asked_for(asked))
     return await handler(request)
 
 

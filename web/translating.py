@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -71,6 +72,12 @@ def use(locale: str) -> None:
 def current() -> str:
     """The locale of the request that is being answered, as a language tag."""
     return _current.get()
+
+
+def chosen(cookies: Mapping[str, str]) -> str | None:
+    """The locale that was chosen in the browser with these cookies, if one was."""
+    locale = cookies.get(COOKIE, "")
+    return locale if locale in LOCALES else None
 
 
 def asked_for(header: str) -> str:

@@ -57,19 +57,22 @@ COLUMNS = (
 )
 
 
-async def create(connection: Connection, *, login: str, name: str, password_hash: str | None, role: Role) -> int:
+async def create(
+    connection: Connection, *, login: str, name: str, password_hash: str | None, role: Role, locale: str | None = None
+) -> int:
     """A new account's id.
+
+    Args:
+        locale: the language its owner chose for pages.
 
     Raises:
         UsageError: the login is taken, in whatever case, or is not a login at all.
     """
     try:
         account_id: int = await connection.fetchval(
-            "INSERT INTO users (login, name, password_hash, role) VALUES ($1, $2, $3, $4::text::role) RETURNING id",
-            login,
-            name,
-            password_hash,
-            role.value,
+            "INSERT INTO users (login, name, password_hash, role, locale) VALUES ($1, $2, $3, $4::text::role, $5)"
+            " RETURNING id",
+            *(login, name, password_hash, role.value, locale),
         )
     except asyncpg.UniqueViolationError as error:
         raise UsageError("The login %(login)s is taken; choose another.", login=login) from error

@@ -124,12 +124,17 @@ async def unlink(connection: Connection, *, account_id: int, by: int) -> None:
         await audit.record(connection, by=by, action="unlink identity", data=data)
 
 
-async def register(connection: Connection, identity: Identity) -> Account:
+async def register(connection: Connection, identity: Identity, *, locale: str | None) -> Account:
     """A contestant's account for that identity, without a password, under a login that is free."""
     async with connection.transaction():
         login = await _free_login(connection, identity.login or "user")
         account_id = await accounts.create(
-            connection, login=login, name=identity.name or login, password_hash=None, role=Role.CONTESTANT
+            connection,
+            login=login,
+            name=identity.name or login,
+            password_hash=None,
+            role=Role.CONTESTANT,
+            locale=locale,
         )
         await link(connection, account_id=account_id, identity=identity, by=account_id)
         return await accounts.by_id(connection, account_id)

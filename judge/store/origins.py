@@ -20,6 +20,11 @@ async def known(connection: Connection, login: str, origins: Sequence[bytes]) ->
     return {row["origin_hash"] for row in rows}
 
 
+async def forget(connection: Connection, user_id: int, origin: bytes) -> None:
+    """What comes from there is a stranger's again."""
+    await connection.execute("DELETE FROM login_origins WHERE user_id = $1 AND origin_hash = $2", user_id, origin)
+
+
 async def remember(connection: Connection, user_id: int, origins: Sequence[bytes]) -> None:
     """A right password has come from there."""
     async with connection.transaction():

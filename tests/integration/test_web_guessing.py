@@ -35,6 +35,10 @@ async def _log_in(visitor: Visitor, address: str, *, login: str = "ada", passwor
     return await visitor.post("/login", fields, headers={"X-Forwarded-For": address})
 
 
+def _outlive_session(visitor: Visitor) -> None:
+    visitor.client.session.cookie_jar.clear(lambda cookie: cookie.key == "session")
+
+
 async def _leave(visitor: Visitor) -> None:
     assert (await visitor.post("/logout", form_on="/account")).status == 303
 
@@ -59,7 +63,7 @@ async def test_nobody_is_kept_out(proxied_site: Site) -> None:
     """While somebody guesses, one logs in with the browser or at the address of before, a program there, or anew."""
     laptop = proxied_site.visitor()
     assert (await _log_in(laptop, HOME)).status == 303
-    await _leave(laptop)
+    _outlive_session(laptop)
     await _guess_from_everywhere(proxied_site)
 
     assert (await _log_in(proxied_site.visitor(), ELSEWHERE)).status == 429
@@ -74,7 +78,7 @@ async def test_a_neighbour_keeps_nobody_out(proxied_site: Site) -> None:
     """Who guesses at the address that one shares with them uses up their own tries."""
     laptop = proxied_site.visitor()
     assert (await _log_in(laptop, HOME)).status == 303
-    await _leave(laptop)
+    _outlive_session(laptop)
     neighbour = proxied_site.visitor()
     guesses = [await _log_in(neighbour, HOME, password=GUESS) for _ in range(4)]
 
@@ -94,6 +98,38 @@ async def test_a_browser_is_known_for_its_own_accounts(proxied_site: Site) -> No
     assert (await _log_in(browser, ELSEWHERE)).status == 429
     browser.client.session.cookie_jar.update_cookies({"browser": "x" * 20})
     assert (await _log_in(browser, ELSEWHERE)).status == 429
+
+
+async def test_who_logs_out_is_known_no_more(proxied_site: Site) -> None:
+    """A browser that its owner leaves is a stranger's again, as is a token that was copied from it before."""
+    shared = proxied_site.visitor()
+    assert (await _log_in(shared, HOME)).status == 303
+    copied = shared.cookies["browser"]
+    await _leave(shared)
+    await _guess_from_everywhere(proxied_site)
+
+    assert "browser" not in shared.cookies
+    assert (await _log_in(shared, ELSEWHERE)).status == 429
+    shared.client.session.cookie_jar.update_cookies({"browser": copied})
+    assert (await _log_in(shared, ELSEWHERE)).status == 429
+    assert (await _log_in(shared, HOME)).status == 303
+
+
+async def test_a_browser_is_known_for_the_last_account(proxied_site: Site) -> None:
+    """Where somebody else logs in, whoever never logged out is a stranger; whoever comes again keeps the token."""
+    await proxied_site.account("eve")
+    shared = proxied_site.visitor()
+    tokens = []
+    for login in ("ada", "ada", "eve", "eve"):
+        assert (await _log_in(shared, HOME, login=login)).status == 303
+        tokens.append(shared.cookies["browser"])
+        _outlive_session(shared)
+    await _guess_from_everywhere(proxied_site)
+
+    assert (tokens[0], tokens[2]) == (tokens[1], tokens[3])
+    assert tokens[0] != tokens[2]
+    assert (await _log_in(shared, ELSEWHERE)).status == 429
+    assert (await _log_in(shared, ELSEWHERE, login="eve")).status == 303
 
 
 async def test_the_latest_are_kept(proxied_site: Site) -> None:

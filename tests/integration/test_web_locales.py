@@ -10,7 +10,7 @@ from judge.config import Settings
 from judge.recipes import languages
 from judge.store import blobs
 from judge.store.accounts import Role
-from tests.website import Site
+from tests.website import PASSWORD, Site
 
 
 @pytest.fixture
@@ -82,6 +82,20 @@ async def test_the_account_forgets(site: Site) -> None:
     assert refused.status == 404
     assert '<html lang="de">' in still.text
     assert '<html lang="en">' in (await visitor.get("/account")).text
+
+
+async def test_a_new_account_takes_the_choice_over(site: Site) -> None:
+    """Whoever registers keeps the language that was chosen in the browser; what is none, or was not chosen, is none."""
+    password = {"password": PASSWORD, "password_again": PASSWORD}
+    for login, cookies in (("ada", {"locale": "de"}), ("eve", {"locale": "xx"}), ("bob", {})):
+        visitor = site.visitor()
+        visitor.client.session.cookie_jar.update_cookies(cookies)
+        answer = await visitor.post("/register", {"login": login, "name": login, **password})
+        assert answer.status == 303, answer.words
+
+    async with site.pool.acquire() as connection:
+        rows = await connection.fetch("SELECT login, locale FROM users ORDER BY id")
+    assert [tuple(row) for row in rows] == [("ada", "de"), ("eve", None), ("bob", None)]
 
 
 async def test_an_admin_who_looks_as_another_reads_their_own_language(site: Site) -> None:

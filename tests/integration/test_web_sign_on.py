@@ -136,6 +136,17 @@ async def test_names_are_suggestions(
     assert tuple(row) == (login, name, "contestant")
 
 
+async def test_a_newcomer_who_chose_a_language(site: Site) -> None:
+    """It goes with the account that they are given."""
+    visitor = site.visitor()
+    await visitor.get("/locale/de")
+
+    await _sign_on(visitor)
+
+    async with site.pool.acquire() as connection:
+        assert await connection.fetchval("SELECT locale FROM users") == "de"
+
+
 async def test_names_from_beside_the_token(site: Site, provider: OpenIdProvider) -> None:
     """A provider may tell names at another address; those of somebody else are not taken."""
     provider.is_profile_in_token, provider.told_subject = False, "somebody else"

@@ -90,7 +90,7 @@ class ProgramLogins:
         return account if not account.is_disabled and account.password_hash == right.password_hash else None
 
     async def _checked(self, request: web.Request, key: bytes, login: str, password: str) -> Account:
-        account = await account_of(request, login, password, browser=None)
+        account = await account_of(request, login, password, browser="")
         assert account.password_hash is not None
         while len(self._right) >= _MOST_KNOWN:
             self._right.pop(next(iter(self._right)))
@@ -102,27 +102,26 @@ class ProgramLogins:
 PROGRAM_LOGINS = web.AppKey("program logins", ProgramLogins)
 
 
-async def account_of(request: web.Request, login: str, password: str, *, browser: str | None) -> Account:
+async def account_of(request: web.Request, login: str, password: str, *, browser: str) -> Account:
     """The account of that login and password. A wrong login, a wrong password and a disabled account take the same.
 
     Args:
         request: that brings them.
         login: in whatever case.
         password: as it was typed.
-        browser: its token; None: a program's.
+        browser: its token; empty: it has none, or is a program.
 
     Raises:
         UsageError: they are wrong, or were tried too often.
     """
     address = client_address(request)
     from_address = hashlib.sha256(b"address " + address.encode()).digest()
-    from_browser = None if browser is None else browsers.origin(browser)
-    origins_sent = [from_address] if from_browser is None else [from_address, from_browser]
+    from_browser = browsers.origin(browser)
     async with request.app[POOL].acquire() as connection:
         await rates.count(connection, rates.LOGIN_ADDRESS, address)
-        known = await origins.known(connection, login, origins_sent)
+        known = await origins.known(connection, login, [from_address, from_browser])
         # Whoever sits at the same address cannot keep out a browser that is known.
-        who = from_browser.hex() if from_browser is not None and from_browser in known else address
+        who = from_browser.hex() if from_browser in known else address
         await rates.count(connection, rates.LOGIN, f"{who} {login.lower()}")
         if not known:
             await _count_elsewhere(connection, login, address)
@@ -131,7 +130,7 @@ async def account_of(request: web.Request, login: str, password: str, *, browser
     if not await is_right(request, usable, password) or usable is None:
         raise UsageError(gettext(_WRONG))
     async with request.app[POOL].acquire() as connection:
-        await origins.remember(connection, usable.id, origins_sent)
+        await origins.remember(connection, usable.id, [from_address])
     return usable
 
 

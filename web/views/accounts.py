@@ -9,7 +9,7 @@ from judge.store import accounts, identities
 from judge.store.accounts import Account, Role
 from judge.store.pool import Connection
 from judge.store.sessions import Viewer
-from web import forms, permissions, rates
+from web import forms, permissions, rates, translating
 from web.forms import Form
 from web.identity import browsers, credentials, logins, passwords, sessions
 from web.keys import PASSWORDS, POOL, SESSION, SETTINGS
@@ -40,7 +40,12 @@ async def register(request: web.Request) -> web.Response:
         password_hash = await request.app[PASSWORDS].hash(password)
         async with pool.acquire() as connection, connection.transaction():
             account_id = await accounts.create(
-                connection, login=login, name=name, password_hash=password_hash, role=Role.CONTESTANT
+                connection,
+                login=login,
+                name=name,
+                password_hash=password_hash,
+                role=Role.CONTESTANT,
+                locale=translating.chosen(request.cookies),
             )
             viewer = Viewer(id=account_id, login=login, name=name, role=Role.CONTESTANT)
             await sessions.begin(connection, request[SESSION], viewer=viewer)
@@ -99,13 +104,13 @@ def login_page(
 async def login(request: web.Request) -> web.Response:
     """Log in. A wrong login, a wrong password and a disabled account look and take the same."""
     form = await forms.read(request)
-    browser = browsers.token_of(request)
     try:
         name = form.line("login", label=gettext("The login"), max_length=32)
         password = form.text("password")
-        usable = await credentials.account_of(request, name, password, browser=browser)
+        usable = await credentials.account_of(request, name, password, browser=browsers.token_of(request))
         async with request.app[POOL].acquire() as connection, connection.transaction():
             leads_to = await logins.proceed(request, connection, usable, wanted=forms.own_path(form.text("next")))
+            browser = await browsers.remember(request, connection, usable)
             await _renew_hash(request, connection, usable, password)
     except UsageError as error:
         return login_page(request, wanted=forms.own_path(form.text("next")), login=form.text("login"), error=error)
@@ -115,11 +120,14 @@ async def login(request: web.Request) -> web.Response:
 
 
 async def logout(request: web.Request) -> web.Response:
-    async with request.app[POOL].acquire() as connection:
+    async with request.app[POOL].acquire() as connection, connection.transaction():
+        await browsers.forget(request, connection)
         await sessions.end(connection, request[SESSION])
     # There, somebody else may log in at a computer that is known by its address.
     leads_to = "/login?by=password" if await logins.at_address(request) else "/"
-    raise web.HTTPSeeOther(leads_to, headers={"Clear-Site-Data": '"cache"'})
+    redirect = web.HTTPSeeOther(leads_to, headers={"Clear-Site-Data": '"cache"'})
+    browsers.drop(request, redirect)
+    raise redirect
 
 
 async def account_form(request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from judge.errors import NotFound, UsageError
 from judge.store import identities
 from judge.store.accounts import Account
 from judge.store.identities import Identity
-from web import forms, maintenance, permissions, rates
+from web import forms, maintenance, permissions, rates, translating
 from web.identity import credentials, logins, oidc
 from web.identity.oidc import Provider
 from web.keys import POOL, PROVIDER, SESSION, SETTINGS
@@ -111,7 +111,7 @@ async def _register(request: web.Request, identity: Identity) -> Account:
     maintenance.check(request)
     async with request.app[POOL].acquire() as connection:
         await rates.count(connection, rates.REGISTER, credentials.client_address(request))
-        return await identities.register(connection, identity)
+        return await identities.register(connection, identity, locale=translating.chosen(request.cookies))
 
 
 async def _link(request: web.Request, identity: Identity) -> str:
