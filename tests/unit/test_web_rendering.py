@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import re
 import signal
@@ -70,6 +71,27 @@ async def test_hostile_input_is_shown_plain(impatient: Renderer) -> None:
     assert 'class="k-k"' in await impatient.source(b"2", "return 1", "python3")
 
 
+async def test_hard_sources_hold_up_no_statement(renderer: Renderer) -> None:
+    """Whoever reads a statement does not wait for what a contestant sent to be hard to show."""
+    await renderer.statement("warm")
+    hard = asyncio.create_task(renderer.source(b"1", _TARPIT, "c"))
+    while not renderer._sources.turn.locked():
+        await asyncio.sleep(0)
+
+    assert "<em>b</em>" in (await renderer.statement("*b*")).html
+    assert not hard.done()
+    hard.cancel()
+
+
+async def test_differences_where_no_child_starts(renderer: Renderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are told as not to be had, for now, and the page is shown."""
+    monkeypatch.setattr("web.content.rendering.sys.executable", "/bin/true")
+    assert await renderer.differences([("a\n", "b\n")]) == [None]
+    monkeypatch.undo()
+
+    assert await renderer.differences([("a\n", "b\n")]) != [None]
+
+
 async def test_failure_is_remembered(impatient: Renderer) -> None:
     """What took too long once is not tried again: it would hold up everybody each time."""
     first = await impatient.source(b"1", _TARPIT, "c")
@@ -84,10 +106,10 @@ async def test_what_the_host_was_too_busy_for_is_tried_again(
 ) -> None:
     """What did not come although it took the processor no time is shown plain once, and then as it should be."""
     await renderer.statement("a")
-    assert renderer._child is not None
+    assert renderer._statements.process is not None
     monkeypatch.setattr(rendering, "_PATIENCE", 0)
     monkeypatch.setattr(typesetting, "TIMEOUT_S", 0.2)
-    renderer._child.send_signal(signal.SIGSTOP)
+    renderer._statements.process.send_signal(signal.SIGSTOP)
     assert "*b*" in (await renderer.statement("*b*")).html
     monkeypatch.undo()
 
@@ -106,9 +128,9 @@ async def test_a_child_that_does_not_start(renderer: Renderer, monkeypatch: pyte
 async def test_child_killed(renderer: Renderer) -> None:
     """A child that dies is replaced."""
     await renderer.statement("a")
-    assert renderer._child is not None
-    renderer._child.kill()
-    await renderer._child.wait()
+    assert renderer._statements.process is not None
+    renderer._statements.process.kill()
+    await renderer._statements.process.wait()
 
     assert "<em>b</em>" in (await renderer.statement("*b*")).html
 
@@ -116,7 +138,7 @@ async def test_child_killed(renderer: Renderer) -> None:
 async def test_huge_text_is_plain(renderer: Renderer) -> None:
     """What nobody would read is not rendered at all."""
     assert (await renderer.source(b"1", "<" * (MAX_CHARACTERS + 1), "c")).startswith("&lt;&lt;")
-    assert renderer._child is None
+    assert renderer._sources.process is None
 
 
 @pytest.mark.parametrize("language", ["c", "cpp20", "java", "python3", "gone"])

@@ -56,13 +56,19 @@ _LENGTH = struct.Struct("!I")
 _log = structlog.get_logger(__name__)
 
 
+class _HostError(Exception):
+    """No process could be had, or none was given time: the same request may do well later."""
+
+
 class Renderer:
-    """Keeps one child and remembers what it made, by the digest of what it was made from."""
+    """Keeps the children and remembers what they made, by the digest of what it was made from.
+
+    What contestants write has a child of its own: however hard it is, nobody waits for it who reads a statement.
+    """
 
     def __init__(self, *, cpu_s: float = CPU_S) -> None:
-        self._cpu_s = cpu_s
-        self._turn = asyncio.Lock()
-        self._child: Process | None = None
+        self._statements = _Child(cpu_s)
+        self._sources = _Child(cpu_s)
         self._made: OrderedDict[tuple[str, bytes], dict[str, Any]] = OrderedDict()
         self._characters = 0
 
@@ -75,42 +81,52 @@ class Renderer:
         # What was written to be read as it stands is better than nothing; LaTeX and HTML were not.
         html = f"<pre>{escape(text)}</pre>" if written_in in ("md", "txt") else ""
         fallback = {"html": html, "complaints": [_TOO_HARD]}
-        reply = await self._get(("statement", digest), {"kind": "statement", **request}, fallback)
+        reply = await self._get(
+            self._statements, ("statement", digest), {"kind": "statement", **request}, fallback=fallback
+        )
         return Rendered(html=reply["html"], complaints=tuple(reply["complaints"]))
 
     async def source(self, digest: bytes, text: str, language: str) -> str:
         """A source as HTML to put in a ``<pre>``."""
         request = {"kind": "source", "text": text, "language": language}
-        reply = await self._get((f"source {language}", digest), request, {"html": highlight.plain(text)})
+        fallback = {"html": highlight.plain(text)}
+        reply = await self._get(self._sources, (f"source {language}", digest), request, fallback=fallback)
         return str(reply["html"])
 
     async def differences(self, pairs: Sequence[tuple[str, str]]) -> list[list[Line] | None]:
         """The lines that differ, for each pair of an old and a new text; None where they are too many, or too hard."""
         if sum(len(text) for pair in pairs for text in pair) > 2 * MAX_CHARACTERS:
             return [None] * len(pairs)
-        async with self._turn:
+        async with self._sources.turn:
             # All at once, and so in the time of one; and not remembered, since they are large and seldom asked for.
-            reply = await self._ask({"kind": "differences", "pairs": list(pairs)}) or {"found": [None] * len(pairs)}
-        return [found and [Line(**line) for line in found] for found in reply["found"]]
+            try:
+                reply = await self._sources.ask({"kind": "differences", "pairs": list(pairs)})
+            except _HostError:
+                reply = None
+        found = [None] * len(pairs) if reply is None else reply["found"]
+        return [each and [Line(**line) for line in each] for each in found]
 
     async def close(self) -> None:
-        async with self._turn:
-            await self._kill()
+        """End the children."""
+        for child in (self._statements, self._sources):
+            async with child.turn:
+                await child.kill()
 
-    async def _get(self, key: tuple[str, bytes], request: dict[str, Any], fallback: dict[str, Any]) -> dict[str, Any]:
+    async def _get(
+        self, child: _Child, key: tuple[str, bytes], request: dict[str, Any], *, fallback: dict[str, Any]
+    ) -> dict[str, Any]:
         if key in self._made:
             self._made.move_to_end(key)
             return self._made[key]
         if len(request["text"]) > MAX_CHARACTERS:
             return fallback
-        async with self._turn:
+        async with child.turn:
             # Whoever had the turn before may have asked for the same.
             if key in self._made:
                 return self._made[key]
             try:
-                reply = await self._ask(request) or fallback
-            except (TimeoutError, OSError, EOFError) as error:
-                _log.warning("rendering took the host too long; shown as plain text for now", error=repr(error))
+                reply = await child.ask(request) or fallback
+            except _HostError:
                 return fallback
             # What failed is remembered too: it would fail again, and hold everybody else up again.
             self._keep(key, reply)
@@ -124,40 +140,62 @@ class Renderer:
             _, dropped = self._made.popitem(last=False)
             self._characters -= _size(dropped)
 
-    async def _ask(self, request: dict[str, Any]) -> dict[str, Any] | None:
-        """The child's reply; None where the request ended it.
+
+class _Child:
+    """One process that renders, started when it is first asked and again after each end. Whoever asks has the turn."""
+
+    def __init__(self, cpu_s: float) -> None:
+        self._cpu_s = cpu_s
+        self.turn = asyncio.Lock()
+        self.process: Process | None = None
+
+    async def ask(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """The reply; None where the request ended the process.
 
         Raises:
-            TimeoutError: none came, which is not the request's fault.
-            OSError: there is no child to ask.
-            EOFError: it ended before it could be asked.
+            _HostError: none came, which is not the request's fault.
         """
         try:
-            child = await self._running()
-            before_s = _computed_s(child)
+            process = await self._running()
+            before_s = _computed_s(process)
             try:
                 async with asyncio.timeout(max(_PATIENCE * self._cpu_s, typesetting.TIMEOUT_S + _PATIENCE)):
-                    return await _answer(child, {"cpu_s": self._cpu_s, **request})
+                    return await _answer(process, {"cpu_s": self._cpu_s, **request})
             except TimeoutError:
-                if _computed_s(child) - before_s < _SMALL_PART * self._cpu_s:
+                if _computed_s(process) - before_s < _SMALL_PART * self._cpu_s:
                     raise
             except EOFError:
                 async with asyncio.timeout(_START_S):
-                    code = await child.wait()
+                    code = await process.wait()
                 if code == -signal.SIGKILL:
                     raise ChildProcessError("somebody killed the child") from None
+        except (TimeoutError, OSError, EOFError) as error:
+            await self.kill()
+            _log.warning("rendering took the host too long; shown as plain text for now", error=repr(error))
+            raise _HostError from error
         except BaseException:
             # Its reply would be taken for the next request's.
-            await self._kill()
+            await self.kill()
             raise
-        await self._kill()
+        await self.kill()
         _log.warning("rendering failed; shown as plain text", kind=request["kind"])
         return None
 
+    async def kill(self) -> None:
+        """End the process, if there is one."""
+        process, self.process = self.process, None
+        if process is not None:
+            if process.returncode is None:
+                # It leads a session of its own, which the converter that it may be waiting for is in too.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            # Reads what is left as well, without which the pipes would stay open.
+            await process.communicate()
+
     async def _running(self) -> Process:
-        if self._child is None or self._child.returncode is not None:
+        if self.process is None or self.process.returncode is not None:
             # Without this process's environment, and so without its secrets; and not reached by its Ctrl-C.
-            self._child = await asyncio.create_subprocess_exec(
+            self.process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "web.content.rendering"),
                 stdin=PIPE,
                 stdout=PIPE,
@@ -166,18 +204,8 @@ class Renderer:
                 start_new_session=True,
             )
             async with asyncio.timeout(_START_S):
-                await _answer(self._child, {"kind": "nothing"})
-        return self._child
-
-    async def _kill(self) -> None:
-        child, self._child = self._child, None
-        if child is not None:
-            if child.returncode is None:
-                # It leads a session of its own, which the converter that it may be waiting for is in too.
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child.pid, signal.SIGKILL)
-            # Reads what is left as well, without which the pipes would stay open.
-            await child.communicate()
+                await _answer(self.process, {"kind": "nothing"})
+        return self.process
 
 
 def _size(reply: dict[str, Any]) -> int:
@@ -185,23 +213,23 @@ def _size(reply: dict[str, Any]) -> int:
     return len(json.dumps(reply))
 
 
-def _computed_s(child: Process) -> float:
-    """What the child has taken of the processor's time so far (schedstat in proc(5)); 0 of one that is gone."""
+def _computed_s(process: Process) -> float:
+    """What it has taken of the processor's time so far (schedstat in proc(5)); 0 of one that is gone."""
     try:
-        return int(Path(f"/proc/{child.pid}/schedstat").read_text().split()[0]) / 1e9
+        return int(Path(f"/proc/{process.pid}/schedstat").read_text().split()[0]) / 1e9
     except OSError:
         return 0.0
 
 
-async def _answer(child: Process, request: dict[str, Any]) -> dict[str, Any]:
-    assert child.stdin is not None
-    assert child.stdout is not None
+async def _answer(process: Process, request: dict[str, Any]) -> dict[str, Any]:
+    assert process.stdin is not None
+    assert process.stdout is not None
     message = json.dumps(request).encode()
     with contextlib.suppress(ConnectionError):
-        child.stdin.write(_LENGTH.pack(len(message)) + message)
-        await child.stdin.drain()
-    (length,) = _LENGTH.unpack(await child.stdout.readexactly(_LENGTH.size))
-    reply: dict[str, Any] = json.loads(await child.stdout.readexactly(length))
+        process.stdin.write(_LENGTH.pack(len(message)) + message)
+        await process.stdin.drain()
+    (length,) = _LENGTH.unpack(await process.stdout.readexactly(_LENGTH.size))
+    reply: dict[str, Any] = json.loads(await process.stdout.readexactly(length))
     return reply
 
 
