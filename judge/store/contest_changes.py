@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from judge.errors import NotFound, UsageError
 from judge.scoring import Scoring
@@ -38,6 +39,16 @@ class Plan:
     scoring: Scoring
     #: Since then everybody sees what the freeze kept back.
     unfrozen_at: datetime | None
+
+
+class Altered(TypedDict, total=False):
+    """What of a plan can be changed by itself."""
+
+    isolation: str | None
+    pool: str
+    languages: tuple[str, ...] | None
+    feedback: Feedback
+    scoring: Scoring
 
 
 #: Each is a column of ``contests``.
@@ -114,7 +125,7 @@ async def change(connection: Connection, contest: Contest, wanted: Plan, *, by: 
         await _record(connection, "change contest", contest.id, changed, by)
 
 
-async def alter(connection: Connection, name: str, *, by: int | None, **fields: object) -> None:
+async def alter(connection: Connection, name: str, *, by: int | None, **fields: Unpack[Altered]) -> None:
     """Make these fields of a contest's plan be like that from now on, as ``change`` does.
 
     Raises:
@@ -124,7 +135,7 @@ async def alter(connection: Connection, name: str, *, by: int | None, **fields: 
     async with connection.transaction():
         contest = await contests.by_name(connection, name)
         before = await plan(connection, contest)
-        await change(connection, contest, dataclasses.replace(before, **fields), by=by)  # type: ignore[arg-type]
+        await change(connection, contest, dataclasses.replace(before, **fields), by=by)
 
 
 async def pools(connection: Connection) -> list[str]:
