@@ -41,6 +41,9 @@ missing_packages() {
     [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || echo rabbitmq-server
     # Where images are pulled from.
     command -v docker-registry > /dev/null || echo docker-registry
+    # The proxies that stand before the site.
+    [ -x /usr/sbin/nginx ] || echo nginx-light
+    command -v caddy > /dev/null || echo caddy
   fi
 }
 
@@ -59,13 +62,19 @@ with_runtime() {
   done
 }
 
-# Ends the servers among those packages, which Debian starts once they are installed: tests run their own.
-quieten() {
-  local package
+# Installs packages without starting the servers among them, at once or later: tests run their own, on loopback alone.
+install_quietly() {
+  local policy=/usr/sbin/policy-rc.d package
+  if [ ! -e "$policy" ]; then
+    trap "rm -f $policy" EXIT
+    printf '#!/bin/sh\nexit 101\n' > "$policy"
+    chmod 0755 "$policy"
+  fi
+  apt-get install -q -y --no-install-recommends "$@"
   for package in "$@"; do
     case "$package" in
-      redis-server | rabbitmq-server | docker-registry)
-        if [ -d /run/systemd/system ]; then systemctl disable -q --now "$package"; else service "$package" stop || true; fi
+      redis-server | rabbitmq-server | docker-registry | nginx-light | caddy)
+        [ ! -d /run/systemd/system ] || systemctl disable -q --now "${package%-light}"
         ;;
     esac
   done
@@ -85,8 +94,11 @@ install_system() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q
   mapfile -t packages < <(with_runtime "${packages[@]}")
-  apt-get install -q -y --no-install-recommends "${packages[@]}"
-  quieten "${packages[@]}"
+  if [ "${1:-}" = tests ]; then
+    install_quietly "${packages[@]}"
+  else
+    apt-get install -q -y --no-install-recommends "${packages[@]}"
+  fi
   python > /dev/null || fail "Python 3.11 or newer with its venv module is needed, and this system has none: install one"
 }
 

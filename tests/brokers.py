@@ -2,95 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import secrets
-import signal
 import socket
 import subprocess
-import time
-from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from abc import abstractmethod
 from pathlib import Path
-from typing import ClassVar
 
 from kombu import Connection, Producer
 
-_DEADLINE_S = 90.0
+from tests.servers import Server, free_port
+
 _RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 
 
-class Broker(ABC):
-    """A broker that can be stopped, killed and started again on the same port with the same data."""
-
-    name: ClassVar[str]
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True)
-        self.folder = folder
-        self.port = free_port()
-        self.process: subprocess.Popen[bytes] | None = None
+class Broker(Server):
+    """A broker, which is up once it talks its own protocol."""
 
     @property
     @abstractmethod
     def url(self) -> str:
         """What JUDGE_BROKER_URL is set to."""
-
-    @abstractmethod
-    def command(self) -> list[str]:
-        """What runs it in the foreground."""
-
-    @abstractmethod
-    def is_up(self) -> bool:
-        """Whether it talks its own protocol."""
-
-    def environment(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
-
-    def start(self) -> None:
-        """Run it, and wait until clients can be served."""
-        with (self.folder / "log").open("ab") as log:
-            # In a session of its own: what it starts dies with its group.
-            self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", "--", *self.command()],
-                cwd=self.folder,
-                env=self.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        deadline = time.monotonic() + _DEADLINE_S
-        while not self.is_up():
-            said = (self.folder / "log").read_text(errors="replace")[-4000:]
-            assert self.process.poll() is None, f"{self.name} ended: {said}"
-            assert time.monotonic() < deadline, f"{self.name} does not start: {said}"
-            time.sleep(0.05)
-
-    def end(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """Stop it, or kill it with SIGKILL, and wait until it is gone."""
-        process, self.process = self.process, None
-        if process is None:
-            return
-        process.send_signal(number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(30)
-        # Whatever it started, whether it has ended itself by now or not.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(30)
-
-    def pause(self) -> None:
-        """Let it hang, as a machine that swaps does."""
-        assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGCONT)
-
-    def close(self) -> None:
-        self.end(signal.SIGKILL)
 
 
 class Redis(Broker):
@@ -170,17 +101,6 @@ class RabbitMQ(Broker):
 BROKERS = {kind.name: kind for kind in (Redis, RabbitMQ)}
 
 
-@contextlib.contextmanager
-def running(kind: type[Broker], folder: Path) -> Iterator[Broker]:
-    """A broker of that kind in a new folder, gone afterwards with everything it started."""
-    broker = kind(folder)
-    try:
-        broker.start()
-        yield broker
-    finally:
-        broker.close()
-
-
 def publish(url: str, queue: str, body: bytes, *, content_type: str, headers: dict[str, object]) -> None:
     """Put any message into a queue, as whoever has the broker's password can."""
     with Connection(url) as connection:
@@ -192,12 +112,6 @@ def publish(url: str, queue: str, body: bytes, *, content_type: str, headers: di
             content_encoding="utf-8",
             headers=headers,
         )
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def _says(port: int, greeting: bytes) -> bytes:

@@ -17,8 +17,9 @@ import pytest_asyncio
 from judge.database.embedded import embedded
 from judge.database.migrating import migrate
 from judge.store.pool import Pool, open_pool
-from tests.brokers import BROKERS, Broker, running
+from tests.brokers import BROKERS, Broker
 from tests.engines import images_there
+from tests.servers import running
 
 TESTS = Path(__file__).parent
 _TEMPLATE = "template"
@@ -85,6 +86,13 @@ async def dsn(_server: str) -> AsyncIterator[str]:
         yield dsn
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def common_dsn(_server: str) -> AsyncIterator[str]:
+    """A database that all tests of a module share, dropped after the last."""
+    async with _Database(_server, _TEMPLATE) as dsn:
+        yield dsn
+
+
 @pytest_asyncio.fixture
 async def pool(dsn: str) -> AsyncIterator[Pool]:
     """Connections to the test's own database."""
@@ -95,7 +103,7 @@ async def pool(dsn: str) -> AsyncIterator[Pool]:
 @pytest.fixture(scope="session", params=sorted(BROKERS))
 def broker(request: pytest.FixtureRequest, short_tmp: Path) -> Iterator[Broker]:
     """Each kind of broker in turn. A test that ends it starts it again."""
-    with running(BROKERS[request.param], short_tmp / request.param) as made:
+    with running(BROKERS[request.param](short_tmp / request.param)) as made:
         yield made
 
 

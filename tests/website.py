@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
-from aiohttp import ClientResponse, CookieJar, FormData
+from aiohttp import BaseConnector, ClientResponse, CookieJar, FormData
 from aiohttp.test_utils import TestClient, TestServer
 
 from judge.config import Settings
@@ -22,7 +22,7 @@ from judge.store.pool import Connection, Heard, Pool
 from judge.store.staff import ContestRole
 from judge.verdicts import Verdict
 from web.app import make_app
-from web.keys import PASSWORDS
+from web.identity.passwords import Passwords
 
 PASSWORD = "correct horse battery"
 LIMITS = Limits(time_ms=1000, wall_ms=3000)
@@ -57,8 +57,8 @@ Fields = Mapping[str, str] | FormData | None
 class Visitor:
     """One browser: its own cookies, and forms sent with the token of the page they stand on."""
 
-    def __init__(self, server: TestServer) -> None:
-        self.client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
+    def __init__(self, server: TestServer, connector: BaseConnector | None = None) -> None:
+        self.client = TestClient(server, cookie_jar=CookieJar(unsafe=True), connector=connector)
         self.opened: list[ClientResponse] = []
 
     async def open(self, path: str, **headers: str) -> ClientResponse:
@@ -86,8 +86,12 @@ class Visitor:
         headers: Mapping[str, str] | None = None,
     ) -> Page:
         """Send the form found on the page ``form_on``, by default of the same address, filled in with ``fields``."""
-        token = _CSRF.search((await self.get(form_on or path)).text)
-        return await self.post_raw(path, fields, csrf=token.group(1) if token else "", headers=headers)
+        return await self.post_raw(path, fields, csrf=await self.token(form_on or path), headers=headers)
+
+    async def token(self, page: str) -> str:
+        """What a form on that page proves itself with; empty where there is none."""
+        found = _CSRF.search((await self.get(page)).text)
+        return found.group(1) if found else ""
 
     async def post_raw(
         self, path: str, fields: Fields = None, *, csrf: str | None, headers: Mapping[str, str] | None = None
@@ -131,7 +135,7 @@ class Site:
 
     async def account(self, login: str, role: Role = Role.CONTESTANT, *, name: str = "") -> int:
         """An account with the password that all accounts of these tests have."""
-        self._hash = self._hash or await self.server.app[PASSWORDS].hash(PASSWORD)
+        self._hash = self._hash or await Passwords().hash(PASSWORD)
         async with self.pool.acquire() as connection:
             return await accounts.create(
                 connection, login=login, name=name or login.title(), password_hash=self._hash, role=role

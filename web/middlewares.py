@@ -12,7 +12,6 @@ import structlog
 from aiohttp import hdrs, web
 from yarl import URL
 
-from judge.config import Settings
 from judge.errors import NotFound, StoreUnreachable, UsageError
 from judge.store.pool import DISCONNECTED
 from web import forms, permissions, rescue, translating
@@ -199,8 +198,8 @@ async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse what changes anything unless it comes from a form that this site made for this very session."""
     if request.method in _SAFE_METHODS:
         return await handler(request)
-    settings, state = request.app[SETTINGS], request[SESSION]
-    if not _is_same_origin(request, settings):
+    state = request[SESSION]
+    if not _is_same_origin(request):
         return _error_page(request, 403, gettext("That form was sent by another site. Nothing was done."))
     if not permissions.may_change_anything(state.scope):
         return _error_page(request, 403, gettext("This token is for reading only."))
@@ -219,7 +218,7 @@ async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
     )
 
 
-def _is_same_origin(request: web.Request, settings: Settings) -> bool:
+def _is_same_origin(request: web.Request) -> bool:
     """Browsers name the origin of every form they post; clients that are no browsers need not."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
@@ -227,8 +226,7 @@ def _is_same_origin(request: web.Request, settings: Settings) -> bool:
     if origin is None:
         return True
     parts = urlsplit(origin)
-    scheme = "https" if settings.web_https else request.scheme
-    return (parts.scheme, parts.netloc.lower()) == (scheme, request.host.lower())
+    return (parts.scheme, parts.netloc.lower()) == (credentials.scheme_of(request), request.host.lower())
 
 
 def _login(request: web.Request, error: LoginNeeded) -> web.StreamResponse:

@@ -33,7 +33,6 @@ from judge.hosts import host as this_host
 from judge.store.pool import open_pool
 from sandbox.images import built
 from tests.brokers import Broker, Redis
-from tests.brokers import running as broker_running
 from tests.chaos import findings
 from tests.chaos.contest import LANGUAGE, Contest
 from tests.chaos.engine import engine_of_its_own
@@ -41,6 +40,7 @@ from tests.chaos.faults import FAULTS, PATIENCE_S, Fault, Field, Recovery
 from tests.chaos.judgehost import Judgehost, disk
 from tests.chaos.service import Service, serving
 from tests.chaos.wire import wire
+from tests.servers import running
 
 #: What self-tests run, of the image that they run in. All of it would take most of the storm to copy.
 _SELF_TEST = (
@@ -103,7 +103,7 @@ async def storm(weather: Weather, folder: Path) -> Report:
         await contest.prepare(folder)
         cluster = (folder / "database" / "postgres").resolve()
         sockets = Path((cluster / "postmaster.pid").read_text().splitlines()[4])
-        broker = stack.enter_context(broker_running(weather.broker, folder / "broker"))
+        broker = stack.enter_context(running(weather.broker(folder / "broker")))
         hosts = await _judgehosts(stack, weather, folder, sockets / ".s.PGSQL.5432", engine.url, broker.url)
         dispatcher = Service(
             name="dispatcher",

@@ -26,7 +26,8 @@ from judge.store.pool import Connection, Pool
 from judge.verdicts import Verdict
 from problems.package import load
 from sandbox.doctor.finding import Status
-from tests.brokers import Broker, free_port, publish
+from tests.brokers import Broker, publish
+from tests.servers import free_port
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(120, func_only=True)]
 

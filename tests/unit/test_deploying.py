@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+from fnmatch import fnmatch
 from pathlib import Path
 
 import click
@@ -10,7 +12,7 @@ import pytest
 import yaml
 
 from judge.cli import main
-from judge.config import Settings
+from judge.config import Settings, load
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -28,6 +30,26 @@ def test_settings_are_known(path: Path) -> None:
     text = path.read_text().replace("JUDGE_BLOB_STORE…", "")
 
     assert set(re.findall(r"\bJUDGE_[A-Z_]+[A-Z]\b", text)) - _OWN <= known
+
+
+def test_one_file_serves_systemd_and_shells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment as a shell reads it is one that the settings take: lists keep their quotes."""
+    everything = (DEPLOY / "judge.env.example").read_text().replace("\n#JUDGE", "\nJUDGE")
+    for line in shlex.split(everything, comments=True):
+        monkeypatch.setenv(*line.split("=", 1))
+
+    settings = load()
+    assert settings.web_https
+    assert settings.web_trusted_proxies == ("127.0.0.1",)
+    assert settings.slots == 4
+
+
+def test_images_hold_what_the_repository_holds() -> None:
+    """Nothing that git ignores is copied into an image: a checkout's environment, its data, its passwords."""
+    ignored = {line.strip("/") for line in (ROOT / ".gitignore").read_text().splitlines()}
+
+    taken = (ROOT / ".dockerignore").read_text().splitlines()
+    assert [name for name in ignored if not any(fnmatch(name, each.removeprefix("**/")) for each in taken)] == []
 
 
 def _check_command(words: list[str]) -> None:

@@ -197,6 +197,11 @@ def address_of(request: web.Request) -> str:
     return request.app[PROXIES].client_of(request.remote, forwarded_for)
 
 
+def scheme_of(request: web.Request) -> str:
+    """How browsers reach the site, which a proxy's own request does not show."""
+    return "https" if request.app[SETTINGS].web_https else request.scheme
+
+
 def agent_of(request: web.Request) -> str:
     """What a browser calls itself, cut to what is kept of it."""
     agent = request.headers.get(hdrs.USER_AGENT, "")

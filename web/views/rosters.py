@@ -10,6 +10,7 @@ from judge.store import accounts
 from judge.store.accounts import Role
 from web import forms, permissions
 from web.forms import Form
+from web.identity import credentials
 from web.keys import PASSWORDS, POOL, SESSION
 from web.pages import page, sentence
 from web.translating import gettext
@@ -50,7 +51,7 @@ async def make(request: web.Request) -> web.Response:
             await accounts.create_many(connection, made, role=role, by=admin.id)
     except UsageError as error:
         return _form(request, written=sent.text("list"), error=sentence(error))
-    return page(request, "sheet", {"entries": entries, "address": str(request.url.origin())})
+    return page(request, "sheet", {"entries": entries, "address": f"{credentials.scheme_of(request)}://{request.host}"})
 
 
 def _text(sent: Form) -> str:

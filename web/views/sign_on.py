@@ -130,5 +130,4 @@ def _provider(request: web.Request) -> Provider:
 
 
 def _redirect_uri(request: web.Request) -> str:
-    scheme = "https" if request.app[SETTINGS].web_https else request.scheme
-    return f"{scheme}://{request.host}{CALLBACK}"
+    return f"{credentials.scheme_of(request)}://{request.host}{CALLBACK}"
