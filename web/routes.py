@@ -69,6 +69,7 @@ def set_up(app: web.Application) -> None:
     app.router.add_routes(
         [
             web.get("/", contests.index),
+            web.get("/contests", contests.to_index),
             web.get(_CONTEST, contests.show),
             web.get(_CONTEST + "/standings", standings.show),
             web.get(_CONTEST + "/standings.{file:csv|json}", standings.download),

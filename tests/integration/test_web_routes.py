@@ -30,6 +30,7 @@ ADMINS = frozenset({"admin"})
 
 ACCESS = {
     "GET /": ANYBODY,
+    "GET /contests": ANYBODY,
     "GET /contests/{contest}": ANYBODY,
     "GET /contests/{contest}/standings": ANYBODY,
     "GET /contests/{contest}/standings.{file}": ANYBODY,

@@ -28,6 +28,11 @@ async def index(request: web.Request) -> web.Response:
     )
 
 
+async def to_index(_: web.Request) -> web.Response:
+    """Where people look for the list who shorten a contest's address."""
+    raise web.HTTPPermanentRedirect("/")
+
+
 async def show(request: web.Request) -> web.Response:
     """A contest's times and problems, with what the viewer made of each."""
     viewer = request[SESSION].viewer
