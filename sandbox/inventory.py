@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import shlex
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from sandbox.trees import Recipe
 #: Where a Debian says which packages it holds; ours keep that file, bare ones too.
 _PACKAGES = "/var/lib/dpkg/status"
 _PACKAGES_BYTES = 32 * 1024 * 1024
+_SAID_CHARS = 500
 #: On the containers that are made to look into an image, and which a kill -9 leaves.
 LOOKING = "judge.looking"
 
@@ -119,21 +121,38 @@ def _first_line(recipe: Recipe, argv: Sequence[str], environment: Mapping[str, s
     try:
         with _asked(connected, recipe) as client:
             # By its id: for a name that it does not have, the engine would go and ask a registry.
-            said: bytes = client.containers.run(
-                str(client.images.get(recipe.tag).id),
-                list(argv),
-                environment=dict(environment),
-                network_mode="none",
-                read_only=True,
-                cap_drop=["ALL"],
-                security_opt=["no-new-privileges"],
-                stderr=True,
-                labels=[LOOKING],
-                remove=True,
-            )
+            code, said = _output(client, str(client.images.get(recipe.tag).id), argv, environment)
     except docker.errors.ImageNotFound:
         return None
-    return next(iter(said.decode(errors="replace").splitlines()), "")
+    text = said.decode(errors="replace")
+    if code != 0:
+        raise SandboxError(f"image {recipe.name}: {shlex.join(argv)} ended with exit code {code}: {text[:_SAID_CHARS]}")
+    return next(iter(text.splitlines()), "")
+
+
+def _output(
+    client: docker.DockerClient, image: str, argv: Sequence[str], environment: Mapping[str, str]
+) -> tuple[int, bytes]:
+    """The exit code of a program of an image, and all that it says."""
+    container = client.containers.create(
+        image,
+        list(argv),
+        environment=dict(environment),
+        network_mode="none",
+        read_only=True,
+        # Some interpreters do not start without a folder to write to.
+        tmpfs={"/tmp": "rw,nosuid,nodev,noexec,size=16m,mode=1777"},  # noqa: S108 - the container's own.
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges"],
+        labels=[LOOKING],
+    )
+    try:
+        container.start()
+        code = int(container.wait()["StatusCode"])
+        # Whoever follows the log while the container ends may miss a last line without an end.
+        return code, container.logs()
+    finally:
+        container.remove(force=True)
 
 
 @contextlib.contextmanager

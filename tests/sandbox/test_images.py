@@ -219,6 +219,17 @@ async def test_what_a_program_of_an_image_says(built: dict[str, str]) -> None:
         await inventory.first_line(recipes["static"], ["/bin/true"])
 
 
+async def test_what_a_program_says_is_whole(built: dict[str, str]) -> None:
+    """A line without an end is heard each time; a program has a folder to write to, and is named if it fails."""
+    (python,) = host.recipes(["python3"])
+    writes = "import sys, tempfile; tempfile.TemporaryFile().write(b'x'); sys.stdout.write('version 4')"
+
+    for _ in range(5):
+        assert await inventory.first_line(python, ["/usr/bin/python3", "-c", writes]) == "version 4"
+    with pytest.raises(SandboxError, match=r"image python3: /usr/bin/python3 -c .* ended with exit code 1: no licence"):
+        await inventory.first_line(python, ["/usr/bin/python3", "-c", "raise SystemExit('no licence')"])
+
+
 async def test_a_built_image_is_not_built_again(built: dict[str, str], tmp_path: Path) -> None:
     """A second call gives the same ids at once and says nothing."""
     said: list[str] = []
