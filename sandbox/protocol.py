@@ -61,6 +61,7 @@ class Field(IntEnum):
     TMP = 36
     STDIN_LINK = 37
     STDOUT_LINK = 38
+    STACK = 39
     ENDED_BY = 40
     EXIT_CODE = 41
     SIGNAL = 42
@@ -226,6 +227,7 @@ def run(spec: RunSpec, names: Names) -> bytes:
         (Field.STDERR, STDERR_BYTES),
         (Field.PROCESSES, limits.processes),
         (Field.TMP, limits.tmp_bytes),
+        (Field.STACK, limits.stack_bytes),
     ]
     return _frame(Message.RUN, [*((tag, text) for tag, text in texts if text is not None), *numbers])
 

@@ -26,6 +26,8 @@ class RunLimits:
     processes: int
     #: Size of the run's own /tmp, which counts towards its memory as well.
     tmp_bytes: int = 64 * 1024 * 1024
+    #: Of the program's stack, and of what threads are given by default; 0 is as much as there is memory.
+    stack_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

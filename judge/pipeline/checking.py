@@ -168,6 +168,7 @@ class ProgramChecking:
                 memory_bytes=recipe.memory_bytes(self.limits.validation_memory_bytes),
                 output_bytes=self.limits.validation_output_bytes,
                 processes=recipe.process_count(self.limits.processes),
+                stack_bytes=recipe.stack_bytes,
             ),
         )
 

@@ -276,6 +276,7 @@ def _spec(recipe: Language, argv: tuple[str, ...], limits: Limits, *, spent_us: 
             output_bytes=_OUTPUT_BYTES,
             processes=_PROCESSES,
             tmp_bytes=_TMP_BYTES,
+            stack_bytes=recipe.stack_bytes,
         ),
     )
 

@@ -238,6 +238,7 @@ def run_limits(source: Source, limits: Limits) -> RunLimits:
         memory_bytes=recipe.memory_bytes(limits.memory_bytes),
         output_bytes=limits.output_bytes,
         processes=recipe.process_count(limits.processes),
+        stack_bytes=recipe.stack_bytes,
     )
 
 

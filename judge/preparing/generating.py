@@ -297,6 +297,7 @@ class _Maker:
             memory_bytes=recipe.memory_bytes(self._memory_bytes),
             output_bytes=DATA_BYTES,
             processes=recipe.process_count(self.source.problem.limits.processes),
+            stack_bytes=recipe.stack_bytes,
         )
 
     def _input_key(self, order: Generated) -> str:

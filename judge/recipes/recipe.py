@@ -23,6 +23,7 @@ PLACEHOLDERS: Mapping[str, str] = {
     "main_stem": "MAIN",
     "main_class": "CLASS",
     "memory_mib": "MIB",
+    "stack_mib": "STACK-MIB",
 }
 #: Stands in ``precompile`` alone.
 _HEADER = "header"
@@ -116,6 +117,8 @@ class Language(_Strict):
     time_extra_ms: Annotated[int, Field(ge=0, le=60_000)] = 0
     memory_multiplier: Annotated[float, Field(gt=0, le=100)] = 1.0
     memory_extra_mib: Annotated[int, Field(ge=0, le=16_384)] = 0
+    #: The most that a stack may have, where it is not all of the memory.
+    stack_mib: Annotated[int, Field(ge=0, le=16_384)] = 0
     #: Processes and threads allowed at once where the language needs more than the problem's own limit.
     processes: Annotated[int, Field(ge=0, le=256)] = 0
     #: Found by programs beside what every program finds, while compiling and while running.
@@ -165,13 +168,20 @@ class Language(_Strict):
         """What the language makes of a problem's memory limit."""
         return round(limit_bytes * self.memory_multiplier) + self.memory_extra_mib * MIB
 
+    @property
+    def stack_bytes(self) -> int:
+        """How large a program's stack may become; 0 is as large as its memory."""
+        return self.stack_mib * MIB
+
     def _fill(self, vector: Sequence[str], source: Source, *, memory_bytes: int) -> tuple[str, ...]:
         main = self._main_name(source)
+        memory_mib = round(memory_bytes * self.memory_multiplier) // MIB
         values = {
             "main": main,
             "main_stem": PurePosixPath(main).stem,
             "main_class": self._main_class(source, main),
-            "memory_mib": str(round(memory_bytes * self.memory_multiplier) // MIB),
+            "memory_mib": str(memory_mib),
+            "stack_mib": str(min(self.stack_mib or memory_mib, memory_mib)),
         }
         argv: list[str] = []
         for word in vector:

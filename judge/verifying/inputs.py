@@ -194,6 +194,7 @@ def _limits(source: Source, limits: Limits) -> RunLimits:
         memory_bytes=recipe.memory_bytes(limits.validation_memory_bytes),
         output_bytes=limits.validation_output_bytes,
         processes=recipe.process_count(limits.processes),
+        stack_bytes=recipe.stack_bytes,
     )
 
 

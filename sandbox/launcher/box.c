@@ -190,8 +190,8 @@ static void set_up(const struct box *box)
 static bool set_limits(const struct run_request *request)
 {
     return set_limit(RLIMIT_CPU, request->cpu_ms / 1000 + 2) &&
-           /* The stack may be as large as the memory: recursion is no error of its own. */
-           set_limit(RLIMIT_STACK, request->memory_bytes) &&
+           /* The stack may be as large as the memory, unless less is asked for: recursion is no error of its own. */
+           set_limit(RLIMIT_STACK, request->stack_bytes ? request->stack_bytes : request->memory_bytes) &&
            /* The box's init is one of them. */
            set_limit(RLIMIT_NPROC, request->processes + 1);
 }

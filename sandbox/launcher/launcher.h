@@ -50,7 +50,7 @@ enum field {
     F_ARGUMENT = 20, F_VARIABLE = 21, F_STDIN = 22, F_STDOUT = 23, F_WORK_WRITABLE = 24, F_FEEDBACK = 25,
     F_STDIN_PIPE = 26, F_STDOUT_PIPE = 27, F_FEEDBACK_FROM = 28, F_FEEDBACK_TO = 29,
     F_CPU_MS = 30, F_WALL_MS = 31, F_MEMORY = 32, F_OUTPUT = 33, F_STDERR = 34, F_PROCESSES = 35, F_TMP = 36,
-    F_STDIN_LINK = 37, F_STDOUT_LINK = 38,
+    F_STDIN_LINK = 37, F_STDOUT_LINK = 38, F_STACK = 39,
     F_ENDED_BY = 40, F_EXIT_CODE = 41, F_SIGNAL = 42, F_EXEC_ERRNO = 43, F_LEFT_AT_NS = 44, F_OPENED_AT_NS = 45,
     F_FEEDBACK_KEPT = 46,
     F_CPU_NS = 50, F_WALL_NS = 51, F_BOX_NS = 52, F_PEAK_RSS = 53, F_STDOUT_BYTES = 54, F_STDERR_TEXT = 55,
@@ -72,6 +72,7 @@ struct run_request {
     char *feedback[FEEDBACK_FILES + 1]; /* names of files wanted from /feedback */
     bool work_writable;
     uint64_t cpu_ms, wall_ms, memory_bytes, output_bytes, stderr_bytes, processes, tmp_bytes;
+    uint64_t stack_bytes; /* 0: as many as memory_bytes */
 };
 
 struct request {

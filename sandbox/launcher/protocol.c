@@ -93,6 +93,7 @@ static uint64_t *number_slot(struct request *request, uint8_t tag)
     case F_STDERR: return &run->stderr_bytes;
     case F_PROCESSES: return &run->processes;
     case F_TMP: return &run->tmp_bytes;
+    case F_STACK: return &run->stack_bytes;
     default: return NULL;
     }
 }

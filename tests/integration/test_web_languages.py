@@ -21,6 +21,8 @@ async def test_every_language_is_described(site: Site) -> None:
         assert recipe.name in text
     assert "/usr/bin/g++ -x c++ -std=gnu++20 -DONLINE_JUDGE -O2 -g -static -pipe -o program FILES" in text
     assert "-XmxMIBm -cp /work CLASS" in text
+    assert "-XssSTACK-MIBm" in text
+    assert text.count("memory limit, and at most 1024 MiB") == 1
     assert "192 MiB more for the language itself" in text
     assert "no judgehost has said" in text
     assert "bits/stdc++.h" in text

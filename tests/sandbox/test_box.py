@@ -112,6 +112,16 @@ async def test_recursion_may_use_all_memory(probe: Prober) -> None:
     assert (outcome.ended_by, outcome.exit_code) == (EndedBy.ITSELF, 0)
 
 
+async def test_recursion_may_be_given_less(probe: Prober) -> None:
+    """A stack that is to be smaller than the memory is: the same recursion within both, and beyond the stack."""
+    limits = dataclasses.replace(LIMITS, stack_bytes=32 * MIB)
+    within, _ = await probe("recurse", 24, limits=limits)
+    beyond, _ = await probe("recurse", 48, limits=limits)
+
+    assert (within.ended_by, within.exit_code) == (EndedBy.ITSELF, 0)
+    assert (beyond.ended_by, beyond.signal) == (EndedBy.ITSELF, signal.SIGSEGV)
+
+
 async def test_output_limit(probe: Prober) -> None:
     """An endless printer is stopped, and what is kept is exactly the limit."""
     outcome, output = await probe("flood")

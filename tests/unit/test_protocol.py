@@ -16,7 +16,7 @@ from sandbox.spec import STDERR_BYTES, RunLimits, RunSpec
 
 _TEXTS = (Field.TEXT, Field.STDERR_TEXT)
 _NUMBERS = tuple(tag for tag in Field if 40 <= tag < 70 and tag is not Field.STDERR_TEXT)
-_LIMITS = RunLimits(cpu_ms=1, wall_ms=2, memory_bytes=3, output_bytes=4, processes=5, tmp_bytes=6)
+_LIMITS = RunLimits(cpu_ms=1, wall_ms=2, memory_bytes=3, output_bytes=4, processes=5, tmp_bytes=6, stack_bytes=7)
 
 
 def field(tag: int, data: bytes) -> bytes:
@@ -103,7 +103,7 @@ def test_a_run_request_says_all_of_its_spec() -> None:
         assert field(tag, text.encode()) in body
     for tag, number in (
         *((Field.CPU_MS, 1), (Field.WALL_MS, 2), (Field.MEMORY, 3), (Field.OUTPUT, 4), (Field.PROCESSES, 5)),
-        *((Field.TMP, 6), (Field.STDERR, STDERR_BYTES), (Field.WORK_WRITABLE, 1)),
+        *((Field.TMP, 6), (Field.STACK, 7), (Field.STDERR, STDERR_BYTES), (Field.WORK_WRITABLE, 1)),
     ):
         assert field(tag, number.to_bytes(8, "big")) in body
 

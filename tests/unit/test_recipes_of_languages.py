@@ -9,7 +9,8 @@ import pytest
 
 from judge.config import Settings
 from judge.errors import UsageError
-from judge.models import MIB, Source, SourceFile
+from judge.models import MIB, Limits, Source, SourceFile
+from judge.pipeline.running import run_limits
 from judge.recipes import languages
 
 NIM = """
@@ -91,6 +92,8 @@ def test_what_is_not_offered_is_known_all_the_same(folder: Path) -> None:
         (changed("run_image", "'gone'"), r"nim\.toml: run_image: unknown image 'gone'"),
         (changed("default_for", "['x']"), r"default_for: x is none of the extensions"),
         (changed("time_multiplier", "0"), r"time_multiplier: Input should be greater than 0"),
+        (changed("stack_mib", "-1"), r"stack_mib: Input should be greater than or equal to 0"),
+        (changed("stack_mib", "'all'"), r"stack_mib: Input should be a valid integer"),
         (changed("environment", "{ PATH = '/' }"), r"PATH is the judge's to set"),
         (NIM.replace('packages = ["nim"]', ""), r"images\.nim: has to have either packages or oci"),
         (NIM.replace('packages = ["nim"]', 'oci = "nim:latest"'), r"images\.nim: oci has to end in @sha256"),
@@ -151,6 +154,19 @@ def test_several_steps_and_allowances(folder: Path) -> None:
     assert recipe.compile_argvs(source)[0] == ("/bin/a", "start.nim")
     assert (recipe.time_ms(1000), recipe.memory_bytes(64 * MIB)) == (1600, 129 * MIB)
     assert recipe.process_count(64) == 64
+
+
+@pytest.mark.parametrize(("said", "memory_mib", "told"), [("0", 256, "256"), ("200", 256, "200"), ("200", 64, "64")])
+def test_a_stack_is_as_large_as_the_memory_or_smaller(folder: Path, said: str, memory_mib: int, told: str) -> None:
+    """A recipe may want less than all memory; what it tells a virtual machine is never more than the problem gives."""
+    text = changed("run", "['/bin/x', '-s{stack_mib}']")
+    (folder / "nim.toml").write_text(f"stack_mib = {said}\n{text}")
+    languages.choose(Settings(languages_dir=folder))
+    source = Source(language="nim", files=(SourceFile(name="a.nim", content=b""),))
+    recipe = languages.language("nim")
+
+    assert recipe.run_argv(source, memory_bytes=memory_mib * MIB) == ("/bin/x", f"-s{told}")
+    assert run_limits(source, Limits(time_ms=1000, wall_ms=3000)).stack_bytes == int(said) * MIB
 
 
 def test_time_is_the_same_in_every_language() -> None:

@@ -9,6 +9,6 @@ public class Main {
     public static void main(String[] arguments) {
         Scanner input = new Scanner(System.in);
         int sum = input.nextInt() + input.nextInt();
-        System.out.println(sum + descend(500000, 1, 2, 3, 4) - 500000);
+        System.out.println(sum + descend(1200000, 1, 2, 3, 4) - 1200000);
     }
 }

@@ -2,5 +2,5 @@ fun descend(depth: Int, a: Long, b: Long): Int = if (depth == 0) 0 else descend(
 
 fun main() {
     val (a, b) = readLine()!!.trim().split(" ").map { it.toInt() }
-    println(a + b + descend(500000, 1, 2) - 500000)
+    println(a + b + descend(1200000, 1, 2) - 1200000)
 }

@@ -3,6 +3,6 @@ object Main {
 
   def main(arguments: Array[String]): Unit = {
     val Array(a, b) = scala.io.StdIn.readLine().trim.split(" ").map(_.toInt)
-    println(a + b + descend(500000) - 500000)
+    println(a + b + descend(1200000) - 1200000)
   }
 }

@@ -37,7 +37,7 @@ static bool next_field(const uint8_t *frame, size_t size, size_t *at, struct par
 static bool is_good_field(const struct part *field)
 {
     switch (field->tag) {
-    case 11: case 24: case 30: case 31: case 32: case 33: case 34: case 35: case 36:
+    case 11: case 24: case 30: case 31: case 32: case 33: case 34: case 35: case 36: case 39:
         return field->size == 8;
     case 20: case 21:
         return !memchr(field->data, 0, field->size);
@@ -143,7 +143,7 @@ static void check_request(const struct request *request, const struct tally *tal
     CHECK(run->cpu_ms == number(tally, 30) && run->wall_ms == number(tally, 31));
     CHECK(run->memory_bytes == number(tally, 32) && run->output_bytes == number(tally, 33));
     CHECK(run->stderr_bytes == number(tally, 34) && run->processes == number(tally, 35));
-    CHECK(run->tmp_bytes == number(tally, 36));
+    CHECK(run->tmp_bytes == number(tally, 36) && run->stack_bytes == number(tally, 39));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
