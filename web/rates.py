@@ -8,16 +8,14 @@ from datetime import timedelta
 from judge.errors import UsageError
 from judge.store import throttles
 from judge.store.pool import Connection
+from judge.store.throttles import Limit
 from web.translating import N_, gettext, ngettext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    """So many tries within that time."""
+class Rate(Limit):
+    """How often somebody may try something."""
 
-    name: str
-    tries: int
-    window: timedelta
     #: What is said of one too many, where there is more to say than that.
     words: str = ""
 

@@ -19,7 +19,9 @@ from judge.cli.settings import Lazy
 from judge.errors import UsageError
 from judge.store import accounts, authenticators, tokens
 from judge.store.accounts import Role
+from judge.store.throttles import Slowed
 from judge.store.tokens import Scope
+from web.identity import slowed
 from web.identity.passwords import Passwords, check_strength
 
 
@@ -169,6 +171,25 @@ def reset_two_step(lazy: Lazy, login: str) -> None:
 
     asyncio.run(work())
     click.echo(f"{login}: logs in with the password alone")
+
+
+@user.command("let-try")
+@click.argument("login")
+@click.pass_obj
+def let_try(lazy: Lazy, login: str) -> None:
+    """Let whoever has an account try to log in at once, however often somebody has guessed its password."""
+
+    async def work() -> list[Slowed]:
+        async with open_connection(lazy.settings) as connection:
+            account = await account_of(connection, login)
+            found = await slowed.find(connection, account_id=account.id)
+            await slowed.let_account_try(connection, account, by=None)
+            return found
+
+    for one in asyncio.run(work()):
+        tried = f"{one.tries} tries since {one.since:%H:%M} UTC, slowed down until {one.until:%H:%M} UTC"
+        click.echo(f"{login}: {slowed.where(one)}: {tried}")
+    click.echo(f"{login}: may try to log in at once")
 
 
 def _password(login: str, *, from_stdin: bool) -> str:

@@ -36,6 +36,7 @@ Action = Literal[
     "end maintenance",
     "hold version",
     "import accounts",
+    "let try to log in",
     "link identity",
     "log in by address",
     "log out",

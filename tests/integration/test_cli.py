@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from click import Command, Context, Group
 
 from judge.cli import main
 from judge.recipes.languages import offered
-from judge.store import accounts, authenticators, tokens
+from judge.store import accounts, authenticators, throttles, tokens
 from judge.store.accounts import Role
 from judge.store.pool import Pool
 from judge.store.tokens import Scope
@@ -160,6 +161,23 @@ async def test_two_step_login_is_reset(pool: Pool, dsn: str) -> None:
         assert await connection.fetchval("SELECT action FROM audit_log ORDER BY id DESC") == "remove authenticator"
     again = judge("user", "reset-two-step", "ann", JUDGE_DATABASE_URL=dsn)
     assert (again.returncode, "no authenticator" in again.stderr) == (2, True)
+
+
+async def test_somebody_is_let_try_again(pool: Pool, dsn: str) -> None:
+    """Whoever was slowed down by guesses of others may log in at once; what they were slowed down by is printed."""
+    judge("user", "create-admin", "ann", JUDGE_DATABASE_URL=dsn)
+    async with pool.acquire() as connection:
+        for _ in range(10):
+            await throttles.hit(connection, "login:192.0.2.7 ann", window=timedelta(minutes=5))
+        other = await throttles.hit(connection, "login:192.0.2.7 joann", window=timedelta(minutes=5))
+
+        said = judge("user", "let-try", "ann", JUDGE_DATABASE_URL=dsn).stdout
+
+        assert "ann: 192.0.2.7: 10 tries since" in said
+        left = await connection.fetch("SELECT key, hits FROM throttles")
+        assert [tuple(row) for row in left] == [("login:192.0.2.7 joann", other)]
+        assert await connection.fetchval("SELECT action FROM audit_log ORDER BY id DESC") == "let try to log in"
+    assert judge("user", "let-try", "ann", JUDGE_DATABASE_URL=dsn).stdout == "ann: may try to log in at once\n"
 
 
 def test_bad_account_commands_are_refused(dsn: str) -> None:

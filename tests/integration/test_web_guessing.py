@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from html import unescape
 
 import pytest
 import pytest_asyncio
@@ -11,11 +13,13 @@ from aiohttp import encode_basic_auth
 
 from judge.config import Settings
 from judge.store import origins
+from judge.store.accounts import Role
 from judge.store.pool import Pool
 from tests.website import PASSWORD, Page, Site, Visitor, serving
 from web import rates
 
 GUESS = "a guess"
+SLOWED = "/admin/users/slowed"
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 
 
@@ -130,6 +134,91 @@ async def test_a_browser_is_known_for_the_last_account(proxied_site: Site) -> No
     assert tokens[0] != tokens[2]
     assert (await _log_in(shared, ELSEWHERE)).status == 429
     assert (await _log_in(shared, ELSEWHERE, login="eve")).status == 303
+
+
+def _row(page: Page, start: str) -> str:
+    """The row of the table that begins so; empty where there is none."""
+    rows = page.text.partition("<tbody>")[2].split("</tr>")
+    words = [" ".join(unescape(re.sub(r"<[^>]*>", " ", row)).split()) for row in rows]
+    return next((row for row in words if row.startswith(start)), "")
+
+
+async def test_admins_see_who_is_slowed_down(proxied_site: Site) -> None:
+    """Accounts of which too much was tried, with where, how often and until when; and no logins that are made up."""
+    admin = await proxied_site.logged_in("root", Role.ADMIN)
+    assert "Nobody is slowed down now" in (await admin.get(SLOWED)).words
+    # The last of these is no try at the account whose login it ends in.
+    for login in ("ADA", "nobody", "x root"):
+        await _guess_from_everywhere(proxied_site, login)
+
+    page = await admin.get(SLOWED)
+    account = await admin.get("/admin/users/1")
+
+    assert page.text.count("</tr>") == 3
+    everywhere = _row(page, "ada all places that are new to the account")
+    assert re.search(r"account 5 since 20\S+ \S+ UTC until 20\S+ \S+ UTC Allow now", everywhere)
+    assert _row(page, f"ada {ELSEWHERE} 1 since")
+    assert re.search(rf"{ELSEWHERE}: 1 try since .* slowed down until ", account.words)
+    assert "Slowed down" not in (await admin.get("/admin/users/2")).words
+
+
+async def test_admins_let_somebody_try(proxied_site: Site) -> None:
+    """Whoever is at the desk logs in at once, and nobody else; the audit log has who let them."""
+    admin = await proxied_site.logged_in("root", Role.ADMIN)
+    await proxied_site.account("eve")
+    for login in ("ada", "eve"):
+        await _guess_from_everywhere(proxied_site, login)
+
+    answer = await admin.post("/admin/users/1", {"action": "let try"})
+
+    assert answer.headers["Location"] == "/admin/users/1"
+    assert "Slowed down" not in (await admin.get("/admin/users/1")).words
+    assert _row(await admin.get(SLOWED), "eve")
+    assert (await _log_in(proxied_site.visitor(), ELSEWHERE)).status == 303
+    assert (await _log_in(proxied_site.visitor(), ELSEWHERE, login="eve")).status == 429
+    async with proxied_site.pool.acquire() as connection:
+        log = await connection.fetch(
+            "SELECT login, data FROM audit_log JOIN users ON users.id = user_id WHERE action = 'let try to log in'"
+        )
+    assert [tuple(row) for row in log] == [("root", {"user_id": 1})]
+
+
+async def test_admins_let_an_address_try(proxied_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address from which too much was tried is let in again as a whole; one that was not, is not."""
+    admin = await proxied_site.logged_in("root", Role.ADMIN)
+    monkeypatch.setattr(rates, "LOGIN_ADDRESS", replace(rates.LOGIN_ADDRESS, tries=1))
+    visitor, address = proxied_site.visitor(), "2001:db8::7"
+    assert (await _log_in(visitor, address, login="nobody")).status == 400
+    assert (await _log_in(visitor, address)).status == 429
+    assert _row(await admin.get(SLOWED), "everybody there 2001:db8::/64 2 since")
+
+    refused = await admin.post(SLOWED, {"address": "2001:db8:1::/64"})
+    answer = await admin.post(SLOWED, {"address": "2001:db8::/64"})
+
+    assert (refused.status, "Nobody is slowed down there now" in refused.words) == (400, True)
+    assert (await admin.post(SLOWED, {"address": "\0"})).status == 400
+    assert (answer.status, _row(await admin.get(SLOWED), "everybody there 2001:")) == (303, "")
+    assert (await _log_in(visitor, address)).status == 303
+
+
+async def test_codes_and_browsers_are_slowed_down_too(proxied_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too many one-time codes, and too many tries in a browser that is known, are told apart."""
+    monkeypatch.setattr(rates, "CODE", replace(rates.CODE, tries=1))
+    laptop = proxied_site.visitor()
+    assert (await _log_in(laptop, HOME)).status == 303
+    _outlive_session(laptop)
+    for _ in range(4):
+        await _log_in(laptop, ELSEWHERE, password=GUESS)
+    async with proxied_site.pool.acquire() as connection:
+        await rates.count(connection, rates.CODE, "1")
+    admin = await proxied_site.logged_in("root", Role.ADMIN)
+
+    account = await admin.get("/admin/users/1")
+    await admin.post("/admin/users/1", {"action": "let try"})
+
+    assert "a browser where its owner logged in before: 4 tries" in account.words
+    assert "one-time codes, after the right password: 1 try since" in account.words
+    assert "Nobody is slowed down now" in (await admin.get(SLOWED)).words
 
 
 async def test_the_latest_are_kept(proxied_site: Site) -> None:

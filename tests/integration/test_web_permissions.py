@@ -65,6 +65,7 @@ MATRIX = [
     ("/admin/settings", 303, 404, 404, 404, 200),
     ("/admin/users", 303, 404, 404, 404, 200),
     ("/admin/users/addresses", 303, 404, 404, 404, 200),
+    ("/admin/users/slowed", 303, 404, 404, 404, 200),
     ("/admin/users/import", 303, 404, 404, 404, 200),
     ("/admin/users/{user}", 303, 404, 404, 404, 200),
     ("/admin/users/999999999999999999", 303, 404, 404, 404, 404),

@@ -139,6 +139,8 @@ ACCESS = {
     "GET /admin/users": ADMINS,
     "GET /admin/users/addresses": ADMINS,
     "POST /admin/users/addresses": ADMINS,
+    "GET /admin/users/slowed": ADMINS,
+    "POST /admin/users/slowed": ADMINS,
     "GET /admin/users/import": ADMINS,
     "POST /admin/users/import": ADMINS,
     "POST /admin/users": ADMINS,

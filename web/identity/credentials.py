@@ -19,7 +19,7 @@ from judge.store.accounts import Account
 from judge.store.pool import Connection
 from judge.store.sessions import Session, Viewer
 from web import permissions, rates
-from web.identity import browsers, passwords
+from web.identity import browsers, passwords, slowed
 from web.identity.addresses import throttle_key
 from web.identity.sessions import is_fresh
 from web.keys import PASSWORDS, POOL, PROXIES, SESSION, SETTINGS
@@ -122,7 +122,7 @@ async def account_of(request: web.Request, login: str, password: str, *, browser
         known = await origins.known(connection, login, [from_address, from_browser])
         # Whoever sits at the same address cannot keep out a browser that is known.
         who = from_browser.hex() if from_browser in known else address
-        await rates.count(connection, rates.LOGIN, f"{who} {login.lower()}")
+        await rates.count(connection, rates.LOGIN, slowed.key(who, login))
         if not known:
             await _count_elsewhere(connection, login, address)
         account = await accounts.by_login(connection, login)
@@ -141,9 +141,9 @@ async def _count_elsewhere(connection: Connection, login: str, address: str) -> 
         TooOften: there were too many of all such, and then too many from that address.
     """
     try:
-        await rates.count(connection, rates.LOGIN_ELSEWHERE, login.lower())
+        await rates.count(connection, rates.LOGIN_ELSEWHERE, slowed.key(slowed.EVERYWHERE, login))
     except TooOften:
-        await rates.count(connection, rates.LOGIN_SLOWLY, f"{address} {login.lower()}")
+        await rates.count(connection, rates.LOGIN_SLOWLY, slowed.key(address, login))
 
 
 async def is_right(request: web.Request, account: Account | None, password: str) -> bool:

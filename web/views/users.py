@@ -15,6 +15,7 @@ from judge.store.directory import Wanted
 from judge.store.pool import Connection
 from web import forms, notices, permissions
 from web.forms import Form
+from web.identity import slowed
 from web.keys import POOL, SESSION
 from web.pages import page, sentence
 from web.translating import N_, gettext
@@ -29,6 +30,7 @@ _SAID = {
     "enable": N_("They may log in again."),
     "log out": N_("Logged out everywhere; API tokens are revoked."),
     "reset two-step": N_("The password alone is asked for again."),
+    "let try": N_("They may try to log in at once."),
 }
 
 
@@ -92,7 +94,7 @@ async def _change(connection: Connection, form: Form, *, account_ids: set[int], 
                 group_name = form.line("group", label=gettext("The group"), max_length=MAX_GROUP_CHARS)
             await directory.set_group(connection, account_ids=account_ids, group_name=group_name, by=by)
             return gettext("The group is set.")
-        case "disable" | "enable" | "log out" | "reset two-step" as action:
+        case "disable" | "enable" | "log out" | "reset two-step" | "let try" as action:
             for account_id in sorted(account_ids):
                 await _let(connection, action, account_id=account_id, by=by)
             return gettext(_SAID[action])
@@ -107,6 +109,8 @@ async def _let(connection: Connection, action: str, *, account_id: int, by: int)
             await accounts.log_out(connection, account_id=account_id, by=by)
         case "reset two-step":
             await authenticators.remove(connection, account_id=account_id, by=by)
+        case "let try":
+            await slowed.let_account_try(connection, await accounts.by_id(connection, account_id), by=by)
         case _:
             is_disabled = action == "disable"
             await accounts.set_disabled(connection, account_id=account_id, is_disabled=is_disabled, by=by)
@@ -167,8 +171,10 @@ async def _show(request: web.Request, *, error: str) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         account = await accounts.by_id(connection, int(request.match_info["account"]))
         groups = await directory.groups(connection)
+        slowed_down = await slowed.find(connection, account_id=account.id)
     context = {
         "account": account,
+        "slowed_down": [(one, slowed.where(one)) for one in slowed_down],
         "groups": groups,
         "roles": list(Role),
         "longest_group": MAX_GROUP_CHARS,
