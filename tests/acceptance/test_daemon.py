@@ -153,7 +153,8 @@ async def test_killing_the_daemon_loses_nothing(
     """A kill -9 in the middle of a judging, three times over: all ends judged exactly once, with the known verdicts."""
     assert image_names
     data_dir = short_tmp / f"killed-{level}"
-    for kills in range(3):
+    kills = 0
+    while kills < 3:
         async with daemon(dsn, data_dir, level) as process:
             done = len(await filled.verdicts())
 
@@ -164,7 +165,10 @@ async def test_killing_the_daemon_loses_nothing(
             await filled.until(is_in_the_middle)
             process.send_signal(signal.SIGKILL)
             await process.wait()
-        assert await filled.count("state = 'judging'") == 1, kills
+        # None, where the judging was done just before.
+        held = await filled.count("state = 'judging'")
+        assert held <= 1
+        kills += held
     async with daemon(dsn, data_dir, level) as process:
         await filled.until(filled.all_done)
         process.send_signal(signal.SIGTERM)
