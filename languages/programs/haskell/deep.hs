@@ -6,4 +6,4 @@ descend depth = 1 + descend (depth - 1)
 main :: IO ()
 main = do
   numbers <- map read . words <$> getContents
-  print (sum numbers + descend 3000000 - 3000000)
+  print (sum numbers + descend 12000000 - 12000000)

@@ -3,9 +3,18 @@ MODULE main;
 FROM SWholeIO IMPORT ReadInt, WriteInt;
 FROM STextIO IMPORT WriteLn;
 
-TYPE Frame = ARRAY [0..23] OF INTEGER;
+TYPE
+  Frame = ARRAY [0..23] OF INTEGER;
+  Step = PROCEDURE (INTEGER): INTEGER;
 
-VAR a, b: INTEGER;
+VAR
+  a, b: INTEGER;
+  next: Step;
+
+PROCEDURE Stay (depth: INTEGER): INTEGER;
+BEGIN
+  RETURN depth
+END Stay;
 
 PROCEDURE Descend (depth: INTEGER): INTEGER;
 VAR frame: Frame;
@@ -14,19 +23,19 @@ BEGIN
     RETURN 0
   END;
   frame[depth MOD 24] := depth;
-  Fill (frame);
-  RETURN Descend (depth - 1) + 1 + frame[depth MOD 24] - depth
+  frame[(depth + 1) MOD 24] := next (depth - 1);
+  RETURN frame[(depth + 1) MOD 24] + 1 + frame[depth MOD 24] - depth
 END Descend;
-
-(* Keeps the compiler from leaving the frame out. *)
-PROCEDURE Fill (VAR frame: Frame);
-BEGIN
-  frame[0] := frame[0]
-END Fill;
 
 BEGIN
   ReadInt (a);
   ReadInt (b);
-  WriteInt (a + b + Descend (1000000) - 1000000, 1);
+  (* Which one it is nobody knows before, so that the compiler makes no loop of it. *)
+  IF a = 1000000 THEN
+    next := Stay
+  ELSE
+    next := Descend
+  END;
+  WriteInt (a + b + Descend (700000) - 700000, 1);
   WriteLn
 END main.

@@ -5,4 +5,4 @@ function descend(depth: number): number {
 }
 
 const [a, b]: number[] = require('fs').readFileSync(0, 'utf8').split(/\s+/).map(Number);
-console.log(a + b + descend(100000) - 100000);
+console.log(a + b + descend(1000000) - 1000000);
