@@ -37,7 +37,9 @@ from judge.store.versions import State
 from judge.verdicts import Verdict
 from tests.website import Page, Seeded, Site, Visitor, a_run
 from tests.zips import zipped
+from web import rates
 from web.app import paths
+from web.identity import slowed
 
 #: What is written somewhere, by a name of the place.
 Words = Callable[[str], str]
@@ -131,6 +133,13 @@ async def _ways_in(connection: Connection, ada: int, bob: int, admin: int, words
         identity = Identity(issuer="https://op.example", subject=subject, name="Somebody")
         await identities.link(connection, account_id=user_id, identity=identity, by=user_id)
     await networks.add(connection, [("bob", ip_network("10.9.9.0/24"))], by=admin)
+    await guess(connection, "bob")
+
+
+async def guess(connection: Connection, login: str) -> None:
+    """Try to log in from some address, as often as is allowed."""
+    for _ in range(rates.LOGIN.tries):
+        await rates.count(connection, rates.LOGIN, slowed.key("192.0.2.7", login))
 
 
 async def _tryout(connection: Connection, seeded: Seeded, user_id: int, host: int, words: Words) -> int:

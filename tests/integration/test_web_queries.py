@@ -20,7 +20,7 @@ from judge.store.rejudgings import Plan
 from judge.store.security import Seen
 from judge.store.selections import Selection
 from judge.verdicts import Verdict
-from tests.furnished import furnish, walk
+from tests.furnished import furnish, guess, walk
 from tests.website import Seeded, Site, Visitor, a_run, serving
 
 pytestmark = pytest.mark.timeout(240)
@@ -119,3 +119,4 @@ async def _administered(connection: Connection, spring: Seeded, team: int, admin
     await security.record_of_host(connection, judgehost_id=host, seen=[seen])
     await rejudging.create(connection, Plan(reason=f"reason {number}", selection=Selection()), by=admin)
     await audit.record(connection, by=admin, action=get_args(audit.Action)[number], data={"number": number})
+    await guess(connection, f"team{number}")
