@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
+from collections.abc import Mapping
 from typing import BinaryIO
 
 import click
 
-from judge.cli.context import open_connection
+from judge.cli.context import run
+from judge.cli.documents import JSON, show
 from judge.cli.settings import Lazy
 from judge.errors import NotFound, UsageError
 from judge.store import networks
-from judge.store.networks import Listed, Network
+from judge.store.networks import Network
+from judge.store.pool import Connection
 
 _MOST_BYTES = 1024 * 1024
 
@@ -23,25 +24,14 @@ def group() -> None:
 
 
 @group.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_obj
 def address_list(lazy: Lazy, *, as_json: bool) -> None:
     """List them, and whose each is."""
-
-    async def work() -> list[Listed]:
-        async with open_connection(lazy.settings) as connection:
-            return await networks.page(connection, limit=networks.MOST)
-
-    listed = asyncio.run(work())
-    if as_json:
-        found = [
-            {"network": item.network, "login": item.login, "name": item.name, "used": item.is_used} for item in listed
-        ]
-        click.echo(json.dumps({"addresses": found}))
-        return
-    for item in listed:
-        unused = "" if item.is_used else "  (not used: disabled, staff, two-step login or no password)"
-        click.echo(f"{item.network:20} {item.login:20} {item.name}{unused}")
+    listed = run(lazy, lambda connection: networks.page(connection, limit=networks.MOST))
+    found = [{"network": each.network, "login": each.login, "name": each.name, "used": each.is_used} for each in listed]
+    lines = (f"{item['network']:20} {item['login']:20} {item['name']}{_unused(item)}" for item in found)
+    show({"addresses": found}, lines, as_json=as_json)
 
 
 @group.command("add")
@@ -78,23 +68,23 @@ def address_remove(lazy: Lazy, addresses: tuple[str, ...], *, is_all: bool) -> N
         raise UsageError("name the addresses to remove, or give --all")
     wanted = None if is_all else [networks.parsed(address) for address in addresses]
 
-    async def work() -> int:
-        async with open_connection(lazy.settings) as connection, connection.transaction():
+    async def work(connection: Connection) -> int:
+        async with connection.transaction():
             count = await networks.remove(connection, wanted, by=None)
             if wanted is not None and count < len(set(wanted)):
                 raise NotFound("not all of these are listed, and nothing was removed; see: judge user address list")
             return count
 
-    click.echo(_counted(asyncio.run(work()), "removed"))
+    click.echo(_counted(run(lazy, work), "removed"))
 
 
 def _add(lazy: Lazy, entries: list[tuple[str, Network]]) -> None:
-    async def work() -> None:
-        async with open_connection(lazy.settings) as connection:
-            await networks.add(connection, entries, by=None)
-
-    asyncio.run(work())
+    run(lazy, lambda connection: networks.add(connection, entries, by=None))
     click.echo(_counted(len(entries), "added"))
+
+
+def _unused(item: Mapping[str, object]) -> str:
+    return "" if item["used"] else "  (not used: disabled, staff, two-step login or no password)"
 
 
 def _counted(count: int, done: str) -> str:

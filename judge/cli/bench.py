@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from judge.cli.documents import JSON
 from judge.cli.settings import Lazy
 
 
@@ -21,7 +22,7 @@ def _add_bench(name: str, text: str, *options: click.Option) -> None:
     """Add the command for ``judge.bench.NAME``, which is imported only to be run: it needs nearly everything."""
 
     @bench.command(name, help=text)
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+    @JSON
     @click.pass_obj
     def command(lazy: Lazy, /, *, as_json: bool, **choices: Any) -> None:  # noqa: ANN401
         measure = importlib.import_module(f"judge.bench.{name}").measure

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import timedelta
 
 import click
 
-from judge.cli.context import open_connection
+from judge.cli.context import run
 from judge.cli.settings import Lazy
 from judge.models import MIB
 from judge.store import upkeep
+from judge.store.pool import Connection
 from judge.store.upkeep import Tally
 
 _TELL_EVERY_S = 2.0
@@ -31,24 +31,18 @@ def blobs_move(lazy: Lazy, *, where: str) -> None:
     Judgehosts and web servers must have the same ``blob_store`` before anything is moved there.
     """
 
-    async def work() -> Tally:
-        async with open_connection(lazy.settings) as connection:
-            move = upkeep.move_to_objects if where == "objects" else upkeep.move_to_postgres
-            return await move(connection, progress=_Teller("moved"))
+    async def work(connection: Connection) -> Tally:
+        move = upkeep.move_to_objects if where == "objects" else upkeep.move_to_postgres
+        return await move(connection, progress=_Teller("moved"))
 
-    click.echo(f"moved {_amount(asyncio.run(work()))} to {where}")
+    click.echo(f"moved {_amount(run(lazy, work))} to {where}")
 
 
 @blobs.command("check")
 @click.pass_obj
 def blobs_check(lazy: Lazy) -> None:
     """Read every blob and compare it with its digest; exit code 1 if any is missing or damaged."""
-
-    async def work() -> upkeep.Checked:
-        async with open_connection(lazy.settings) as connection:
-            return await upkeep.check(connection, progress=_Teller("checked"))
-
-    checked = asyncio.run(work())
+    checked = run(lazy, lambda connection: upkeep.check(connection, progress=_Teller("checked")))
     for line in checked.damaged:
         click.echo(line, err=True)
     click.echo(
@@ -68,12 +62,8 @@ def blobs_prune(lazy: Lazy, *, days: float, delete: bool) -> None:
 
     Never run it where another database, perhaps a restored copy, uses the same bucket and prefix.
     """
-
-    async def work() -> Tally:
-        async with open_connection(lazy.settings) as connection:
-            return await upkeep.prune(connection, older_than=timedelta(days=days), is_dry=not delete)
-
-    amount = _amount(asyncio.run(work()))
+    older_than = timedelta(days=days)
+    amount = _amount(run(lazy, lambda connection: upkeep.prune(connection, older_than=older_than, is_dry=not delete)))
     click.echo(f"removed {amount}" if delete else f"{amount} named by nothing here; --delete removes them")
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import UTC, datetime
 
 import click
 
 from judge.cli import gaps, staff
-from judge.cli.context import open_connection
+from judge.cli.context import run
+from judge.cli.documents import JSON
 from judge.cli.moments import moment
 from judge.cli.settings import Lazy
 from judge.config import Isolation
@@ -18,6 +18,7 @@ from judge.recipes import languages as known
 from judge.scoring import Scoring
 from judge.store import contest_changes, contests, judgehosts, scores
 from judge.store.contests import Feedback
+from judge.store.pool import Connection
 
 #: Walls that a contest may ask for; ``local`` has none, and is nobody's to ask for.
 _LEVELS = click.Choice([level.value for level in Isolation if level is not Isolation.LOCAL])
@@ -54,19 +55,18 @@ def contest_create(
     starts_at = moment(starts) if starts else datetime.now(UTC)
     ends_at, freeze_at = (moment(text) if text else None for text in (ends, freezes))
 
-    async def work() -> None:
-        async with open_connection(lazy.settings) as to:
-            await contests.create(
-                to,
-                name=name,
-                title=title or name,
-                starts_at=starts_at,
-                ends_at=ends_at,
-                freeze_at=freeze_at,
-                isolation=isolation,
-            )
+    async def work(to: Connection) -> None:
+        await contests.create(
+            to,
+            name=name,
+            title=title or name,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            freeze_at=freeze_at,
+            isolation=isolation,
+        )
 
-    asyncio.run(work())
+    run(lazy, work)
     click.echo(f"contest {name}: open at /contests/{name} from {starts_at:%Y-%m-%d %H:%M} UTC")
 
 
@@ -77,13 +77,12 @@ def contest_create(
 def contest_isolate(lazy: Lazy, name: str, level: str) -> None:
     """Judge the submissions of contest NAME at this isolation LEVEL from now on; "default" is each judgehost's own."""
 
-    async def work() -> int:
-        async with open_connection(lazy.settings) as to:
-            isolation = None if level == "default" else level
-            await contest_changes.alter(to, name, by=None, isolation=isolation)
-            return await judgehosts.count_giving(to, isolation)
+    async def work(to: Connection) -> int:
+        isolation = None if level == "default" else level
+        await contest_changes.alter(to, name, by=None, isolation=isolation)
+        return await judgehosts.count_giving(to, isolation)
 
-    hosts = asyncio.run(work())
+    hosts = run(lazy, work)
     click.echo(f"contest {name}: judged at level {level}")
     if not hosts:
         click.echo(f"no judgehost gives the level {level} yet: its submissions wait until one does", err=True)
@@ -99,12 +98,11 @@ def contest_pool(lazy: Lazy, name: str, pool: str) -> None:
     "default" is the pool of contests and judgehosts that name none.
     """
 
-    async def work() -> int:
-        async with open_connection(lazy.settings) as to:
-            await contest_changes.alter(to, name, by=None, pool=pool)
-            return await judgehosts.count_in(to, pool)
+    async def work(to: Connection) -> int:
+        await contest_changes.alter(to, name, by=None, pool=pool)
+        return await judgehosts.count_in(to, pool)
 
-    hosts = asyncio.run(work())
+    hosts = run(lazy, work)
     click.echo(f"contest {name}: judged in pool {pool}")
     if not hosts:
         click.echo(f"no judgehost is in the pool {pool} yet: its submissions wait until one is", err=True)
@@ -119,12 +117,7 @@ def contest_feedback(lazy: Lazy, name: str, feedback: str) -> None:
 
     "full" is every test case, "samples" the verdict and the samples, "verdict" the verdict, "none" whether it compiled.
     """
-
-    async def work() -> None:
-        async with open_connection(lazy.settings) as to:
-            await contest_changes.alter(to, name, by=None, feedback=Feedback(feedback))
-
-    asyncio.run(work())
+    run(lazy, lambda to: contest_changes.alter(to, name, by=None, feedback=Feedback(feedback)))
     click.echo(f"contest {name}: feedback is {feedback}")
 
 
@@ -138,12 +131,7 @@ def contest_scoring(lazy: Lazy, name: str, scoring: str) -> None:
     "icpc" ranks by problems solved and penalty, "ioi" by the best points of each part of each problem, "atcoder" by
     points and penalty.
     """
-
-    async def work() -> None:
-        async with open_connection(lazy.settings) as to:
-            await contest_changes.alter(to, name, by=None, scoring=Scoring(scoring))
-
-    asyncio.run(work())
+    run(lazy, lambda to: contest_changes.alter(to, name, by=None, scoring=Scoring(scoring)))
     click.echo(f"contest {name}: scored by the rules {scoring}")
 
 
@@ -151,7 +139,7 @@ def contest_scoring(lazy: Lazy, name: str, scoring: str) -> None:
 @click.argument("name")
 @click.argument("languages", nargs=-1, metavar="[LANGUAGE]...")
 @click.option("--all", "is_all", is_flag=True, help="Take all languages that are offered.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_obj
 def contest_languages(lazy: Lazy, name: str, languages: tuple[str, ...], *, is_all: bool, as_json: bool) -> None:
     """Take submissions to contest NAME in these languages alone from now on; without any, say which it takes.
@@ -160,17 +148,16 @@ def contest_languages(lazy: Lazy, name: str, languages: tuple[str, ...], *, is_a
     """
     if is_all and languages:
         raise UsageError("name the languages, or give --all")
-    settings = lazy.settings
+    lazy.settings  # noqa: B018 - which languages there are is the settings' to say.
     chosen = tuple(dict.fromkeys(known.language(item).id for item in languages)) or None
 
-    async def work() -> tuple[str, ...] | None:
-        async with open_connection(settings) as to:
-            if chosen or is_all:
-                await contest_changes.alter(to, name, by=None, languages=chosen)
-                return chosen
-            return (await contests.by_name(to, name)).languages
+    async def work(to: Connection) -> tuple[str, ...] | None:
+        if chosen or is_all:
+            await contest_changes.alter(to, name, by=None, languages=chosen)
+            return chosen
+        return (await contests.by_name(to, name)).languages
 
-    taken = asyncio.run(work())
+    taken = run(lazy, work)
     if as_json:
         click.echo(json.dumps({"languages": taken}))
         return
@@ -188,10 +175,5 @@ def contest_recount(lazy: Lazy, name: str) -> None:
 
     It is kept right at all times; this is for whoever changed the database by hand.
     """
-
-    async def work() -> int:
-        async with open_connection(lazy.settings) as to:
-            return await scores.recount_named(to, name)
-
-    changed = asyncio.run(work())
+    changed = run(lazy, lambda to: scores.recount_named(to, name))
     click.echo(f"contest {name}: counted again, {changed} rows were not as they should be")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import TypeVar
 
+from judge.cli.settings import Lazy
 from judge.config import Settings
 from judge.database import schema
 from judge.database.embedded import embedded
@@ -14,6 +16,8 @@ from judge.store import accounts
 from judge.store.accounts import Account
 from judge.store.objects import open_store
 from judge.store.pool import Connection, connect
+
+_T = TypeVar("_T")
 
 
 @asynccontextmanager
@@ -33,6 +37,16 @@ async def open_connection(settings: Settings) -> AsyncIterator[Connection]:
         await schema.check_migrated(dsn)
         async with connect(dsn, objects=open_store(settings)) as connection:
             yield connection
+
+
+def run(lazy: Lazy, work: Callable[[Connection], Awaitable[_T]]) -> _T:
+    """What a command does with one connection to that database, done."""
+
+    async def connected() -> _T:
+        async with open_connection(lazy.settings) as connection:
+            return await work(connection)
+
+    return asyncio.run(connected())
 
 
 async def account_of(connection: Connection, login: str) -> Account:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from judge.cli.documents import JSON
 from judge.cli.settings import Lazy
 from judge.config import Isolation
 from judge.doctor import examine, ordered
@@ -33,7 +34,7 @@ _GROUPS = {
 
 @click.command()
 @click.option("--isolation", type=click.Choice([level.value for level in Isolation]), help="Overrides the settings.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_context
 def doctor(ctx: click.Context, isolation: str | None, *, as_json: bool) -> None:
     """Look at this host, its Docker engine and a real cell, and say what to mend.

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from judge.cli.context import open_connection
+from judge.cli.context import run
+from judge.cli.documents import JSON, show
 from judge.cli.moments import told
 from judge.cli.settings import Lazy
 from judge.store import judgehosts, machines
 from judge.store.machines import Machine
+from judge.store.pool import Connection
 
 
 @click.group()
@@ -22,52 +23,26 @@ def host() -> None:
 
 
 @host.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_obj
 def host_list(lazy: Lazy, *, as_json: bool) -> None:
     """List all judgehosts that ever registered."""
-
-    async def work() -> list[Machine]:
-        async with open_connection(lazy.settings) as connection:
-            return await machines.every(connection, lost_after_s=lazy.settings.lease_s)
-
-    described = [_described(machine, lazy.settings.lease_s) for machine in asyncio.run(work())]
-    if as_json:
-        click.echo(json.dumps({"judgehosts": described}))
-        return
-    for item in described:
-        canaries = item["canaries"][0]["outcome"] if item["canaries"] else "no canaries yet"
-        why = item["unfit"] or item["disabled"] or ""
-        click.echo(f"{item['name']:20} {item['state']:9} {item['slots']:3} slots  {canaries:15} {why}".rstrip())
+    lease_s = lazy.settings.lease_s
+    found = run(lazy, lambda connection: machines.every(connection, lost_after_s=lease_s))
+    described = [_described(machine, lease_s) for machine in found]
+    show({"judgehosts": described}, map(_line, described), as_json=as_json)
 
 
 @host.command("show")
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_obj
 def host_show(lazy: Lazy, name: str, *, as_json: bool) -> None:
     """Show all that is known of a judgehost, its latest canaries included."""
-
-    async def work() -> Machine:
-        async with open_connection(lazy.settings) as connection:
-            return await machines.named(connection, name, lost_after_s=lazy.settings.lease_s)
-
-    item = _described(asyncio.run(work()), lazy.settings.lease_s)
-    if as_json:
-        click.echo(json.dumps(item))
-        return
-    for key in ("name", "state", "slots", "levels", "last_seen_at", "unfit", "disabled", "judged_last_hour"):
-        value = item[key]
-        if value not in (None, ""):
-            click.echo(f"{key:17} {', '.join(value) if isinstance(value, list) else value}")
-    for one in item["judges"]:
-        click.echo(f"{'judges':17} submission {one['submission_id']} to {one['problem']} since {one['claimed_at']}")
-    if item["differing"]:
-        click.echo(f"{'other images':17} than another judgehost: {', '.join(item['differing'])}")
-    for one in item["canaries"]:
-        click.echo(f"{'canaries':17} {one['began_at']} {one['outcome']:9} {one['detail']}".rstrip())
-        if one["rejudging_id"] is not None:
-            click.echo(f"{'':17} rejudging {one['rejudging_id']} judges again what it judged since its last good round")
+    lease_s = lazy.settings.lease_s
+    machine = run(lazy, lambda connection: machines.named(connection, name, lost_after_s=lease_s))
+    described = _described(machine, lease_s)
+    show(described, _lines(described), as_json=as_json)
 
 
 @host.command("disable")
@@ -77,12 +52,11 @@ def host_show(lazy: Lazy, name: str, *, as_json: bool) -> None:
 def host_disable(lazy: Lazy, name: str, *, reason: str) -> None:
     """Let a judgehost take no new work; what it judges now it ends."""
 
-    async def work() -> None:
-        async with open_connection(lazy.settings) as connection:
-            found = await machines.named(connection, name, lost_after_s=lazy.settings.lease_s)
-            await judgehosts.disable(connection, judgehost_id=found.host.id, reason=reason[:200], by=None)
+    async def work(connection: Connection) -> None:
+        found = await machines.named(connection, name, lost_after_s=lazy.settings.lease_s)
+        await judgehosts.disable(connection, judgehost_id=found.host.id, reason=reason[:200], by=None)
 
-    asyncio.run(work())
+    run(lazy, work)
     click.echo(f"{name}: takes no new work")
 
 
@@ -92,12 +66,11 @@ def host_disable(lazy: Lazy, name: str, *, reason: str) -> None:
 def host_enable(lazy: Lazy, name: str) -> None:
     """Let a judgehost that is disabled or locked take work again, once it has tested itself."""
 
-    async def work() -> None:
-        async with open_connection(lazy.settings) as connection:
-            found = await machines.named(connection, name, lost_after_s=lazy.settings.lease_s)
-            await judgehosts.enable(connection, judgehost_id=found.host.id, by=None)
+    async def work(connection: Connection) -> None:
+        found = await machines.named(connection, name, lost_after_s=lazy.settings.lease_s)
+        await judgehosts.enable(connection, judgehost_id=found.host.id, by=None)
 
-    asyncio.run(work())
+    run(lazy, work)
     click.echo(f"{name}: may take work")
 
 
@@ -129,3 +102,26 @@ def _described(machine: Machine, lost_after_s: float) -> dict[str, Any]:
             for one in machine.rounds
         ],
     }
+
+
+def _line(item: dict[str, Any]) -> str:
+    """A judgehost in a list."""
+    canaries = item["canaries"][0]["outcome"] if item["canaries"] else "no canaries yet"
+    why = item["unfit"] or item["disabled"] or ""
+    return f"{item['name']:20} {item['state']:9} {item['slots']:3} slots  {canaries:15} {why}".rstrip()
+
+
+def _lines(item: dict[str, Any]) -> Iterator[str]:
+    """All that is known of a judgehost."""
+    for key in ("name", "state", "slots", "levels", "last_seen_at", "unfit", "disabled", "judged_last_hour"):
+        value = item[key]
+        if value not in (None, ""):
+            yield f"{key:17} {', '.join(value) if isinstance(value, list) else value}"
+    for one in item["judges"]:
+        yield f"{'judges':17} submission {one['submission_id']} to {one['problem']} since {one['claimed_at']}"
+    if item["differing"]:
+        yield f"{'other images':17} than another judgehost: {', '.join(item['differing'])}"
+    for one in item["canaries"]:
+        yield f"{'canaries':17} {one['began_at']} {one['outcome']:9} {one['detail']}".rstrip()
+        if one["rejudging_id"] is not None:
+            yield f"{'':17} rejudging {one['rejudging_id']} judges again what it judged since its last good round"

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from judge.cli.documents import JSON, show
 from judge.cli.settings import Lazy
 from judge.errors import UsageError
 from judge.hosts import host
@@ -27,7 +28,7 @@ _WIDTH = 140
 
 
 @click.command("images")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.option("--all", "is_all", is_flag=True, help="Those of all languages, not only of those offered.")
 @click.option("--packages", "name", metavar="NAME", help="List the packages of that image, with their versions.")
 @click.pass_obj
@@ -174,9 +175,6 @@ def _show_images(recipes: list[Recipe], found: list[Contents | None]) -> None:
 def _show_packages(recipe: Recipe, held: Contents | None, *, as_json: bool) -> None:
     if held is None:
         raise UsageError(f"image {recipe.name} is not built: run `judge image build {recipe.name}`")
-    if as_json:
-        listed = [{"name": package.name, "version": package.version} for package in held.packages]
-        click.echo(json.dumps({"image": recipe.name, "packages": listed}))
-        return
-    for package in held.packages:
-        click.echo(f"{package.name} {package.version}")
+    listed = [{"name": package.name, "version": package.version} for package in held.packages]
+    lines = (f"{item['name']} {item['version']}" for item in listed)
+    show({"image": recipe.name, "packages": listed}, lines, as_json=as_json)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from judge.cli.documents import JSON
 from judge.config import Isolation, Settings
 from judge.single import judge_source
 from judge.verdicts import Verdict
@@ -29,7 +30,7 @@ from judge.verdicts import Verdict
 @click.option("--language", "language_id", help="A language's id; guessed from the file names by default.")
 @click.option("--isolation", type=click.Choice([level.value for level in Isolation]), help="Overrides the settings.")
 @click.option("--all", "is_full", is_flag=True, help="Run all tests, even after the first failure.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_context
 def run(
     ctx: click.Context,

@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from judge.cli import images
+from judge.cli.documents import JSON, show
 from judge.cli.settings import Lazy
 from judge.config import Settings
 from judge.errors import UsageError
@@ -39,7 +40,7 @@ language.add_command(images.listed)
 
 
 @language.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.option("--all", "is_all", is_flag=True, help="Also those that there are recipes for, but that are not offered.")
 @click.pass_obj
 def language_list(lazy: Lazy, *, as_json: bool, is_all: bool) -> None:
@@ -47,17 +48,16 @@ def language_list(lazy: Lazy, *, as_json: bool, is_all: bool) -> None:
     settings = lazy.settings
     wanted = _known() if is_all else list(languages.offered().values())
     described = asyncio.run(_described(settings, wanted))
-    if as_json:
-        click.echo(json.dumps({"languages": described}))
-        return
-    for item in described:
-        extensions = ", ".join(item["extensions"])
-        click.echo(f"{item['id']:12} {item['name']:27} {extensions:22} {item['version'] or '(image not built)'}")
+    lines = (
+        f"{item['id']:12} {item['name']:27} {', '.join(item['extensions']):22} {item['version'] or '(image not built)'}"
+        for item in described
+    )
+    show({"languages": described}, lines, as_json=as_json)
 
 
 @language.command("show")
 @click.argument("language_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_obj
 def language_show(lazy: Lazy, language_id: str, *, as_json: bool) -> None:
     """Show all that a recipe says: command lines, limits, environment, and a program that works."""
@@ -81,7 +81,7 @@ def language_show(lazy: Lazy, language_id: str, *, as_json: bool) -> None:
 @click.argument("language_ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "is_all", is_flag=True, help="Every language that there is a recipe for.")
 @click.option("--program", "names", multiple=True, type=click.Choice(list(trials.EXPECTED)), help="Only this program.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_obj
 def language_test(
     lazy: Lazy, language_ids: tuple[str, ...], names: tuple[str, ...], *, is_all: bool, as_json: bool

@@ -7,10 +7,12 @@ import json
 
 import click
 
-from judge.cli.context import open_connection
+from judge.cli.context import run
+from judge.cli.documents import JSON
 from judge.cli.settings import Lazy
 from judge.store import maintenance
 from judge.store.maintenance import Maintenance
+from judge.store.pool import Connection
 
 _MOST_WAITED_S = 3600.0
 _POLL_S = 0.5
@@ -28,15 +30,14 @@ def group() -> None:
 def on(lazy: Lazy, *, reason: str, is_waiting: bool) -> None:
     """Begin. What is being judged is judged to its end; what is queued waits."""
 
-    async def work() -> int:
-        async with open_connection(lazy.settings) as connection:
-            await maintenance.begin(connection, reason=reason.strip()[:500], by=None)
-            async with asyncio.timeout(_MOST_WAITED_S):
-                while (count := await maintenance.under_way(connection)) and is_waiting:
-                    await asyncio.sleep(_POLL_S)
-            return count
+    async def work(connection: Connection) -> int:
+        await maintenance.begin(connection, reason=reason.strip()[:500], by=None)
+        async with asyncio.timeout(_MOST_WAITED_S):
+            while (count := await maintenance.under_way(connection)) and is_waiting:
+                await asyncio.sleep(_POLL_S)
+        return count
 
-    count = asyncio.run(work())
+    count = run(lazy, work)
     click.echo(f"the site is read-only; {count or 'no'} judgings are under way")
 
 
@@ -44,26 +45,20 @@ def on(lazy: Lazy, *, reason: str, is_waiting: bool) -> None:
 @click.pass_obj
 def off(lazy: Lazy) -> None:
     """End."""
-
-    async def work() -> None:
-        async with open_connection(lazy.settings) as connection:
-            await maintenance.end(connection, by=None)
-
-    asyncio.run(work())
+    run(lazy, lambda connection: maintenance.end(connection, by=None))
     click.echo("the site is open again")
 
 
 @group.command("show")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_obj
 def show(lazy: Lazy, *, as_json: bool) -> None:
     """Tell whether there is maintenance, and why."""
 
-    async def work() -> tuple[Maintenance | None, int]:
-        async with open_connection(lazy.settings) as connection:
-            return await maintenance.current(connection), await maintenance.under_way(connection)
+    async def work(connection: Connection) -> tuple[Maintenance | None, int]:
+        return await maintenance.current(connection), await maintenance.under_way(connection)
 
-    found, count = asyncio.run(work())
+    found, count = run(lazy, work)
     if as_json:
         since = None if found is None else found.since.isoformat()
         reason = None if found is None else found.reason

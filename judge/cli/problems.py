@@ -15,6 +15,7 @@ from rich.table import Table
 
 from judge.cli import rights
 from judge.cli.context import open_connection
+from judge.cli.documents import JSON
 from judge.cli.settings import Lazy
 from judge.cli.verifying import problem_verify
 from judge.errors import NotFound, PackageError, UsageError
@@ -112,7 +113,7 @@ def problem_export(lazy: Lazy, name: str, target: Path) -> None:
 
 @problem.command("stats")
 @click.argument("packages", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 def problem_stats(packages: tuple[Path, ...], *, as_json: bool) -> None:
     """Count what PACKAGES, folders or zips, consist of. Runs nothing."""
     with archive.scratch() as scratch:

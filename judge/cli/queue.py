@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 
@@ -11,7 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from judge.cli.context import open_connection
+from judge.cli.context import run
+from judge.cli.documents import JSON
 from judge.cli.settings import Lazy
 from judge.errors import UsageError
 from judge.queueing import queue as verbs
@@ -50,11 +50,8 @@ def queue_pause(
     if language is not None and language not in languages():
         raise UsageError(f"there is no language {language!r}; `judge language list --all` has all there are")
 
-    async def work() -> int:
-        async with open_connection(lazy.settings) as to:
-            return await verbs.pause(to, scope, reason=reason)
-
-    click.echo(f"paused: {scope}; {asyncio.run(work())} waiting judgings are held")
+    held = run(lazy, lambda to: verbs.pause(to, scope, reason=reason))
+    click.echo(f"paused: {scope}; {held} waiting judgings are held")
 
 
 @queue.command("resume")
@@ -66,24 +63,16 @@ def queue_resume(
     """End the pause that was made with the same options."""
     scope = _meant(contest, problem, language, everything=everything)
 
-    async def work() -> int:
-        async with open_connection(lazy.settings) as to:
-            return await verbs.resume(to, scope)
-
-    click.echo(f"resumed: {scope}; {asyncio.run(work())} judgings are no longer held")
+    freed = run(lazy, lambda to: verbs.resume(to, scope))
+    click.echo(f"resumed: {scope}; {freed} judgings are no longer held")
 
 
 @queue.command("show")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_obj
 def queue_show(lazy: Lazy, *, as_json: bool) -> None:
     """What waits, what is paused and why, and who judges."""
-
-    async def work() -> Queue:
-        async with open_connection(lazy.settings) as to:
-            return await waiting.overview(to, lost_after_s=lazy.settings.lease_s)
-
-    found = asyncio.run(work())
+    found = run(lazy, lambda to: waiting.overview(to, lost_after_s=lazy.settings.lease_s))
     if as_json:
         click.echo(json.dumps(verbs.described(found)))
     else:

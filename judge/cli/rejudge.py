@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from judge.cli.context import open_connection
+from judge.cli.context import run
+from judge.cli.documents import JSON
 from judge.cli.settings import Lazy
 from judge.errors import UsageError
 from judge.queueing import plans, rejudging
@@ -60,7 +61,7 @@ def _filters(command: _F) -> _F:
 @click.option("--reason", default="", help="Why; shown to admins.")
 @click.option("--dry-run", is_flag=True, help="Only say how many submissions are chosen.")
 @click.option("--wait", is_flag=True, help="Wait until all of it is judged.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_obj
 def rejudge(
     lazy: Lazy,
@@ -82,16 +83,15 @@ def rejudge(
     if plan.selection.is_everything and plan.target.version_id is None and not takes_all:
         raise UsageError("that would be every submission there is: say which, or --all")
 
-    async def work() -> dict[str, Any]:
-        async with open_connection(lazy.settings) as to:
-            if dry_run:
-                return {"submissions": await selections.count(to, plan.selection, plan.target)}
-            rejudging_id = await rejudging.create(to, plan, by=None)
-            if wait:
-                await until_judged(to, rejudging_id)
-            return described_rejudging(await rejudgings.by_id(to, rejudging_id))
+    async def work(to: Connection) -> dict[str, Any]:
+        if dry_run:
+            return {"submissions": await selections.count(to, plan.selection, plan.target)}
+        rejudging_id = await rejudging.create(to, plan, by=None)
+        if wait:
+            await until_judged(to, rejudging_id)
+        return described_rejudging(await rejudgings.by_id(to, rejudging_id))
 
-    document = asyncio.run(work())
+    document = run(lazy, work)
     if as_json:
         click.echo(json.dumps(document))
     elif dry_run:

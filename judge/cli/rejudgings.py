@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from judge.cli.context import open_connection
+from judge.cli.context import run
+from judge.cli.documents import JSON
 from judge.cli.rejudge import submissions_in_words, until_judged
 from judge.cli.settings import Lazy
 from judge.errors import UsageError
@@ -22,10 +21,7 @@ from judge.store.pool import Connection
 from judge.verdicts import Verdict
 from web.described import described, described_rejudging
 
-_T = TypeVar("_T")
-
 _YES = click.option("--yes", is_flag=True, help="Do not ask.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 #: A judge error is nobody's decision.
 _SETTABLE = click.Choice([each.value for each in Verdict if each is not Verdict.JE])
 
@@ -36,11 +32,11 @@ def group() -> None:
 
 
 @group.command("list")
-@_JSON
+@JSON
 @click.pass_obj
 def list_all(lazy: Lazy, *, as_json: bool) -> None:
     """The latest 50 rejudgings, the newest first."""
-    found = _run(lazy, rejudgings.page)
+    found = run(lazy, rejudgings.page)
     if as_json:
         click.echo(json.dumps({"rejudgings": [described_rejudging(each) for each in found]}))
         return
@@ -59,7 +55,7 @@ def list_all(lazy: Lazy, *, as_json: bool) -> None:
 @group.command()
 @click.argument("rejudging_id", metavar="ID", type=int)
 @click.option("--wait", is_flag=True, help="Wait until all of it is judged.")
-@_JSON
+@JSON
 @click.pass_obj
 def show(lazy: Lazy, rejudging_id: int, *, wait: bool, as_json: bool) -> None:
     """What rejudging ID would change: verdicts old and new, and the standings."""
@@ -69,7 +65,7 @@ def show(lazy: Lazy, rejudging_id: int, *, wait: bool, as_json: bool) -> None:
             await until_judged(connection, rejudging_id)
         return await described(connection, rejudging_id)
 
-    document = _run(lazy, look)
+    document = run(lazy, look)
     if as_json:
         click.echo(json.dumps(document))
     else:
@@ -96,7 +92,7 @@ def apply(lazy: Lazy, /, rejudging_id: int, *, unfinished: bool, yes: bool, **fi
     words = {name: ("1" if value else "") if isinstance(value, bool) else value for name, value in fields.items()}
     part = plans.part(words)
     _confirm(f"Apply rejudging {rejudging_id}? Contestants see the new verdicts at once.", yes=yes)
-    done = _run(lazy, lambda to: rejudging.apply(to, rejudging_id, by=None, part=part, is_partial=unfinished))
+    done = run(lazy, lambda to: rejudging.apply(to, rejudging_id, by=None, part=part, is_partial=unfinished))
     click.echo(f"rejudging {rejudging_id}: the verdicts of {submissions_in_words(done.submissions)} count now")
     for number, why in (
         (done.unfinished, "not judged yet"),
@@ -114,7 +110,7 @@ def apply(lazy: Lazy, /, rejudging_id: int, *, unfinished: bool, yes: bool, **fi
 def undo(lazy: Lazy, rejudging_id: int, *, yes: bool) -> None:
     """Bring back the verdicts from before rejudging ID was applied; it is then open again."""
     _confirm(f"Undo rejudging {rejudging_id}? Contestants see the old verdicts again.", yes=yes)
-    number = _run(lazy, lambda to: rejudging.undo(to, rejudging_id, by=None))
+    number = run(lazy, lambda to: rejudging.undo(to, rejudging_id, by=None))
     click.echo(f"rejudging {rejudging_id}: verdicts from before are back, those of {submissions_in_words(number)}")
 
 
@@ -125,7 +121,7 @@ def undo(lazy: Lazy, rejudging_id: int, *, yes: bool) -> None:
 def cancel(lazy: Lazy, rejudging_id: int, *, yes: bool) -> None:
     """End rejudging ID without applying it."""
     _confirm(f"Cancel rejudging {rejudging_id}? What is not judged yet will not be.", yes=yes)
-    number = _run(lazy, lambda to: rejudging.cancel(to, rejudging_id, by=None))
+    number = run(lazy, lambda to: rejudging.cancel(to, rejudging_id, by=None))
     click.echo(f"rejudging {rejudging_id}: cancelled; {number} judgings are spared")
 
 
@@ -144,7 +140,7 @@ def verdict() -> None:
 @click.pass_obj
 def set_verdict(lazy: Lazy, submission_id: int, value: str, *, reason: str, score: float | None) -> None:
     """Give SUBMISSION that verdict, whatever it was judged to be."""
-    _run(
+    run(
         lazy,
         lambda to: rejudging.override(to, submission_id, Verdict(value), reason=reason, by=None, score=score),
     )
@@ -156,16 +152,8 @@ def set_verdict(lazy: Lazy, submission_id: int, value: str, *, reason: str, scor
 @click.pass_obj
 def restore_verdict(lazy: Lazy, submission_id: int) -> None:
     """Bring back the verdict that SUBMISSION had before somebody set it."""
-    _run(lazy, lambda to: rejudging.undo_override(to, submission_id, by=None))
+    run(lazy, lambda to: rejudging.undo_override(to, submission_id, by=None))
     click.echo(f"submission {submission_id}: has the verdict from before")
-
-
-def _run(lazy: Lazy, work: Callable[[Connection], Awaitable[_T]]) -> _T:
-    async def connected() -> _T:
-        async with open_connection(lazy.settings) as connection:
-            return await work(connection)
-
-    return asyncio.run(connected())
 
 
 def _confirm(question: str, *, yes: bool) -> None:

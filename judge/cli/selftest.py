@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from judge.cli.documents import JSON
 from judge.config import Isolation, Settings
 from judge.selftest import rows, suite
 from judge.selftest.court import Finding
@@ -22,7 +23,7 @@ from judge.selftest.suite import Report
 @click.option(
     "--programs", "folder", type=click.Path(path_type=Path), default=FOLDER, help="Hostile programs of your own."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.option("--rows", "shows_rows", is_flag=True, help="Print what is covered, and judge nothing.")
 @click.pass_context
 def selftest(

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from judge.cli.context import open_connection
+from judge.cli.documents import JSON
 from judge.cli.settings import Lazy
 from judge.errors import UsageError
 from judge.simulation import contest as contests_made
@@ -46,7 +47,7 @@ _MOST_ERROR = 0.15
 )
 @click.option("--repeats", type=click.IntRange(1, 100), default=sizing.REPEATS, show_default=True, help="Contests.")
 @click.option("--against", metavar="CONTEST", help="Simulate that contest as it was, and compare.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_obj
 def simulate_command(lazy: Lazy, /, *, as_json: bool, against: str | None, costs: str | None, **given: Any) -> None:  # noqa: ANN401
     """Simulate a contest: how long judgings wait, and how many slots it takes that they wait less than --p95.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-
 import click
 
-from judge.cli.context import account_of, open_connection
+from judge.cli.context import account_of, run
+from judge.cli.documents import JSON, show
 from judge.cli.settings import Lazy
 from judge.store import contests, staff
+from judge.store.pool import Connection
 from judge.store.staff import ContestRole, Helper
 
 
@@ -20,22 +19,17 @@ def group() -> None:
 
 @group.command("list")
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.pass_obj
 def staff_list(lazy: Lazy, name: str, *, as_json: bool) -> None:
     """List those who help with contest NAME."""
 
-    async def work() -> list[Helper]:
-        async with open_connection(lazy.settings) as connection:
-            return await staff.of_contest(connection, (await contests.by_name(connection, name)).id)
+    async def work(connection: Connection) -> list[Helper]:
+        return await staff.of_contest(connection, (await contests.by_name(connection, name)).id)
 
-    helpers = asyncio.run(work())
-    if as_json:
-        listed = [{"login": helper.login, "name": helper.name, "role": helper.role.value} for helper in helpers]
-        click.echo(json.dumps({"staff": listed}))
-        return
-    for helper in helpers:
-        click.echo(f"{helper.role.value:9} {helper.login:20} {helper.name}")
+    found = [{"login": each.login, "name": each.name, "role": each.role.value} for each in run(lazy, work)]
+    lines = (f"{item['role']:9} {item['login']:20} {item['name']}" for item in found)
+    show({"staff": found}, lines, as_json=as_json)
 
 
 @group.command("add")
@@ -50,12 +44,11 @@ def staff_add(lazy: Lazy, name: str, login: str, role: str) -> None:
     "balloons" sees who solved what and brings balloons.
     """
 
-    async def work() -> None:
-        async with open_connection(lazy.settings) as connection:
-            contest = await contests.by_name(connection, name)
-            await staff.set_role(connection, contest_id=contest.id, login=login, role=ContestRole(role), by=None)
+    async def work(connection: Connection) -> None:
+        contest = await contests.by_name(connection, name)
+        await staff.set_role(connection, contest_id=contest.id, login=login, role=ContestRole(role), by=None)
 
-    asyncio.run(work())
+    run(lazy, work)
     click.echo(f"contest {name}: {login} helps as {role}")
 
 
@@ -66,11 +59,10 @@ def staff_add(lazy: Lazy, name: str, login: str, role: str) -> None:
 def staff_remove(lazy: Lazy, name: str, login: str) -> None:
     """Let the account LOGIN help with contest NAME no longer."""
 
-    async def work() -> None:
-        async with open_connection(lazy.settings) as connection:
-            contest = await contests.by_name(connection, name)
-            account = await account_of(connection, login)
-            await staff.remove(connection, contest_id=contest.id, user_id=account.id, by=None)
+    async def work(connection: Connection) -> None:
+        contest = await contests.by_name(connection, name)
+        account = await account_of(connection, login)
+        await staff.remove(connection, contest_id=contest.id, user_id=account.id, by=None)
 
-    asyncio.run(work())
+    run(lazy, work)
     click.echo(f"contest {name}: {login} helps no longer")

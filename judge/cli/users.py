@@ -14,11 +14,12 @@ from rich.progress import Progress
 
 from judge import roster
 from judge.cli import addresses
-from judge.cli.context import account_of, open_connection
+from judge.cli.context import account_of, open_connection, run
 from judge.cli.settings import Lazy
 from judge.errors import UsageError
 from judge.store import accounts, authenticators, tokens
 from judge.store.accounts import Role
+from judge.store.pool import Connection
 from judge.store.throttles import Slowed
 from judge.store.tokens import Scope
 from web.identity import slowed
@@ -42,12 +43,11 @@ def create_admin(lazy: Lazy, login: str, name: str | None, *, password_stdin: bo
     """Make an admin account."""
     password = _password(login, from_stdin=password_stdin)
 
-    async def work() -> None:
-        async with open_connection(lazy.settings) as connection:
-            hashed = await Passwords().hash(password)
-            await accounts.create(connection, login=login, name=name or login, password_hash=hashed, role=Role.ADMIN)
+    async def work(connection: Connection) -> None:
+        hashed = await Passwords().hash(password)
+        await accounts.create(connection, login=login, name=name or login, password_hash=hashed, role=Role.ADMIN)
 
-    asyncio.run(work())
+    run(lazy, work)
     _show_password(login, password, is_given=password_stdin)
 
 
@@ -59,13 +59,12 @@ def reset_password(lazy: Lazy, login: str, *, password_stdin: bool) -> None:
     """Give an account a new password, and log it out everywhere."""
     password = _password(login, from_stdin=password_stdin)
 
-    async def work() -> None:
-        async with open_connection(lazy.settings) as connection:
-            account = await account_of(connection, login)
-            hashed = await Passwords().hash(password)
-            await accounts.set_password(connection, account_id=account.id, password_hash=hashed)
+    async def work(connection: Connection) -> None:
+        account = await account_of(connection, login)
+        hashed = await Passwords().hash(password)
+        await accounts.set_password(connection, account_id=account.id, password_hash=hashed)
 
-    asyncio.run(work())
+    run(lazy, work)
     _show_password(login, password, is_given=password_stdin)
 
 
@@ -128,19 +127,18 @@ def import_accounts(lazy: Lazy, file: BinaryIO, role: str) -> None:
 def make_token(lazy: Lazy, login: str, name: str, scope: str, days: int) -> None:
     """Make an API token of an account, and print it: it is kept nowhere."""
 
-    async def work() -> str:
-        async with open_connection(lazy.settings) as connection:
-            account = await account_of(connection, login)
-            return await tokens.create(
-                connection,
-                account_id=account.id,
-                name=name,
-                scope=Scope(scope),
-                lifetime=timedelta(days=days),
-                by=None,
-            )
+    async def work(connection: Connection) -> str:
+        account = await account_of(connection, login)
+        return await tokens.create(
+            connection,
+            account_id=account.id,
+            name=name,
+            scope=Scope(scope),
+            lifetime=timedelta(days=days),
+            by=None,
+        )
 
-    click.echo(asyncio.run(work()))
+    click.echo(run(lazy, work))
 
 
 @user.command("revoke-tokens")
@@ -149,12 +147,11 @@ def make_token(lazy: Lazy, login: str, name: str, scope: str, days: int) -> None
 def revoke_tokens(lazy: Lazy, login: str) -> None:
     """End all API tokens of an account."""
 
-    async def work() -> int:
-        async with open_connection(lazy.settings) as connection:
-            account = await account_of(connection, login)
-            return await tokens.revoke_all(connection, account_id=account.id, by=None)
+    async def work(connection: Connection) -> int:
+        account = await account_of(connection, login)
+        return await tokens.revoke_all(connection, account_id=account.id, by=None)
 
-    count = asyncio.run(work())
+    count = run(lazy, work)
     click.echo(f"{login}: {count} {'token' if count == 1 else 'tokens'} revoked")
 
 
@@ -164,12 +161,11 @@ def revoke_tokens(lazy: Lazy, login: str) -> None:
 def reset_two_step(lazy: Lazy, login: str) -> None:
     """Ask an account for no more one-time codes, whose owner lost the phone and the recovery codes."""
 
-    async def work() -> None:
-        async with open_connection(lazy.settings) as connection:
-            account = await account_of(connection, login)
-            await authenticators.remove(connection, account_id=account.id, by=None)
+    async def work(connection: Connection) -> None:
+        account = await account_of(connection, login)
+        await authenticators.remove(connection, account_id=account.id, by=None)
 
-    asyncio.run(work())
+    run(lazy, work)
     click.echo(f"{login}: logs in with the password alone")
 
 
@@ -179,14 +175,13 @@ def reset_two_step(lazy: Lazy, login: str) -> None:
 def let_try(lazy: Lazy, login: str) -> None:
     """Let whoever has an account try to log in at once, however often somebody has guessed its password."""
 
-    async def work() -> list[Slowed]:
-        async with open_connection(lazy.settings) as connection:
-            account = await account_of(connection, login)
-            found = await slowed.find(connection, account_id=account.id)
-            await slowed.let_account_try(connection, account, by=None)
-            return found
+    async def work(connection: Connection) -> list[Slowed]:
+        account = await account_of(connection, login)
+        found = await slowed.find(connection, account_id=account.id)
+        await slowed.let_account_try(connection, account, by=None)
+        return found
 
-    for one in asyncio.run(work()):
+    for one in run(lazy, work):
         tried = f"{one.tries} tries since {one.since:%H:%M} UTC, slowed down until {one.until:%H:%M} UTC"
         click.echo(f"{login}: {slowed.where(one)}: {tried}")
     click.echo(f"{login}: may try to log in at once")

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from judge.cli.documents import JSON
 from judge.cli.settings import Lazy
 from judge.config import Isolation, Settings
 from judge.errors import UsageError
@@ -30,7 +31,7 @@ _WIDTH = 400
 @click.argument("packages", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--isolation", type=click.Choice([level.value for level in Isolation]), help="Overrides the settings.")
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Submissions judged at a time, each on a core of its own.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@JSON
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file as well.")
 @click.option("--no-cache", is_flag=True, help="Find everything out anew.")
 @click.pass_context
