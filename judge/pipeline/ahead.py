@@ -146,7 +146,13 @@ class Ahead:
             index = next(iter(self._waiting))
             del self._waiting[index]
             self._begun[index] = asyncio.get_running_loop().create_future()
-            if await self._is_ours(index):
+            try:
+                is_ours = await self._is_ours(index)
+            except asyncio.CancelledError:
+                # Or grading would wait for it for ever.
+                await self.put(index, None)
+                raise
+            if is_ours:
                 return index
             self._leave(index)
         return None
