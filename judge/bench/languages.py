@@ -122,7 +122,7 @@ async def _figures(place: _Place) -> list[Figure]:
 async def _started(place: _Place, source: Source, program: bytes) -> Started:
     recipe = place.recipe
     argv = recipe.run_argv(source, memory_bytes=512 * MIB)
-    spec = RunSpec(argv=argv, env=environment(recipe), limits=_LIMITS)
+    spec = RunSpec(argv=argv, env=environment(recipe), limits=replace(_LIMITS, stack_bytes=recipe.stack_bytes))
     async with AsyncExitStack() as stack:
         cell = await stack.enter_async_context(place.cell(recipe.runs_in))
         otherwise = None

@@ -88,15 +88,17 @@ async def test_counters_of_a_cell(maker: ContainerMaker, compiled: Programs, ima
 async def test_a_bare_process_beside_the_launcher(
     maker: ContainerMaker, compiled: Programs, image_names: dict[str, str]
 ) -> None:
-    """What boxes are compared with runs in the same cell."""
+    """What boxes are compared with runs in the same cell, and what it says beside its output is no figure."""
+    complains = ["/bin/sh", "-c", "echo Warning: no figure >&2"]
     cell = await maker.make(image=image_names["gcc"], core=CORE, shows_data=False)
     try:
         await compiled.load(cell)
         durations_us = await containers.bare_forkexec_us(cell, ["/work/noop"], count=5, warm_up=1)
+        durations_us += await containers.bare_forkexec_us(cell, complains, count=5, warm_up=1)
     finally:
         await cell.close()
 
-    assert len(durations_us) == 5
+    assert len(durations_us) == 10
     assert all(10 < us < 10**6 for us in durations_us)
 
 
