@@ -9,6 +9,8 @@ help: ## Show this list.
 
 setup: .venv/.dev launcher ## Install everything that `make up` and `make test` need.
 
+install: .venv/.runtime launcher ## Install only what running the judge takes.
+
 up: .venv/.runtime launcher ## Run the whole judge here, in the foreground, on http://127.0.0.1:8080.
 	@[ "$${JUDGE_ISOLATION:-}" != gvisor ] || scripts/gvisor.sh
 	@exec .venv/bin/judge up
@@ -63,4 +65,4 @@ clean: ## Remove what was built and installed; the data in var/ stays.
 	@scripts/setup.sh python requirements.lock requirements-dev.lock
 	@touch $@
 
-.PHONY: help gvisor setup up test thorough check launcher fuzz chaos lock locales clean
+.PHONY: help gvisor setup install up test thorough check launcher fuzz chaos lock locales clean

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -19,8 +22,9 @@ DEPLOY = ROOT / "deploy"
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
 UNITS = sorted(DEPLOY.glob("systemd/*.service"))
 COMPOSE = sorted(DEPLOY.glob("compose/*.yml"))
+NEAR_DOCKER = {"judge-daemon", "judge-worker"}
 #: What compose files and units have of their own.
-_OWN = {"JUDGE_DB_PASSWORD", "JUDGE_DB_LISTEN", "JUDGE_UID", "JUDGE_GID"}
+_OWN = {"JUDGE_DB_PASSWORD", "JUDGE_DB_LISTEN", "JUDGE_GATEWAY", "JUDGE_UID", "JUDGE_GID"}
 
 
 @pytest.mark.parametrize("path", [*FILES, ROOT / "docs" / "deploying.md"], ids=lambda path: path.name)
@@ -79,9 +83,43 @@ def test_units_have_no_privileges(path: Path) -> None:
 
     assert {"NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict", "ProtectHome=yes"} <= set(lines)
     assert any(re.fullmatch(r"User=judge(-web)?", line) for line in lines)
-    assert ("SupplementaryGroups=docker" in lines) == (path.stem in ("judge-daemon", "judge-worker"))
+    assert ("SupplementaryGroups=docker" in lines) == (path.stem in NEAR_DOCKER)
+    # A home that is there but may not be looked into is an error to the database's client.
+    assert any(re.fullmatch(r"Environment=.* HOME=/var/lib/judge(-web)?", line) for line in lines)
     # What looks for stray processes has to see them.
-    assert ("ProtectProc=invisible" in lines) <= (path.stem == "judge-web")
+    assert ("ProtectProc=invisible" in lines) == (path.stem not in NEAR_DOCKER)
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze: apt-get install systemd")
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
+    """It finds nothing to say about them, and little that could still be taken from them."""
+    for path in DEPLOY.glob("systemd/*"):
+        # Commands have to be there.
+        text = path.read_text().replace("/opt/judge/.venv/bin/judge", str(Path(sys.executable).with_name("judge")))
+        (tmp_path / path.name).write_text(text)
+    units = sorted(map(str, tmp_path.iterdir()))
+    assert _said("verify", *units) == ""
+
+    for path in UNITS:
+        # Tenths of what systemd calls exposure, where 10 is a service that may do everything.
+        most = "25" if path.stem in NEAR_DOCKER else "15"
+        _said("security", "--offline=true", f"--threshold={most}", str(tmp_path / path.name))
+
+
+def _said(*words: str) -> str:
+    """What systemd-analyze says, which has to succeed."""
+    made = subprocess.run(["systemd-analyze", *words], capture_output=True, text=True, check=False, timeout=60)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return made.stderr
+
+
+@pytest.mark.parametrize("name", sorted(NEAR_DOCKER))
+def test_what_judges_may_take_files(name: str) -> None:
+    """Systemd leaves no openat2 to a service with RestrictSUIDSGID, nor to one without the call's group of calls."""
+    lines = (DEPLOY / "systemd" / f"{name}.service").read_text().splitlines()
+
+    assert "RestrictSUIDSGID=yes" not in lines
+    assert "SystemCallFilter=@system-service" in lines
 
 
 def test_compose_files_name_what_is_there() -> None:
