@@ -21,7 +21,7 @@ from judge.store.problems import Origin
 from judge.store.versions import State, Version
 from problems.archive import unpack
 from problems.package import load
-from tests.acceptance.test_daemon import daemon
+from tests.processes import daemon
 from tests.zips import zipped
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(180)]

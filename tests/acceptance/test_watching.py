@@ -14,16 +14,13 @@ from judge.store import accounts, judgehosts
 from judge.store.accounts import Role
 from sandbox import local
 from sandbox.users import Users
-from tests.acceptance import test_daemon
-from tests.acceptance.test_daemon import Queue, daemon
+from tests.processes import Queue, daemon
 
 pytestmark = [
     pytest.mark.asyncio,
     pytest.mark.timeout(180),
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a process as another user"),
 ]
-
-filled = test_daemon.filled
 
 
 @pytest_asyncio.fixture
@@ -45,7 +42,7 @@ async def test_a_host_with_a_stray_process_takes_no_work(
 
     Canaries are judged before anything else.
     """
-    async with daemon(dsn, short_tmp / "locked", "local", canary_minutes=10) as process:
+    async with daemon(dsn, short_tmp / "locked", "local", JUDGE_CANARY_MINUTES="10") as process:
 
         async def is_told_of() -> bool:
             text = f"process {stray.pid} (sleep)%"
@@ -63,7 +60,7 @@ async def test_a_host_with_a_stray_process_takes_no_work(
             filled.connection, login="root", name="root", password_hash=None, role=Role.ADMIN
         )
         await judgehosts.enable(filled.connection, judgehost_id=host.id, by=user_id)
-        await filled.until(filled.all_done)
+        await filled.until_done()
         first = "SELECT (SELECT min(ended_at) FROM canaries) < (SELECT min(claimed_at) FROM judgings)"
         assert await filled.connection.fetchval(first)
         process.terminate()

@@ -17,7 +17,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from judge.store.accounts import Role
-from tests.acceptance.test_daemon import daemon
+from tests.processes import daemon
 from tests.website import PASSWORD, Site
 from tests.zips import zipped
 

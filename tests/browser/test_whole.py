@@ -10,8 +10,8 @@ from playwright.async_api import Page, expect
 
 from judge.store import contests, problems
 from problems.package import load
-from tests.acceptance.test_daemon import daemon
 from tests.browser.test_live import _register
+from tests.processes import daemon
 from tests.website import Site
 
 pytestmark = pytest.mark.timeout(120)

@@ -5,28 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
-import sys
 import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from judge.doctor import _broker
-from judge.queueing import queue
-from judge.recipes.languages import pasted
-from judge.store import accounts, contests, problems, tryouts
-from judge.store.accounts import Role
+from judge.store import tryouts
 from judge.store.pool import Connection, Pool
 from judge.verdicts import Verdict
-from problems.package import load
 from sandbox.doctor.finding import Status
 from tests.brokers import Broker, publish
+from tests.processes import RIGHT, WRONG, Queue, prepared, process
 from tests.servers import free_port
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(120, func_only=True)]
@@ -34,92 +28,56 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(120, func_only=True)]
 #: What has nothing to do with how brokers differ.
 one_broker = pytest.mark.parametrize("broker", ["redis"], indirect=True, scope="session")
 
-SAMPLES = Path(__file__).parents[2] / "problems" / "samples"
-#: About 0.1 s for each of eleven tests: long enough to be disturbed in the middle.
-RIGHT = b"import time\nfor _ in range(10**6): pass\nprint(sum(map(int, open(0).read().split()[1:])))\n"
-WRONG = b"print('nonsense')\n"
 
-
-class Court:
+class Court(Queue):
     """A queue, and the processes that a test starts on it."""
 
-    def __init__(self, connection: Connection, ids: dict[str, Any], environment: dict[str, str], folder: Path) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection, ids: dict[str, int], dsn: str, broker: Broker, folder: Path) -> None:
+        super().__init__(connection, ids)
         self.folder = folder
-        self._ids = ids
+        self._dsn = dsn
+        self._settings = {"JUDGE_BROKER_URL": broker.url, "JUDGE_ISOLATION": "local", "JUDGE_SLOTS": "1"}
         self._processes: list[Process] = []
-        self._environment = environment
-        self.expected: dict[int, str] = {}
-
-    async def submit(self, content: bytes, verdict: str, *, count: int = 1, is_jurys: bool = False) -> None:
-        for _ in range(count):
-            tagged = content + f"# {len(self.expected)}\n".encode()
-            made = await queue.enqueue(
-                self.connection,
-                **self._ids,
-                source=pasted("python3", tagged),
-                expected=[Verdict(verdict)] if is_jurys else None,
-            )
-            self.expected[made] = verdict
-
-    async def try_out(self, content: bytes, given: bytes) -> int:
-        """Ask for a run on that input; its id."""
-        return await tryouts.ask(
-            self.connection,
-            contest_id=self._ids["contest_id"],
-            problem_version_id=await problems.live_version(self.connection, self._ids["problem_id"]),
-            user_id=self._ids["user_id"],
-            source=pasted("python3", content),
-            given=given,
-        )
 
     @contextlib.asynccontextmanager
     async def process(self, command: str, name: str = "host", **settings: str) -> AsyncIterator[Process]:
         """One of the judge's processes, killed at the end if it is alive."""
-        environment = self._environment | {
-            "JUDGE_DATA_DIR": str(self.folder / name),
-            "JUDGE_JUDGEHOST_NAME": name,
-            **settings,
-        }
+        known = {**self._settings, "JUDGE_JUDGEHOST_NAME": name, **settings}
         with (self.folder / f"{name}-{command}.log").open("ab") as log:
-            started = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "judge", command, env=environment, stderr=log
-            )
-        self._processes.append(started)
-        try:
-            yield started
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                started.kill()
-            await started.wait()
+            async with process(command, self._dsn, self.folder / name, known, stderr=log) as started:
+                self._processes.append(started)
+                yield started
 
-    async def until(self, holds: Callable[[], Awaitable[object]], *, within_s: float = 60.0) -> None:
-        deadline = time.monotonic() + within_s
-        while not await holds():
-            assert time.monotonic() < deadline, await self.said()
-            assert all(process.returncode in {None, 0, -signal.SIGKILL} for process in self._processes), (
-                await self.said()
-            )
-            await asyncio.sleep(0.01)
+    @contextlib.asynccontextmanager
+    async def two_workers(self) -> AsyncIterator[dict[str, Process]]:
+        """A daemon that dispatches, and two judgehosts by their names, both ready."""
+        async with (
+            self.process("daemon", "dispatcher"),
+            self.process("worker", "one") as one,
+            self.process("worker", "two") as two,
+        ):
+            await self.until_true("SELECT count(*) = 2 FROM judgehosts WHERE open_slots = 1")
+            yield {"one": one, "two": two}
 
-    async def until_true(self, statement: str, *, within_s: float = 60.0) -> None:
-        await self.until(lambda: self.connection.fetchval(statement), within_s=within_s)
-
-    async def until_done(self, *, within_s: float = 60.0) -> None:
-        await self.until_true(
-            f"SELECT count(*) = {len(self.expected)} FROM judgings WHERE state = 'done'", within_s=within_s
+    async def holder(self, table: str = "judgings") -> str:
+        """The judgehost that has the only judging, or tryout."""
+        name = await self.connection.fetchval(
+            f"SELECT name FROM judgehosts JOIN {table} ON judgehost_id = judgehosts.id"
         )
-
-    async def verdicts(self) -> dict[int, str]:
-        rows = await self.connection.fetch("SELECT submission_id, verdict FROM judgings WHERE state = 'done'")
-        return {row["submission_id"]: row["verdict"] for row in rows}
+        assert isinstance(name, str), await self.said()
+        return name
 
     async def said(self) -> str:
-        """What there is to know when something did not happen."""
-        rows = await self.connection.fetch("SELECT id, state, attempt, losses, judgehost_id, sent_at FROM judgings")
-        hosts = await self.connection.fetch("SELECT id, name, open_slots, unfit, last_seen_at FROM judgehosts")
         logs = "\n".join(f"{path.name}: {path.read_text()[-3000:]}" for path in self.folder.glob("*.log"))
-        return f"{rows}\n{hosts}\n{logs}"
+        return f"{await super().said()}\n{logs}"
+
+    async def until(self, holds: Callable[[], Awaitable[object]], *, within_s: float = 60.0) -> None:
+        async def holds_undisturbed() -> object:
+            ended = {process.returncode for process in self._processes}
+            assert ended <= {None, 0, -signal.SIGKILL}, await self.said()
+            return await holds()
+
+        await super().until(holds_undisturbed, within_s=within_s)
 
 
 @pytest_asyncio.fixture
@@ -127,29 +85,15 @@ async def court(pool: Pool, dsn: str, broker: Broker, short_tmp: Path) -> AsyncI
     """A queue with nothing in it, one user and one problem."""
     folder = short_tmp / f"court-{time.monotonic_ns()}"
     folder.mkdir()
-    environment = {
-        **os.environ,
-        "JUDGE_DATABASE_URL": dsn,
-        "JUDGE_BROKER_URL": broker.url,
-        "JUDGE_ISOLATION": "local",
-        "JUDGE_SLOTS": "1",
-        "JUDGE_CANARY_MINUTES": "0",
-    }
     async with pool.acquire() as connection:
-        contest_id = await contests.ensure_contest(connection, name="test", title="Test")
-        version_id = await problems.publish(connection, load(SAMPLES / "hello-sum"))
-        problem_id = await problems.problem_of(connection, version_id)
-        await contests.add_problem(connection, contest_id=contest_id, problem_id=problem_id)
-        user_id = await accounts.create(connection, login="a", name="a", password_hash=None, role=Role.CONTESTANT)
-        ids = {"contest_id": contest_id, "problem_id": problem_id, "user_id": user_id}
-        yield Court(connection, ids, environment, folder)
+        yield Court(connection, await prepared(connection), dsn, broker, folder)
 
 
 async def test_a_worker_judges_what_the_daemon_sends(court: Court) -> None:
     """Submissions get their verdicts from a judgehost that claims nothing itself, each at its first attempt."""
     async with court.process("worker"), court.process("daemon", "dispatcher"):
-        await court.submit(RIGHT, "AC", count=3)
-        await court.submit(WRONG, "WA", count=3)
+        await court.submit(RIGHT, Verdict.AC, count=3)
+        await court.submit(WRONG, Verdict.WA, count=3)
         await court.until_done()
 
     assert await court.verdicts() == court.expected
@@ -160,7 +104,7 @@ async def test_a_worker_judges_what_the_daemon_sends(court: Court) -> None:
 async def test_a_worker_runs_tryouts_before_what_nobody_waits_for(court: Court) -> None:
     """However much the jury has sent, a slot that falls free is a tryout's, and nothing is lost or begun twice."""
     async with court.process("worker"), court.process("daemon", "dispatcher"):
-        await court.submit(RIGHT, "AC", count=5, is_jurys=True)
+        await court.submit(RIGHT, Verdict.AC, count=5, is_jurys=True)
         await court.until_true("SELECT count(*) > 0 FROM runs")
         tryout_id = await court.try_out(b"print(input()[::-1])", b"abc")
         await court.until_true("SELECT state = 'done' FROM tryouts")
@@ -177,19 +121,15 @@ async def test_a_worker_runs_tryouts_before_what_nobody_waits_for(court: Court) 
 @one_broker
 async def test_a_tryout_outlives_its_worker_and_delays_no_submission(court: Court) -> None:
     """What a killed judgehost ran is run by another one within 10 s, and a submission does not wait for its end."""
-    async with contextlib.AsyncExitStack() as stack:
-        await stack.enter_async_context(court.process("daemon", "dispatcher"))
-        workers = {name: await stack.enter_async_context(court.process("worker", name)) for name in ("one", "two")}
-        await court.until_true("SELECT count(*) = 2 FROM judgehosts WHERE open_slots = 1")
+    async with court.two_workers() as workers:
         tryout_id = await court.try_out(b"while True: pass", b"")
         await court.until_true("SELECT state = 'running' FROM tryouts")
-        holder = "SELECT name FROM judgehosts JOIN tryouts ON judgehost_id = judgehosts.id"
-        first = await court.connection.fetchval(holder)
+        first = await court.holder("tryouts")
         workers[first].kill()
         await court.until_true("SELECT attempt = 2 FROM tryouts", within_s=10)
-        assert await court.connection.fetchval(holder) != first
+        assert await court.holder("tryouts") != first
 
-        await court.submit(WRONG, "WA")
+        await court.submit(WRONG, Verdict.WA)
         await court.until_done()
         assert await court.connection.fetchval("SELECT state <> 'done' FROM tryouts"), await court.said()
         await court.until_true("SELECT state = 'done' FROM tryouts")
@@ -203,7 +143,7 @@ async def test_a_worker_may_be_wrong_about_the_time_of_day(court: Court) -> None
     library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     wrong = {"LD_PRELOAD": str(library), "FAKETIME": "+1d", "DONT_FAKE_MONOTONIC": "1"}
     async with court.process("worker", **wrong), court.process("daemon", "dispatcher"):
-        await court.submit(WRONG, "WA", count=2)
+        await court.submit(WRONG, Verdict.WA, count=2)
         await court.until_done()
 
     assert await court.connection.fetchval("SELECT bool_and(attempt = 1 AND losses = 0) FROM judgings")
@@ -217,7 +157,7 @@ async def test_any_of_several_daemons_may_die(court: Court) -> None:
         court.process("daemon", "second"),
         court.process("daemon", "first") as first,
     ):
-        await court.submit(WRONG, "WA", count=6)
+        await court.submit(WRONG, Verdict.WA, count=6)
         await court.until_true("SELECT count(*) > 0 FROM judgings WHERE state = 'done'")
         first.kill()
         await court.until_done()
@@ -229,7 +169,7 @@ async def test_any_of_several_daemons_may_die(court: Court) -> None:
 async def test_a_worker_told_to_end_finishes_first(court: Court) -> None:
     """SIGTERM: what is being judged gets its verdict here, what waits goes to nobody, and the process ends well."""
     async with court.process("worker") as worker, court.process("daemon", "dispatcher"):
-        await court.submit(RIGHT, "AC", count=3)
+        await court.submit(RIGHT, Verdict.AC, count=3)
         await court.until_true("SELECT count(*) > 0 FROM runs")
         worker.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(worker.wait(), 30) == 0, await court.said()
@@ -242,7 +182,7 @@ async def test_a_worker_told_to_end_finishes_first(court: Court) -> None:
 async def test_a_worker_told_twice_gives_back(court: Court) -> None:
     """A second SIGTERM does not wait for verdicts: the judging is queued again at once, and is no loss."""
     async with court.process("worker") as worker, court.process("daemon", "dispatcher"):
-        await court.submit(RIGHT, "AC")
+        await court.submit(RIGHT, Verdict.AC)
         await court.until_true("SELECT count(*) > 0 FROM runs")
         worker.send_signal(signal.SIGTERM)
         await court.until_true("SELECT is_draining FROM judgehosts")
@@ -257,17 +197,13 @@ async def test_a_worker_told_twice_gives_back(court: Court) -> None:
 @one_broker
 async def test_a_dead_worker_is_replaced_within_ten_seconds(court: Court) -> None:
     """What a killed judgehost held is begun by another one in less than 10 s, and judged once."""
-    async with contextlib.AsyncExitStack() as stack:
-        await stack.enter_async_context(court.process("daemon", "dispatcher"))
-        workers = {name: await stack.enter_async_context(court.process("worker", name)) for name in ("one", "two")}
-        await court.until_true("SELECT count(*) = 2 FROM judgehosts WHERE open_slots = 1")
-        await court.submit(RIGHT, "AC")
+    async with court.two_workers() as workers:
+        await court.submit(RIGHT, Verdict.AC)
         await court.until_true("SELECT count(*) > 0 FROM runs")
-        holder = "SELECT name FROM judgehosts JOIN judgings ON judgehost_id = judgehosts.id"
-        first = await court.connection.fetchval(holder)
+        first = await court.holder()
         workers[first].kill()
         await court.until_true("SELECT attempt = 2 AND sent_at IS NULL FROM judgings", within_s=10)
-        assert await court.connection.fetchval(holder) != first
+        assert await court.holder() != first
         await court.until_done()
 
     assert await court.verdicts() == court.expected
@@ -277,7 +213,7 @@ async def test_a_dead_worker_is_replaced_within_ten_seconds(court: Court) -> Non
 async def test_the_broker_may_restart_under_load(court: Court, broker: Broker) -> None:
     """While the broker is dead nothing is claimed and what is being judged ends well; then everything goes on."""
     async with court.process("worker"), court.process("daemon", "dispatcher"):
-        await court.submit(RIGHT, "AC", count=4)
+        await court.submit(RIGHT, Verdict.AC, count=4)
         await court.until_true("SELECT count(*) > 0 FROM runs")
         broker.end(signal.SIGKILL)
         try:
@@ -295,23 +231,19 @@ async def test_the_broker_may_restart_under_load(court: Court, broker: Broker) -
 @one_broker
 async def test_a_worker_that_wakes_up_too_late_is_fenced_off(court: Court) -> None:
     """A judgehost that hangs beyond its lease changes nothing of what another found when it goes on, and works on."""
-    async with contextlib.AsyncExitStack() as stack:
-        await stack.enter_async_context(court.process("daemon", "dispatcher"))
-        workers = {name: await stack.enter_async_context(court.process("worker", name)) for name in ("one", "two")}
-        await court.until_true("SELECT count(*) = 2 FROM judgehosts WHERE open_slots = 1")
-        await court.submit(RIGHT, "AC")
+    async with court.two_workers() as workers:
+        await court.submit(RIGHT, Verdict.AC)
         await court.until_true("SELECT count(*) > 0 FROM runs")
-        holder = "SELECT name FROM judgehosts JOIN judgings ON judgehost_id = judgehosts.id"
-        first = await court.connection.fetchval(holder)
+        first = await court.holder()
         workers[first].send_signal(signal.SIGSTOP)
         await court.until_true("SELECT attempt = 2 AND sent_at IS NULL FROM judgings", within_s=10)
         workers[first].send_signal(signal.SIGCONT)
         await court.until_done()
-        assert await court.connection.fetchval(holder) != first
+        assert await court.holder() != first
         assert await court.connection.fetchval("SELECT bool_and(attempt = 2) FROM runs")
 
         workers.pop("one" if first == "two" else "two").kill()
-        await court.submit(RIGHT, "AC")
+        await court.submit(RIGHT, Verdict.AC)
         await court.until_done()
     assert await court.verdicts() == court.expected
 
@@ -336,7 +268,7 @@ async def test_what_others_put_into_the_queue_does_no_harm(court: Court, broker:
         for number, (body, content_type, headers) in enumerate(hostile):
             of_ours = {"task": "judge", "id": f"hostile-{number}", "lang": "py", **headers}
             await asyncio.to_thread(publish, broker.url, "judge.host", body, content_type=content_type, headers=of_ours)
-        await court.submit(RIGHT, "AC")
+        await court.submit(RIGHT, Verdict.AC)
         await court.until_done()
     assert await court.connection.fetchval("SELECT attempt FROM judgings") == 1
     assert "dropped a message that is too long" in await court.said()
