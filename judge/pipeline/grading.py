@@ -189,14 +189,14 @@ class _Walk:
             run = await self._bench.validate_statically(group.name, rule.static_flags)
             results.append(self._scored(run, rule, worth=rule.static_score))
         for member in group.members:
-            if results and results[-1].verdict is Verdict.JE:
-                return results[-1]
             if breaks and results and results[-1].verdict is not Verdict.AC:
                 break
             if isinstance(member, Group):
                 results.append(await self._group(member))
             else:
                 results.append(self._scored(await self.run(member), rule, worth=_case_worth(group, rule)))
+            if results[-1].verdict is Verdict.JE:
+                return results[-1]
         return self._aggregated(group, rule, results)
 
     def _scored(self, run: Run, rule: MaxScoreRule, *, worth: float | None) -> Graded:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge.groups import Aggregation, Group, LegacyRule, MaxScoreRule, PointsRule
+from judge.groups import Aggregation, Group, LegacyRule, MaxScoreRule, PointsRule, Rule
 from judge.models import Problem, Run
 from judge.pipeline.grading import Graded
 from judge.verdicts import Verdict
@@ -64,6 +64,15 @@ def test_our_own_failure_ends_it() -> None:
         cases = Cases([run(AC), run(JE), run(AC), run(AC), run(AC)])
         assert graded(of, cases, is_full=True).verdict is JE
         assert cases.asked == [0, 1]
+
+
+@pytest.mark.parametrize("rule", [MaxScoreRule(max_score=30), PointsRule(), LegacyRule(breaks=False)])
+@pytest.mark.parametrize("words", [(WA, AC, JE), (WA, JE, AC), (AC, AC, JE)])
+def test_our_own_failure_is_not_hidden_by_the_submissions(rule: Rule, words: tuple[Verdict, ...]) -> None:
+    """A judge error is the verdict after a wrong answer, too, wherever in its group it stands."""
+    cases = Cases([run(word, name=f"secret/{number}") for number, word in enumerate(words)])
+
+    assert graded(flat(rule, len(words)), cases) == Graded(JE)
 
 
 def test_parts_of_a_score() -> None:
