@@ -158,7 +158,8 @@ class Runner:
             run, state = await self._pass(case, next_input, state)
             made.append(run)
             next_input = state.pop(validator.NEXT_INPUT, None)
-            if run.verdict is not Verdict.AC and next_input is not None:
+            # Of a submission that was stopped after the talk the validator could not know.
+            if run.verdict is Verdict.WA and next_input is not None:
                 raise _Failure(f"output validator wrote {validator.NEXT_INPUT}, but did not accept", _whole(made))
             if run.verdict is not Verdict.AC or next_input is None:
                 return _whole(made)

@@ -284,9 +284,12 @@ sys.exit(42)
     stage = Stage(court, tmp_path, checker=validator(text), limits=limits, is_interactive=True)
     good = only(await stage.judge("print(int(input()) + 1)\n"))
     bad = only(await stage.judge("n = int(input()); print(n + (n < 50))\n"))
+    crashed = only(await stage.judge("print(int(input()) + 1, flush=True); raise SystemExit(1)\n"))
 
     assert (good.verdict, good.passes) == (Verdict.AC, 2)
     assert (bad.verdict, bad.passes) == (Verdict.WA, 2)
+    # The next pass that the validator asked for is nobody's error: it could not know.
+    assert (crashed.verdict, crashed.passes) == (Verdict.RTE, 1)
 
 
 # testlib's conventions.
