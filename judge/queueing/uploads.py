@@ -90,7 +90,8 @@ class Uploads:
             log.warning("the object store does not answer", error=str(error), version=claim.version_id)
             self._not_before = asyncio.get_running_loop().time() + _PAUSE_S
             await self._release(claim)
-        except (BlobDamaged, SandboxError):
+        except (BlobDamaged, SandboxError, *DISCONNECTED):
+            # Also where the database went away in the middle: then it is gone on with, too.
             log.exception("this host cannot verify", problem=claim.problem, version=claim.version_id)
             self._not_before = asyncio.get_running_loop().time() + _PAUSE_S
             await self._release(claim, is_loss=True)

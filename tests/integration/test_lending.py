@@ -16,10 +16,12 @@ from judge.queueing.assisting import Assistance
 from judge.queueing.tryouts import Tryouts
 from judge.queueing.uploads import Uploads
 from judge.recipes.languages import pasted
-from judge.store import judgehosts, shared_tests, tryouts, verifications
+from judge.store import judgehosts, problems, shared_tests, tryouts, verifications
 from judge.store.pool import Pool
+from judge.store.problems import Origin
 from sandbox.pool import Slot
 from tests.integration.test_executor import Stage, stage
+from tests.packages import loaded
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -95,3 +97,29 @@ async def test_anothers_test_cases_are_left_to_others(pool: Pool, short_tmp: Pat
         await _fill_too_late(pool, on, "shared_tests", assistance.fill_idle_slots())
 
         assert await on.connection.fetchval("SELECT count(*) FROM shared_tests WHERE judgehost_id IS NULL") == 2
+
+
+async def test_a_lost_database_is_no_error_of_a_package(pool: Pool, short_tmp: Path) -> None:
+    """A verification that loses its connection is gone on with later; its setter is told of no error."""
+    async with stage(pool, short_tmp / "lost") as on:
+        by = await on.connection.fetchval("SELECT user_id FROM submissions")
+        package = loaded(short_tmp / "uploaded", {"data/secret/1.ans": "11\n"})
+        version_id, _ = await problems.keep(
+            on.connection, package, Origin(by=by, package=b"zip", file_name="a.zip"), is_complete=True
+        )
+        await verifications.ask(on.connection, version_id=version_id, by=by, contest_id=None, goes_live=True)
+        settings = Settings(data_dir=short_tmp / "lost")
+        uploads = Uploads(pool=pool, executor=on.executor, settings=settings, judgehost_id=on.host_id)
+
+        async with pool.acquire() as other, other.transaction():
+            await other.execute("LOCK TABLE blobs")
+            await uploads.fill_idle_slots()
+            await on.until("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'blobs'::regclass)")
+            await other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted AND relation = 'blobs'::regclass"
+            )
+        await on.until("SELECT state <> 'running' FROM verifications")
+
+        row = await on.connection.fetchrow("SELECT state, losses, outcome FROM verifications")
+        assert row is not None
+        assert tuple(row) == ("queued", 1, None)
