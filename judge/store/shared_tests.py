@@ -18,9 +18,9 @@ _RUN = TypeAdapter(Run)
 
 
 async def offer(connection: Connection, claim: Claim, indices: Sequence[int]) -> None:
-    """List test cases of a judging that is held, for others to run."""
+    """List test cases of a judging that is held, for others to run; those listed already stay as they are."""
     await connection.execute(
-        "INSERT INTO shared_tests (judging_id, attempt, index) SELECT $1, $2, unnest($3::int[])",
+        "INSERT INTO shared_tests (judging_id, attempt, index) SELECT $1, $2, unnest($3::int[]) ON CONFLICT DO NOTHING",
         *(claim.judging_id, claim.attempt, list(indices)),
     )
 

@@ -92,6 +92,8 @@ async def test_anothers_test_cases_are_left_to_others(pool: Pool, short_tmp: Pat
         claim = await queue.claim(on.connection, judgehost_id=other, lease_s=30)
         assert claim is not None
         await shared_tests.offer(on.connection, claim, [0, 1])
+        # As does whoever begins afresh, since a cell failed.
+        await shared_tests.offer(on.connection, claim, [1])
         assistance = Assistance(pool=pool, executor=on.executor, judgehost_id=on.host_id)
 
         await _fill_too_late(pool, on, "shared_tests", assistance.fill_idle_slots())
