@@ -105,3 +105,14 @@ async def test_too_many_questions(site: Site) -> None:
     asker = await site.logged_in("asker")
     answers = [(await _send(asker, f"Question {number}?")).status for number in range(11)]
     assert answers == [303] * 10 + [429]
+
+
+async def test_questions_tell_nothing_of_problems_before_the_start(site: Site) -> None:
+    """Whether a contest will have a problem B is not to be found out by asking about it."""
+    two = [("A", "sum", "Sum of Numbers"), ("B", "knots", "Knots")]
+    await site.contest(starts_in=timedelta(hours=1), problems=two)
+    asker = await site.logged_in("asker")
+    answers = [await _send(asker, "Will it be hard?", problem=label) for label in ("B", "C", "\0")]
+    assert [answer.status for answer in answers] == [400] * 3
+    assert {"no such problem" in answer.words for answer in answers} == {True}
+    assert (await _send(asker, "May I bring a pen?")).status == 303

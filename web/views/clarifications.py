@@ -50,7 +50,7 @@ async def write(request: web.Request) -> web.Response:
             is_jury = permissions.is_jury(viewer, contest.id)
             if (refusal := permissions.why_not_ask(viewer, contest, now())) is not None:
                 raise UsageError(refusal)
-            text, problem_id = _text(form), await _problem(connection, contest, form.text("problem"))
+            text, problem_id = _text(form), await _problem(connection, viewer, contest, form.text("problem"))
             if is_jury:
                 await clarifications.announce(
                     connection, contest_id=contest.id, problem_id=problem_id, text=text, by=viewer.id
@@ -148,11 +148,12 @@ def _described(each: Clarification) -> dict[str, Any]:
     }
 
 
-async def _problem(connection: Connection, contest: Contest, label: str) -> int | None:
+async def _problem(connection: Connection, viewer: Viewer, contest: Contest, label: str) -> int | None:
+    """What it is about; before the start nobody finds out by asking which problems there will be."""
     if not label:
         return None
     try:
-        return (await contests.problem(connection, contest.id, label)).id
+        return (await visible.problem(connection, viewer, contest, label if label.isprintable() else "")).id
     except NotFound as error:
         raise UsageError(gettext("The contest has no such problem any more; choose another one.")) from error
 
