@@ -58,6 +58,7 @@ async def test_making_one(site: Site) -> None:
         ("title", "", "The title is missing"),
         ("starts", "soon", "The start is no time"),
         ("ends", "2030-05-01T08:00", "end before it starts"),
+        ("ends", "9999-12-31T23:59-14:00", "The end is no time"),
         ("freezes", "2030-05-02T00:00", "freeze outside"),
         ("penalty", "-1", "The penalty is a number"),
         ("isolation", "local", "no such isolation level"),

@@ -221,3 +221,20 @@ async def test_mutated_packages(site: Site, seed: int) -> None:
                 case _:
                     package[at : at + 4] = chance.choice([b"\0\0\0\0", b"\xff\xff\xff\xff", b"PK\1\2", b"PK\5\6"])
         await sender.send("/packages/upload", _packed(bytes(package)))
+
+
+async def test_a_nul_in_each_field(sender: Sender) -> None:
+    """The database takes none in a text, so that each field of each form has to be looked at before."""
+    failed = []
+    for form in sender.forms:
+        for name in form.fields.keys() - {"csrf"}:
+            fields = [
+                (each, b"a\0" if each == name else values[0].encode())
+                for each, values in form.fields.items()
+                if each != "csrf"
+            ]
+            try:
+                await sender.send(form.action, _multipart(fields, [], 0))
+            except AssertionError as error:
+                failed.append((form.action, name, str(error)[:80]))
+    assert not failed

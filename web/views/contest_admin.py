@@ -128,7 +128,8 @@ def _changed(before: Plan, form: Form) -> tuple[Plan, str]:
 
 async def _change_problems(connection: Connection, contest: Contest, form: Form, *, by: int) -> str:
     if form.text("action") == "add":
-        await contest_changes.add_problem(connection, contest, name=form.text("problem"), by=by)
+        name = form.text("problem")
+        await contest_changes.add_problem(connection, contest, name=name if name.isprintable() else "", by=by)
         return gettext("The problem is in the contest.")
     problem_id = _number(form, "problem", label=gettext("The problem"), most=2**63 - 1)
     if form.text("action") == "remove":
@@ -224,11 +225,11 @@ def _time_or_none(form: Form, name: str, label: str) -> datetime | None:
 def _time(text: str, label: str) -> datetime:
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise UsageError(
             gettext("%(field)s is no time; write it like 2030-05-01T09:00, in UTC.", field=label)
         ) from None
-    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def _number(form: Form, name: str, *, label: str, most: int, least: int = 0) -> int:

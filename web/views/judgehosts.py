@@ -32,7 +32,9 @@ async def change(request: web.Request) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         match form.text("action"):
             case "disable":
-                reason = form.text("reason").strip()[:_REASON_CHARS] or f"disabled by {admin.login}"
+                reason = f"disabled by {admin.login}"
+                if form.text("reason").strip():
+                    reason = form.line("reason", label=gettext("The reason"), max_length=_REASON_CHARS)
                 await judgehosts.disable(connection, judgehost_id=judgehost_id, reason=reason, by=admin.id)
             case "enable":
                 await judgehosts.enable(connection, judgehost_id=judgehost_id, by=admin.id)
