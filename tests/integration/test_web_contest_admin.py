@@ -252,3 +252,39 @@ async def test_points_and_spans(site: Site) -> None:
         told = await connection.fetch("SELECT action FROM audit_log ORDER BY id")
     done = ["change contest", "set points", "cut out of contest", "put back into contest"]
     assert [row["action"] for row in told] == done
+
+
+async def test_saving_from_a_page_of_before(site: Site) -> None:
+    """What somebody else changed since stays; whoever saves is shown it, and saves from there."""
+    await site.contest()
+    one, two = await site.logged_in("one", Role.ADMIN), await site.logged_in("two", Role.ADMIN)
+
+    async def shown() -> dict[str, str]:
+        return dict(
+            re.findall(r'name="(title|starts|ends|seen)" [^>]*?value="([^"]*)"', (await one.get(SETTINGS)).text)
+        )
+
+    fields = {**PLAN, "freezes": "", **(await shown()), "title": "Renamed", "action": "save"}
+    assert (await two.post(SETTINGS, {"action": "extend", "minutes": "30"})).status == 303
+    async with site.pool.acquire() as connection:
+        ends_at = await connection.fetchval("SELECT ends_at FROM contests")
+        refused = await one.post(SETTINGS, fields)
+        assert (refused.status, "Somebody has changed the settings" in refused.words) == (400, True)
+        assert f'value="{ends_at:%Y-%m-%dT%H:%M}"' in refused.text
+        assert await connection.fetchval("SELECT ends_at FROM contests") == ends_at
+
+        assert (await one.post(SETTINGS, {**fields, **(await shown()), "title": "Renamed"})).status == 303
+        assert await connection.fetchval("SELECT title = 'Renamed' AND ends_at = $1 FROM contests", ends_at)
+
+
+async def test_what_was_done_is_not_done_again(site: Site) -> None:
+    """A button that is pressed twice, or on a page of before, moves no start, freeze or end that is past."""
+    await site.contest(starts_in=timedelta(hours=1))
+    admin = await site.logged_in("root", Role.ADMIN)
+    async with site.pool.acquire() as connection:
+        for action in ("start", "freeze", "end"):
+            assert (await admin.post(SETTINGS, {"action": action})).status == 303
+            before = await connection.fetchrow("SELECT starts_at, freeze_at, ends_at FROM contests")
+            again = await admin.post(SETTINGS, {"action": action})
+            assert (again.status, "already" in again.words) == (400, True)
+            assert await connection.fetchrow("SELECT starts_at, freeze_at, ends_at FROM contests") == before

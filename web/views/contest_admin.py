@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,8 @@ MAX_EXTENSION_MINUTES = 24 * 60
 _DEFAULT_POOL = "default"
 #: What the boxes for languages are called, before the language's id.
 _LANGUAGE = "language-"
+#: The field that tells which plan the form was shown with.
+_SEEN = "seen"
 _LABEL = re.compile(r"[A-Za-z0-9_-]{1,16}")
 #: As browsers send ``datetime-local``.
 _TIME = "%Y-%m-%dT%H:%M"
@@ -101,6 +104,7 @@ def _changed(before: Plan, form: Form) -> tuple[Plan, str]:
         UsageError: something in the form is not what it should be.
     """
     moment = now()
+    _check_up_to_date(before, form, moment)
     match form.text("action"):
         case "save":
             return _exactly(_plan(form), before), gettext("Saved.")
@@ -124,6 +128,26 @@ def _changed(before: Plan, form: Form) -> tuple[Plan, str]:
             )
         case _:
             raise UsageError(gettext("There is no such change to a contest; reload the page and try again."))
+
+
+def _check_up_to_date(before: Plan, form: Form, moment: datetime) -> None:
+    """Refuse what was meant for the contest as it was: pressed twice, or on a page from before somebody else's change.
+
+    Raises:
+        UsageError: it was.
+    """
+    match form.text("action"):
+        case "save" if _is_outdated(form, before):
+            raise UsageError(
+                gettext("Somebody has changed the settings since. They are shown as they are now; nothing was saved.")
+            )
+        case "start" if before.starts_at <= moment:
+            raise UsageError(gettext("The contest has started already."))
+        # Frozen from now on only, the scoreboard would show what was sent since.
+        case "freeze" if before.freeze_at is not None and before.freeze_at <= moment and before.unfrozen_at is None:
+            raise UsageError(gettext("The scoreboard is frozen already."))
+        case "end" if before.ends_at is not None and before.ends_at <= moment:
+            raise UsageError(gettext("The contest is over already."))
 
 
 async def _change_problems(connection: Connection, contest: Contest, form: Form, *, by: int) -> str:
@@ -172,6 +196,15 @@ def _exactly(wanted: Plan, before: Plan) -> Plan:
     return dataclasses.replace(
         wanted, **kept, unfrozen_at=before.unfrozen_at if "freeze_at" in kept and wanted.freeze_at else None
     )
+
+
+def _is_outdated(form: Form, plan: Plan) -> bool:
+    """Whether the form was shown while the plan was another one, which saving would bring back."""
+    return form.text(_SEEN) not in ("", _digest(plan))
+
+
+def _digest(plan: Plan) -> str:
+    return hashlib.sha256(repr(plan).encode()).hexdigest()
 
 
 def _plan(form: Form) -> Plan:
@@ -272,17 +305,19 @@ async def _index(request: web.Request, filled: Mapping[str, str], *, error: str)
 async def _show(request: web.Request, *, error: str, filled: Form | None = None) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         contest = await contests.by_name(connection, request.match_info["contest"])
-        fields: Mapping[str, str] = _fields(await contest_changes.plan(connection, contest))
+        plan = await contest_changes.plan(connection, contest)
+        fields: Mapping[str, str] = _fields(plan)
         places = await contest_changes.places(connection, contest)
         others = await contest_changes.others(connection, contest)
         gaps = await contest_gaps.of_contest(connection, contest)
         # What is not ticked is not sent.
-        if filled is not None and filled.text("action") == "save":
+        if filled is not None and filled.text("action") == "save" and not _is_outdated(filled, plan):
             fields = filled.fields
         choices = await _choices(connection, fields)
     context = {
         "contest": contest,
         "filled": fields,
+        "seen": _digest(plan),
         "places": places,
         "others": others,
         "gaps": gaps,
