@@ -103,7 +103,8 @@ class Slots:
         if self._free:
             return self._free.pop(), None
         slot, borrower = lent.popitem()
-        borrower.cancel("the slot is wanted")
+        # Not at once: a task that is cancelled before it has begun never does, and gives nothing back.
+        asyncio.get_running_loop().call_soon(borrower.cancel, "the slot is wanted")
         return slot, borrower
 
     def _let(
@@ -115,8 +116,12 @@ class Slots:
         lent: dict[Slot, asyncio.Task[None]],
     ) -> asyncio.Task[None]:
         async def borrow() -> None:
-            if leaving is not None:
-                await gone(leaving)
+            try:
+                if leaving is not None:
+                    await gone(leaving)
+            except asyncio.CancelledError as cancelled:
+                # The work is begun all the same, to end where it waits first: only it knows what to give back.
+                task.cancel(*cancelled.args)
             await work(bench, slot)
 
         def left(task: asyncio.Task[None]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from judge.config import Settings
+from judge.hosts.slots import gone
 from judge.pipeline.room import Bench
 from judge.queueing import queue
 from judge.queueing.assisting import Assistance
@@ -48,18 +49,55 @@ async def _fill_too_late(pool: Pool, on: Stage, table: str, filling: Coroutine[A
         done.set()
 
 
+async def _ask(on: Stage) -> None:
+    """Have a tryout wait."""
+    ids = await on.connection.fetchrow(
+        "SELECT contest_id, problem_version_id, s.user_id FROM judgings JOIN submissions s ON s.id = submission_id"
+    )
+    assert ids is not None
+    await tryouts.ask(on.connection, **dict(ids), source=pasted("python3", b"print(1)"), given=b"")
+
+
 async def test_a_tryout_is_left_to_others(pool: Pool, short_tmp: Path) -> None:
     """It was claimed for a slot that is gone: it is given back, without a loss."""
     async with stage(pool, short_tmp / "tryout") as on:
-        ids = await on.connection.fetchrow(
-            "SELECT contest_id, problem_version_id, s.user_id FROM judgings JOIN submissions s ON s.id = submission_id"
-        )
-        assert ids is not None
-        await tryouts.ask(on.connection, **dict(ids), source=pasted("python3", b"print(1)"), given=b"")
+        await _ask(on)
         tries = Tryouts(pool=pool, executor=on.executor, judgehost_id=on.host_id, lease_s=30)
 
         async with pool.acquire() as connection:
             await _fill_too_late(pool, on, "tryouts", tries.fill_slots(connection))
+
+        row = await on.connection.fetchrow("SELECT state, attempt, losses FROM tryouts")
+        assert row is not None
+        assert tuple(row) == ("queued", 1, 0)
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+async def test_a_tryout_whose_slot_is_taken_before_it_had_it(pool: Pool, short_tmp: Path, *, has_begun: bool) -> None:
+    """It is given back without a loss, and whoever takes the slot waits for all who have not left it."""
+    async with stage(pool, short_tmp / "taken") as on:
+        await _ask(on)
+        tries = Tryouts(pool=pool, executor=on.executor, judgehost_id=on.host_id, lease_s=30)
+        may_leave, has_left = asyncio.Event(), asyncio.Event()
+
+        async def stay(bench: Bench, slot: Slot) -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await may_leave.wait()
+                has_left.set()
+
+        on.executor.lend(stay)
+        async with pool.acquire() as connection:
+            await tries.fill_slots(connection)
+            if has_begun:
+                await asyncio.sleep(0)
+            slot, tryout = on.executor._slots.take(goes_before_tryouts=True)
+        assert tryout is not None
+        asyncio.get_running_loop().call_later(0.05, may_leave.set)
+        await gone(tryout)
+        assert has_left.is_set()
+        on.executor._slots.put_back(slot)
 
         row = await on.connection.fetchrow("SELECT state, attempt, losses FROM tryouts")
         assert row is not None
