@@ -141,12 +141,14 @@ async def test_files(site: Site) -> None:
     """The files have what the page has, and no name that a spreadsheet would calculate."""
     seeded = await site.contest(starts_in=timedelta(hours=-2))
     await _solved(site, seeded, await site.account("eve", name='=cmd|" /C calc"!A0'), minutes_ago=60)
+    await _solved(site, seeded, await site.account("mallory", name="Us; =1+1;-) a-b;\uff1d2"), minutes_ago=50)
     await site.contest("future", starts_in=timedelta(hours=1), problems=(("A", "later", "Later"),))
 
     table = list(csv.DictReader(io.StringIO((await site.visitor().get("/contests/spring/standings.csv")).text)))
 
     assert [(row["rank"], row["name"], row["solved"], row["A tries"]) for row in table] == [
-        ("1", '\'=cmd|" /C calc"!A0', "1", "0")
+        ("1", '\'=cmd|" /C calc"!A0', "1", "0"),
+        ("2", "Us; '=1+1;'-) a-b;'\uff1d2", "1", "0"),
     ]
     assert 3600 <= int(table[0]["A seconds"]) < 3660 and table[0]["penalty_s"] == "3600"
     assert [(await site.visitor().get(f"/contests/future/standings.{kind}")).status for kind in ("csv", "json")] == [

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 from judge.scoring import Cell, Row
 from judge.store.contests import Contest, ContestProblem
 from web.boards.standings import Board
+
+#: In many countries a semicolon begins another cell, whatever stands before it; blanks and quotes do not count there.
+#: Some take the wide forms of the signs as well.
+_FORMULA = re.compile(r"((?:^|[;|\t])[\s\"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def as_csv(contest: Contest, problems: list[ContestProblem], board: Board) -> str:
@@ -70,5 +75,5 @@ def _cell(cell: Cell | None) -> tuple[str, str, str]:
 
 
 def _harmless(name: str) -> str:
-    """A name that no spreadsheet takes for a formula."""
-    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
+    """A name that no spreadsheet takes for a formula, not even one to which a line's cells end elsewhere."""
+    return _FORMULA.sub(r"\1'", name)
