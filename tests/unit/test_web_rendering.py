@@ -15,7 +15,7 @@ import pytest_asyncio
 
 from judge.preparing import typesetting
 from web.content import highlight, rendering
-from web.content.rendering import MAX_CHARACTERS, Renderer
+from web.content.rendering import MAX_CHARACTERS, MOST_COMPARING, Renderer
 
 #: The C lexer of Pygments takes minutes over this: it tries every way to split the blanks.
 _TARPIT = "int a" + " " * 40_000 + "<x>"
@@ -89,6 +89,22 @@ async def test_differences_where_no_child_starts(renderer: Renderer, monkeypatch
     assert await renderer.differences([("a\n", "b\n")]) == [None]
     monkeypatch.undo()
 
+    assert await renderer.differences([("a\n", "b\n")]) != [None]
+
+
+async def test_hard_differences_hold_up_no_source(renderer: Renderer) -> None:
+    """However many somebody asks for, sources are shown; and beyond some, nobody is kept waiting for one more."""
+    hard = "a\n" * 20_000, "a\n" * 19_999 + "b\n"
+    asked = [asyncio.create_task(renderer.differences([hard])) for _ in range(MOST_COMPARING)]
+    while not renderer._differences.turn.locked():
+        await asyncio.sleep(0)
+
+    assert await renderer.differences([("a\n", "b\n")]) == [None]
+    assert 'class="k-k"' in await renderer.source(b"2", "return 1", "python3")
+    assert not any(task.done() for task in asked)
+    for task in asked:
+        task.cancel()
+    await asyncio.gather(*asked, return_exceptions=True)
     assert await renderer.differences([("a\n", "b\n")]) != [None]
 
 

@@ -46,6 +46,8 @@ _START_S = 60.0
 MEMORY_BYTES = 1024 * 1024 * 1024
 #: Longer texts are shown plain at once.
 MAX_CHARACTERS = 300_000
+#: Differences that are being looked for, or wait for it. Each may take all the time there is.
+MOST_COMPARING = 8
 #: Kept ready for the next who asks: so many replies, and of so many characters together.
 CACHED = 512
 CACHED_CHARACTERS = 16_000_000
@@ -63,12 +65,15 @@ class _HostError(Exception):
 class Renderer:
     """Keeps the children and remembers what they made, by the digest of what it was made from.
 
-    What contestants write has a child of its own: however hard it is, nobody waits for it who reads a statement.
+    What contestants write has a child of its own: however hard it is, nobody waits for it who reads a statement. So
+    have differences, of which somebody can ask for as many as they like, and none is remembered.
     """
 
     def __init__(self, *, cpu_s: float = CPU_S) -> None:
         self._statements = _Child(cpu_s)
         self._sources = _Child(cpu_s)
+        self._differences = _Child(cpu_s)
+        self._comparing = 0
         self._made: OrderedDict[tuple[str, bytes], dict[str, Any]] = OrderedDict()
         self._characters = 0
 
@@ -97,18 +102,23 @@ class Renderer:
         """The lines that differ, for each pair of an old and a new text; None where they are too many, or too hard."""
         if sum(len(text) for pair in pairs for text in pair) > 2 * MAX_CHARACTERS:
             return [None] * len(pairs)
-        async with self._sources.turn:
+        if self._comparing >= MOST_COMPARING:
+            return [None] * len(pairs)
+        self._comparing += 1
+        try:
             # All at once, and so in the time of one; and not remembered, since they are large and seldom asked for.
-            try:
-                reply = await self._sources.ask({"kind": "differences", "pairs": list(pairs)})
-            except _HostError:
-                reply = None
+            async with self._differences.turn:
+                reply = await self._differences.ask({"kind": "differences", "pairs": list(pairs)})
+        except _HostError:
+            reply = None
+        finally:
+            self._comparing -= 1
         found = [None] * len(pairs) if reply is None else reply["found"]
         return [each and [Line(**line) for line in each] for each in found]
 
     async def close(self) -> None:
         """End the children."""
-        for child in (self._statements, self._sources):
+        for child in (self._statements, self._sources, self._differences):
             async with child.turn:
                 await child.kill()
 
