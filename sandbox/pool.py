@@ -185,7 +185,7 @@ class CellPool:
             if warming is not None:
                 with contextlib.suppress(JudgeError):
                     # A cell that could not be warmed says why when it is made once more, for real.
-                    cell = await warming.want()
+                    cell = await self._warmed(warming)
                     if cell.is_waiting:
                         return cell
                     self._tell_idle_end(cell)
@@ -195,6 +195,16 @@ class CellPool:
             is_far = now - self._taken_at.get((slot, kind), now) >= FAR_S
             self._taken_at[slot, kind] = now
             self.warm(slot, kind, delay_s=CALM_S if is_far else 0.0)
+
+    async def _warmed(self, warming: _Warming) -> Cell:
+        making = warming.want()
+        try:
+            return await making
+        except asyncio.CancelledError:
+            # It may have come in that very moment, and would be nobody's.
+            if making.done() and not making.cancelled() and making.exception() is None:
+                self._close_later(making.result(), context=Context())
+            raise
 
     async def _make_in(self, delay_s: float, is_wanted: asyncio.Event, slot: Slot, kind: Kind) -> Cell:
         with contextlib.suppress(TimeoutError):

@@ -74,3 +74,24 @@ async def test_closing_waits_for_no_moment(level: Level, monkeypatch: pytest.Mon
     made.warm(SLOT, Kind(image=level.image, shows_data=False), delay_s=FOR_EVER_S)
     async with asyncio.timeout(DEADLINE_S):
         await made.close()
+
+
+async def test_a_cell_that_comes_just_as_nobody_wants_it_any_more_is_closed(level: Level) -> None:
+    """Whoever waits for a cell may be cancelled in the very moment that it is there."""
+    made = CellPool(level.maker, [SLOT])
+    kind = Kind(image=level.image, shows_data=False)
+
+    async def take() -> None:
+        async with made.cell(SLOT, kind):
+            raise AssertionError
+
+    made.warm(SLOT, kind)
+    making = made._warm[SLOT.index][kind].cell
+    making.add_done_callback(lambda _: taking.cancel())
+    taking = asyncio.create_task(take())
+    async with asyncio.timeout(DEADLINE_S):
+        await asyncio.wait([taking])
+        await made.close()
+
+    assert taking.cancelled()
+    assert not making.result().exchange.path.exists()
