@@ -9,6 +9,7 @@ A group's own failing is a verdict, the package's is a ``GradingFailure``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -58,6 +59,8 @@ async def grade(problem: Problem, bench: Bench, *, is_full: bool) -> Graded:
     """
     walk = _Walk(problem, bench)
     graded = await walk.whole()
+    if not math.isfinite(graded.score):
+        raise GradingFailure("the scores add up to more than any number")
     graded = replace(graded, parts=walk.parts_of(graded.score))
     if is_full and not walk.is_broken:
         for index in range(len(problem.testcases)):

@@ -91,6 +91,14 @@ def test_scores_that_are_judge_errors(rule: MaxScoreRule, made: Run, words: str)
     assert "secret/1" in str(failure.value)
 
 
+def test_scores_that_add_up_to_more_than_any_number() -> None:
+    """Each may be a number and their sum be none, which neither the database nor a page can take."""
+    of = flat(MaxScoreRule(max_score=None), 2)
+
+    with pytest.raises(GradingFailure, match="more than any number"):
+        graded(of, Cases([run(AC, score=1e308), run(AC, score=1e308)]))
+
+
 def test_the_static_validators_part() -> None:
     """The static validation test case has its own points, taken from what the others share."""
     rule = MaxScoreRule(max_score=10, static_score=4)
