@@ -10,7 +10,7 @@ back.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import structlog
@@ -208,6 +208,16 @@ class LocalExecutor:
         if judged.is_hosts_fault:
             await self._hand_over(claim, slot, judged.message)
             return
+        try:
+            await self._complete(claim, judged, announced)
+        except LeaseLost:
+            raise
+        except Exception as error:
+            # As above, of a verdict that the database does not take.
+            log.exception("a verdict was refused", judging=claim.judging_id)
+            await self._complete(claim, judge_error(f"internal error: {error!r}"), ())
+
+    async def _complete(self, claim: Claim, judged: Judged, announced: Sequence[Telling]) -> None:
         await until_connected(
             lambda connection: queue.complete(connection, claim, judged, announced=announced), self._pool
         )

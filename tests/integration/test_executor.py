@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -18,6 +19,7 @@ from judge.errors import SandboxError
 from judge.hosts import executor as executor_module
 from judge.hosts import host
 from judge.hosts.executor import LocalExecutor
+from judge.models import Compilation, Judged, Run
 from judge.pipeline.cache import FileCache
 from judge.pipeline.room import Bench
 from judge.queueing import queue
@@ -26,6 +28,7 @@ from judge.store import accounts, blobs, contests, judgehosts, problems
 from judge.store.accounts import Role
 from judge.store.judgings import MOST_LOSSES, Claim
 from judge.store.pool import Connection, Pool, open_pool
+from judge.verdicts import Verdict
 from problems.package import load
 from sandbox.cell import Cell
 from sandbox.local import LocalMaker
@@ -287,3 +290,23 @@ async def test_a_slot_that_is_kept_is_no_claims(pool: Pool, short_tmp: Path) -> 
         on.executor.start(await on.claim())
         await on.until("SELECT state = 'done' FROM judgings")
         assert not ended.is_set()
+
+
+@pytest.mark.parametrize(("score", "cpu_us"), [(math.inf, 1), (1.0, 2**64)])
+async def test_a_verdict_that_the_database_refuses(
+    pool: Pool, short_tmp: Path, monkeypatch: pytest.MonkeyPatch, score: float, cpu_us: int
+) -> None:
+    """It ends as a judge error, and the daemon does not end over it."""
+
+    async def judge(*_: object, **__: object) -> Judged:
+        run = Run(testcase="secret/1", verdict=Verdict.AC, cpu_us=cpu_us, wall_us=1, memory_bytes=1)
+        compilation = Compilation(is_ok=True)
+        return Judged(verdict=Verdict.AC, compilation=compilation, runs=(run,), score=score, parts={"all": score})
+
+    monkeypatch.setattr(executor_module, "judge", judge)
+    async with stage(pool, short_tmp / "refused") as on:
+        on.executor.start(await on.claim())
+        await on.until("SELECT state = 'done' FROM judgings")
+
+        assert await on.connection.fetchval("SELECT verdict FROM judgings") == "JE"
+        assert "internal error" in await on.connection.fetchval("SELECT message FROM judgings")
