@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest_asyncio
+
 from judge.models import MIB, Blob, Judged, Limits, Run, Source, SourceFile
 from judge.pipeline.cache import FileCache
 from judge.pipeline.compiling import Programs
@@ -31,6 +33,9 @@ LIMITS = Limits(
     validation_memory_bytes=256 * MIB,
     processes=32,
 )
+
+SUM = "print(sum(map(int, input().split())))\n"
+SUM_CPP = "#include <iostream>\nint main() { int a, b; std::cin >> a >> b; std::cout << a + b << '\\n'; }\n"
 
 _numbers = itertools.count(1)
 
@@ -101,6 +106,13 @@ async def court_at(level: Level, image_names: Mapping[str, str], folder: Path) -
         yield Court(level, pool, Programs(cache=cache, images=names))
     finally:
         await pool.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def court(level: Level, image_names: dict[str, str], short_tmp: Path) -> AsyncIterator[Court]:
+    """A court at each isolation level."""
+    async with court_at(level, image_names, short_tmp) as made:
+        yield made
 
 
 def echo_package(folder: Path, changes: Mapping[str, str | bytes | None] | None = None) -> Package:

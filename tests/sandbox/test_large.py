@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from judge.models import MIB
 from judge.verdicts import Verdict
 from problems.package import Package
-from tests.sandbox.conftest import Level
-from tests.sandbox.judgings import LIMITS, Court, court_at, echo_package, program
+from tests.sandbox import judgings
+from tests.sandbox.judgings import LIMITS, Court, echo_package, program
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def court(level: Level, image_names: dict[str, str], short_tmp: Path) -> AsyncIterator[Court]:
-    """A court for the tests below."""
-    async with court_at(level, image_names, short_tmp) as court:
-        yield court
+court = judgings.court
 
 
 async def test_a_giant_token_takes_bounded_memory(court: Court, tmp_path: Path) -> None:

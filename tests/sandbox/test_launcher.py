@@ -6,101 +6,21 @@ import asyncio
 import os
 import random
 import signal
-import time
-from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from sandbox import bundle, protocol
+from sandbox import protocol
 from sandbox.cell import launcher_path
 from sandbox.exchange import Exchange
-from sandbox.local import SYSTEM_PATHS, USERS, LocalMaker
-from sandbox.protocol import Field, Message, Names, Reply
-from sandbox.spec import RunLimits, RunSpec
-from tests.sandbox.conftest import COMPILE, CORE, MIB
+from sandbox.local import SYSTEM_PATHS, LocalMaker
+from sandbox.protocol import Field, Message, Names
+from sandbox.spec import RunSpec
+from tests.sandbox import launchers
+from tests.sandbox.conftest import CORE, MIB
+from tests.sandbox.launchers import BROKEN, DEADLINE_S, LIMITS, UID, Launcher, field, frame, number, run
 
-#: Far more than anything here takes; a launcher that needs longer hangs.
-DEADLINE_S = 20
-#: The exit code of a launcher that cannot go on.
-BROKEN = 70
-
-LIMITS = RunLimits(cpu_ms=1000, wall_ms=2000, memory_bytes=64 * MIB, output_bytes=1000, processes=16)
-
-#: Of launchers that no maker makes.
-UID = USERS[-1] if os.geteuid() == 0 else None
-
-
-class Launcher:
-    """A launcher at level ``local`` with nothing between it and the test."""
-
-    def __init__(self, process: asyncio.subprocess.Process, exchange: Exchange) -> None:
-        assert process.stdin and process.stdout and process.stderr
-        self.process = process
-        self.exchange = exchange
-        self.stdin, self.stdout, self.stderr = process.stdin, process.stdout, process.stderr
-
-    async def reply(self) -> Reply:
-        """Its next message."""
-        async with asyncio.timeout(DEADLINE_S):
-            size = int.from_bytes(await self.stdout.readexactly(4), "big")
-            return protocol.parse(await self.stdout.readexactly(size))
-
-    async def ask(self, request: bytes) -> Reply:
-        self.stdin.write(request)
-        return await self.reply()
-
-    async def end(self) -> tuple[int, str]:
-        """Its exit code and last words, once it has ended by itself."""
-        async with asyncio.timeout(DEADLINE_S):
-            words = await self.stderr.read()
-            return await self.process.wait(), words.decode()
-
-    async def is_usable(self) -> bool:
-        """Whether a run still comes to its end."""
-        report = await self.ask(run("/bin/true"))
-        return report.message is Message.REPORT and report.numbers[Field.EXIT_CODE] == 0
-
-
-@pytest_asyncio.fixture
-async def launcher(short_tmp: Path) -> AsyncIterator[Launcher]:
-    """A launcher that has said hello."""
-    maker = LocalMaker(cells_dir=short_tmp)
-    exchange = Exchange(short_tmp / f"raw-{random.getrandbits(64):x}")
-    process = await maker._start(exchange, core=CORE, shows_data=False, uid=UID)
-    started = Launcher(process, exchange)
-    hello = await started.reply()
-    assert hello.message is Message.HELLO
-    yield started
-    if process.returncode is None:
-        process.kill()
-    await process.wait()
-    # Its pipes are let go of before the loop is.
-    process._transport.close()  # type: ignore[attr-defined]
-    await asyncio.sleep(0)
-    exchange.remove()
-
-
-def run(*argv: str, stdout: str = "stdout", is_work_writable: bool = False, feedback: tuple[str, ...] = ()) -> bytes:
-    """A request to run something."""
-    limits = COMPILE if is_work_writable else LIMITS
-    spec = RunSpec(argv=argv, limits=limits, is_work_writable=is_work_writable, feedback=feedback)
-    return protocol.run(spec, Names(stdout=stdout))
-
-
-def field(tag: int, data: bytes) -> bytes:
-    return bytes([tag]) + len(data).to_bytes(4, "big") + data
-
-
-def number(tag: int, value: int) -> bytes:
-    return field(tag, value.to_bytes(8, "big"))
-
-
-def frame(kind: bytes, *fields: bytes) -> bytes:
-    body = kind + b"".join(fields)
-    return len(body).to_bytes(4, "big") + body
-
+launcher = launchers.launcher
 
 #: All that a run has to have.
 NEEDED = (
@@ -112,7 +32,6 @@ NEEDED = (
     number(35, 16),
     number(36, MIB),
 )
-
 MALFORMED = {
     "no body": (b"\0\0\0\0", "a frame of 0 bytes"),
     "too long": (b"\xff\xff\xff\xff", "a frame of 4294967295 bytes"),
@@ -288,98 +207,6 @@ async def test_a_stop_too_late_means_nothing(launcher: Launcher) -> None:
     assert [reply.numbers.get(Field.EXIT_CODE) for reply in replies] == [0, 1]
 
 
-# Talks; those between two launchers are in test_interaction.py.
-
-TALK = protocol.run(RunSpec(argv=("/bin/cat",), limits=LIMITS), Names(stdin_pipe="in", stdout_pipe="out"))
-
-
-def _pipes(launcher: Launcher) -> tuple[int, int]:
-    """The host's reading and writing ends of what the program writes and reads."""
-    inward = launcher.exchange.make_pipe("in")
-    outward = launcher.exchange.outward / "out"
-    os.mkfifo(outward)
-    outward.chmod(0o666)
-    reader = os.open(outward, os.O_RDONLY | os.O_NONBLOCK)
-    return reader, os.open(inward, os.O_RDWR | os.O_NONBLOCK)
-
-
-async def _opened(launcher: Launcher) -> tuple[int, int]:
-    ends = _pipes(launcher)
-    assert (await launcher.ask(TALK)).message is Message.OPENED
-    return ends
-
-
-async def test_a_stopped_talk(launcher: Launcher) -> None:
-    """A stop ends a talking run: it says so, and when it left by the host's own clock."""
-    begun_ns = time.monotonic_ns()
-    reader, writer = await _opened(launcher)
-    report = await launcher.ask(protocol.stop())
-    os.close(reader)
-    os.close(writer)
-
-    assert report.numbers[Field.ENDED_BY] == 5
-    assert report.numbers[Field.SIGNAL] == 9
-    assert begun_ns < report.numbers[Field.LEFT_AT_NS] < time.monotonic_ns()
-    assert await launcher.is_usable()
-
-
-async def test_a_talk_ends_by_itself(launcher: Launcher) -> None:
-    """A program whose other side closed comes to the end of its input; what it wrote can be read all the same."""
-    reader, writer = await _opened(launcher)
-    os.write(writer, b"said and echoed\n")
-    os.close(writer)
-    report = await launcher.reply()
-    said = os.read(reader, 100)
-    os.close(reader)
-
-    assert report.numbers[Field.EXIT_CODE] == 0
-    assert report.numbers[Field.STDOUT_BYTES] == 0
-    assert said == b"said and echoed\n"
-
-
-async def test_any_other_message_during_a_talk_ends_the_launcher(launcher: Launcher) -> None:
-    """While a run talks the host has nothing to ask for."""
-    reader, writer = await _opened(launcher)
-    launcher.stdin.write(protocol.load("bundle"))
-    code, said = await launcher.end()
-    os.close(reader)
-    os.close(writer)
-
-    assert code == BROKEN
-    assert "during a run" in said
-
-
-async def test_a_host_that_goes_away_ends_a_talk(launcher: Launcher) -> None:
-    """As for any other run."""
-    reader, writer = await _opened(launcher)
-    launcher.stdin.close()
-    code, said = await launcher.end()
-    os.close(reader)
-    os.close(writer)
-
-    assert code == BROKEN
-    assert "host went away" in said
-
-
-@pytest.mark.parametrize("what", ["nothing there", "a file", "a link to a pipe", "nobody to read"])
-async def test_pipes_that_cannot_be_opened(launcher: Launcher, what: str) -> None:
-    """The launcher opens FIFOs that the host has open, and nothing else; and never waits for anybody to do so."""
-    inward, outward = launcher.exchange.inward, launcher.exchange.outward
-    if what != "nothing there":
-        launcher.exchange.make_pipe("in")
-    if what == "a file":
-        (outward / "out").write_bytes(b"")
-    elif what == "a link to a pipe":
-        (outward / "out").symlink_to(inward / "in")
-    elif what == "nobody to read":
-        os.mkfifo(outward / "out")
-    refused = await launcher.ask(TALK)
-
-    assert refused.message is Message.REFUSED
-    assert b"input or output" in refused.texts[Field.TEXT]
-    assert await launcher.is_usable()
-
-
 async def _ended(*words: str, user: int | None = None) -> tuple[int, str]:
     """Exit code and last words of a launcher started with these arguments."""
     process = await asyncio.create_subprocess_exec(
@@ -423,115 +250,6 @@ async def test_folders_that_are_not_there() -> None:
 
     assert code == BROKEN
     assert "/nowhere/in" in said
-
-
-# Bundles.
-
-
-def packed(name: bytes, content: bytes, *, mode: int = 0o644, size: int | None = None) -> bytes:
-    """One file of a bundle, with whatever name, and a size that may be a lie."""
-    length = len(content) if size is None else size
-    return len(name).to_bytes(4, "big") + mode.to_bytes(4, "big") + length.to_bytes(8, "big") + name + content
-
-
-def _joined(parts: Iterable[bytes]) -> bytes:
-    return b"".join(parts)
-
-
-DAMAGED = {
-    "header cut": packed(b"a", b"x")[:10],
-    "name cut": packed(b"abcdef", b"")[:18],
-    "content cut": packed(b"a", b"xyz")[:-1],
-    "second file cut": packed(b"a", b"xyz") + packed(b"b", b"xyz")[:-1],
-    "size of 16 EiB": packed(b"a", b"xyz", size=2**64 - 1),
-    "size of 8 EiB": packed(b"a", b"xyz", size=2**63),
-    "name of 4 GiB": b"\xff\xff\xff\xff" + packed(b"a", b"x")[4:],
-    "empty name": packed(b"", b"x"),
-    "zero byte in a name": packed(b"a\0b", b"x"),
-    "parent": packed(b"..", b"x"),
-    "current": packed(b".", b"x"),
-    "out of /work": packed(b"../a", b"x"),
-    "out of a folder": packed(b"a/../../b", b"x"),
-    "absolute": packed(b"/tmp/a", b"x"),
-    "empty component": packed(b"a//b", b"x"),
-    "folder only": packed(b"a/", b"x"),
-    "name twice": packed(b"a", b"1") + packed(b"a", b"2"),
-    "file as a folder": packed(b"a", b"1") + packed(b"a/b", b"2"),
-    "folder as a file": packed(b"a/b", b"1") + packed(b"a", b"2"),
-    "more files than /work has room for": _joined(packed(b"%d" % n, b"") for n in range(20_000)),
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGED)
-async def test_damaged_bundles_are_refused(launcher: Launcher, damage: str) -> None:
-    """A bundle that is cut, lies, or names anything outside /work is refused; the next one is unpacked."""
-    launcher.exchange.put("bundle", DAMAGED[damage])
-    refused = await launcher.ask(protocol.load("bundle"))
-
-    assert refused.message is Message.REFUSED
-    launcher.exchange.put("bundle", bundle.pack({"a": b"whole"}))
-    assert (await launcher.ask(protocol.load("bundle"))).message is Message.DONE
-    assert (await launcher.ask(protocol.save("saved", 1000))).message is Message.DONE
-    assert launcher.exchange.take("saved", 1000) == bundle.pack({"a": b"whole"})
-
-
-async def test_a_bundle_that_is_a_link_is_not_followed(launcher: Launcher, tmp_path: Path) -> None:
-    """Even where the host's own folder holds a link, nothing is read through it."""
-    (tmp_path / "elsewhere").write_bytes(bundle.pack({"a": b"x"}))
-    tmp_path.chmod(0o755)
-    (launcher.exchange.inward / "bundle").symlink_to(tmp_path / "elsewhere")
-
-    assert (await launcher.ask(protocol.load("bundle"))).message is Message.REFUSED
-
-
-async def test_saving_stops_at_the_size_asked_for(launcher: Launcher) -> None:
-    """What is larger than the host wants to take is refused; what is exactly as large is not."""
-    launcher.exchange.put("bundle", bundle.pack({"a": b"x" * 600, "b": b"x" * 400}))
-    assert (await launcher.ask(protocol.load("bundle"))).message is Message.DONE
-
-    assert (await launcher.ask(protocol.save("saved", 999))).message is Message.REFUSED
-    assert (await launcher.ask(protocol.save("saved", 1000))).message is Message.DONE
-
-
-async def test_loading_forgets_what_was_there(launcher: Launcher) -> None:
-    """Each program comes into an empty /work."""
-    for name in ("first", "second"):
-        launcher.exchange.put("bundle", bundle.pack({name: b"x"}))
-        assert (await launcher.ask(protocol.load("bundle"))).message is Message.DONE
-    assert (await launcher.ask(protocol.save("saved", 1000))).message is Message.DONE
-
-    assert launcher.exchange.take("saved", 1000) == bundle.pack({"second": b"x"})
-
-
-# Feedback.
-
-
-async def test_feedback_files_are_capped(launcher: Launcher) -> None:
-    """Of the files asked for each is brought up to a size, whatever was written; those not asked for stay."""
-    script = "head -c 10M /dev/zero > /feedback/large; echo x > /feedback/small; echo x > /feedback/other"
-    report = await launcher.ask(run("/bin/sh", "-c", script, feedback=("large", "small", "missing")))
-
-    assert {name: len(content) for name, content in report.files.items()} == {"large": 128 * 1024, "small": 2}
-
-
-async def test_feedback_is_plain_files_only(launcher: Launcher) -> None:
-    """Links, pipes and folders by the names of feedback files are passed over, and nothing waits for them."""
-    script = "ln -s /etc/passwd /feedback/link; mkfifo /feedback/fifo; mkdir /feedback/folder; echo x > /feedback/plain"
-    report = await launcher.ask(run("/bin/sh", "-c", script, feedback=("link", "fifo", "folder", "plain")))
-
-    assert report.files == {"plain": b"x\n"}
-
-
-async def test_feedback_is_bounded_and_fresh(launcher: Launcher) -> None:
-    """/feedback has a size of its own, is empty at the start of each run, and is not there for runs without it."""
-    filled = await launcher.ask(run("/bin/sh", "-c", "cat /dev/zero > /feedback/zeros", feedback=("zeros",)))
-    script = "ls -A /feedback > /tmp/list; wc -l < /tmp/list > /feedback/count"
-    listed = await launcher.ask(run("/bin/sh", "-c", script, feedback=("count",)))
-    without = await launcher.ask(run("/bin/sh", "-c", "echo x > /feedback/file"))
-
-    assert filled.numbers[Field.EXIT_CODE] != 0 or filled.numbers[Field.ENDED_BY] != 0
-    assert listed.files == {"count": b"0\n"}
-    assert without.numbers[Field.EXIT_CODE] != 0
 
 
 def _processes(marker: str) -> list[int]:

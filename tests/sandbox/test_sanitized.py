@@ -27,6 +27,8 @@ from tests.sandbox.conftest import LIMITS, Level, Prober
 # Every test of theirs, and those to come, is one of this module's too, with the fixtures below.
 from tests.sandbox.test_box import *  # noqa: F403
 from tests.sandbox.test_launcher import *  # noqa: F403
+from tests.sandbox.test_launcher_files import *  # noqa: F403
+from tests.sandbox.test_launcher_talks import *  # noqa: F403
 
 # At level `local` a box's init counts as part of the run, and a sanitizer makes it larger than these allow for.
 del test_memory_is_measured, test_untouched_memory_is_free  # noqa: F821
