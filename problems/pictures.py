@@ -83,16 +83,8 @@ def _files(tree: Tree, folder: Entry, depth: int) -> list[Entry]:
 
 
 def _content(entry: Entry, findings: Findings) -> bytes | None:
-    try:
-        with entry.real.open("rb") as file:
-            content = file.read(PICTURE_BYTES + 1)
-    except OSError as error:
-        findings.warning(str(entry), f"not shown: cannot be read: {error.strerror}")
-        return None
-    if len(content) > PICTURE_BYTES:
-        findings.warning(str(entry), f"not shown: larger than {PICTURE_BYTES // MIB} MiB")
-        return None
-    if format_of(content) is None:
+    content = entry.content(PICTURE_BYTES, lambda why: findings.warning(str(entry), f"not shown: {why}"))
+    if content is not None and format_of(content) is None:
         findings.warning(str(entry), f"not shown: is none of {', '.join(FORMATS)}")
         return None
     return content

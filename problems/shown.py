@@ -86,13 +86,4 @@ def _dialogue(entry: Entry, findings: Findings) -> bytes | None:
 
 
 def _content(entry: Entry, findings: Findings) -> bytes | None:
-    try:
-        with entry.real.open("rb") as file:
-            content = file.read(FILE_BYTES + 1)
-    except OSError as error:
-        findings.warning(str(entry), f"not shown: cannot be read: {error.strerror}")
-        return None
-    if len(content) > FILE_BYTES:
-        findings.warning(str(entry), f"not shown: larger than {FILE_BYTES // KIB} KiB")
-        return None
-    return content
+    return entry.content(FILE_BYTES, lambda why: findings.warning(str(entry), f"not shown: {why}"))

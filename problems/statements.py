@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
-from judge.models import KIB, MIB
+from judge.models import MIB
 from problems import latex
 from problems.constants import replaced
 from problems.findings import Findings
@@ -142,14 +142,8 @@ def _content(entry: Entry, findings: Findings) -> bytes | None:
     """What the file holds, text as UTF-8 with LF; None, and a warning, where that cannot be shown."""
     is_pdf = entry.name.lower().endswith(".pdf")
     most_bytes = PDF_BYTES if is_pdf else TEXT_BYTES
-    try:
-        with entry.real.open("rb") as file:
-            content = file.read(most_bytes + 1)
-    except OSError as error:
-        findings.warning(str(entry), f"ignored: cannot be read: {error.strerror}")
-        return None
-    if len(content) > most_bytes:
-        findings.warning(str(entry), f"ignored: larger than {most_bytes // KIB} KiB")
+    content = entry.content(most_bytes, lambda why: findings.warning(str(entry), f"ignored: {why}"))
+    if content is None:
         return None
     if is_pdf:
         if content.startswith(b"%PDF-"):

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -47,6 +48,19 @@ class Entry:
 
     def __str__(self) -> str:
         return str(self.relative)
+
+    def content(self, most_bytes: int, complain: Callable[[str], None]) -> bytes | None:
+        """What a file holds; None, and a complaint that says why, if it cannot be read or is larger than that."""
+        try:
+            with self.real.open("rb") as file:
+                content = file.read(most_bytes + 1)
+        except OSError as error:
+            complain(f"cannot be read: {error.strerror}")
+            return None
+        if len(content) > most_bytes:
+            complain(f"larger than {_size(most_bytes)}")
+            return None
+        return content
 
 
 class Tree:
@@ -116,16 +130,7 @@ class Tree:
 
     def read(self, entry: Entry, *, most_bytes: int) -> bytes | None:
         """The content of a small file; None, and an error found, if it is too large."""
-        try:
-            with entry.real.open("rb") as file:
-                content = file.read(most_bytes + 1)
-        except OSError as error:
-            self._findings.error(str(entry), f"cannot be read: {error.strerror}")
-            return None
-        if len(content) > most_bytes:
-            self._findings.error(str(entry), f"larger than {most_bytes // KIB} KiB")
-            return None
-        return content
+        return entry.content(most_bytes, lambda why: self._findings.error(str(entry), why))
 
     def blob(self, entry: Entry) -> Blob | None:
         """The digest of a file of any size, read once however often links show it; None, and an error, on failure."""
@@ -156,7 +161,7 @@ class Tree:
                         self.with_carriage_returns.add(entry.real)
                     size += len(chunk)
                     if size > DATA_BYTES:
-                        self._findings.error(str(entry), f"larger than {DATA_BYTES // MIB} MiB")
+                        self._findings.error(str(entry), f"larger than {_size(DATA_BYTES)}")
                         return None
         except OSError as error:
             self._findings.error(str(entry), f"cannot be read: {error.strerror}")
@@ -190,3 +195,7 @@ def plain_name(text: str) -> str | None:
         return text
     kept = _FOREIGN.sub("-", text.lower()).strip("-_")[:NAME_CHARS]
     return kept if _PACKAGE_NAME.fullmatch(kept) else None
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes // KIB} KiB" if size_bytes % MIB else f"{size_bytes // MIB} MiB"
