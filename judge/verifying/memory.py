@@ -10,12 +10,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from judge.models import Judged, Run
 from judge.verdicts import Verdict
+
+_T = TypeVar("_T")
 
 #: Findings kept; beyond, those used longest ago go.
 MOST_KEPT = 200_000
@@ -68,6 +70,14 @@ class Memory:
         ).fetchone()
         return None if row is None else str(row[0])
 
+    def recall(self, key: str, adapter: TypeAdapter[_T]) -> _T | None:
+        """What was kept under the key, as it was then; None also where another version of this program kept it."""
+        document = self.find(key)
+        try:
+            return None if document is None else adapter.validate_json(document)
+        except ValidationError:
+            return None
+
     def keep(self, key: str, document: str) -> None:
         """Keep the document under the key."""
         if self._database is not None:
@@ -90,15 +100,8 @@ class RememberedRuns:
 
     async def find(self, key: str) -> Run | None:
         """The run made under the same conditions."""
-        document = self._memory.find(f"run {key}")
-        if document is None:
-            return None
-        try:
-            run = _RUN.validate_json(document)
-        except ValidationError:
-            # Another version of this program kept it.
-            return None
-        self.found += 1
+        run = self._memory.recall(f"run {key}", _RUN)
+        self.found += 0 if run is None else 1
         return run
 
     async def keep(self, key: str, run: Run) -> None:
@@ -108,14 +111,8 @@ class RememberedRuns:
 
     def find_judging(self, key: str) -> Judged | None:
         """A whole judging made under the same conditions."""
-        document = self._memory.find(f"judging {key}")
-        if document is None:
-            return None
-        try:
-            judged = _JUDGED.validate_json(document)
-        except ValidationError:
-            return None
-        self.found += len(judged.runs)
+        judged = self._memory.recall(f"judging {key}", _JUDGED)
+        self.found += 0 if judged is None else len(judged.runs)
         return judged
 
     def keep_judging(self, key: str, judged: Judged) -> None:
@@ -134,14 +131,8 @@ class RememberedChecks:
 
     def find(self, key: str) -> Said | None:
         """What was said under the same conditions."""
-        document = self._memory.find(f"check {key}")
-        if document is None:
-            return None
-        try:
-            said = _SAID.validate_json(document)
-        except ValidationError:
-            return None
-        self.found += 1
+        said = self._memory.recall(f"check {key}", _SAID)
+        self.found += 0 if said is None else 1
         return said
 
     def keep(self, key: str, said: Said) -> Said:
