@@ -73,6 +73,25 @@ def test_pruning_a_cache_that_fits_drops_nothing(cache: FileCache, tmp_path: Pat
     assert _names(tmp_path) == ["a", "b"]
 
 
+def test_a_cache_is_bounded_while_it_is_in_use(cache: FileCache, tmp_path: Path) -> None:
+    """However much is put, no more than twice the bound is kept; what is being written beside is left alone."""
+    (tmp_path / "cache" / ".0123456789abcdef").write_bytes(b"being written")
+    for number in range(50):
+        assert cache.put(f"{number:02}", b"x" * 30).exists()
+        assert sum(path.stat().st_size for path in (tmp_path / "cache").glob("[0-9]*")) <= 200
+
+    assert "49" in _names(tmp_path)
+    assert ".0123456789abcdef" in _names(tmp_path)
+
+
+def test_what_is_larger_than_its_cache_is_kept_until_the_next(cache: FileCache, tmp_path: Path) -> None:
+    """Whoever put it is about to read it."""
+    assert cache.put("large", b"x" * 300).exists()
+    cache.put("larger", b"x" * 400)
+
+    assert _names(tmp_path) == ["larger"]
+
+
 async def test_a_blob_is_fetched_once(cache: FileCache) -> None:
     """However many ask at once, and however often later, a blob is fetched a single time."""
     fetched: list[bytes] = []
