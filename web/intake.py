@@ -162,7 +162,7 @@ async def _keep(
     """
     is_complete = not loaded.recipes and not loaded.timing.is_inferred
     async with request.app[POOL].acquire() as connection, connection.transaction():
-        await _check_allowed(connection, viewer, loaded.name, contest)
+        await _check_allowed(connection, viewer, loaded.name)
         live = await versions.live(connection, loaded.name)
         version_id, is_new = await problems.keep(connection, loaded, origin, is_complete=is_complete)
         await verifications.ask(
@@ -181,14 +181,30 @@ async def _keep(
         await audit.record(connection, by=viewer.id, action="upload package", data=data)
         await queue.wake(connection)
         version = await versions.by_id(connection, loaded.name, version_id)
+        await check_joining(connection, viewer, version)
     return Taken(version=version, is_new=is_new)
 
 
-async def _check_allowed(connection: Connection, viewer: Viewer, problem: str, contest: Contest | None) -> None:
+async def check_joining(connection: Connection, viewer: Viewer, version: Version) -> None:
+    """Make sure that they may put the problem into the contest that it joins when the version goes live, if any.
+
+    Raises:
+        UsageError: they may not, since it has started, maybe after the version was uploaded.
+    """
+    if version.contest is None:
+        return
+    contest = await contests.by_name(connection, version.contest)
+    if permissions.may_add_to_contest(viewer, contest, now()):
+        return
+    if contest.name not in {place.contest.name for place in await versions.places(connection, version.problem)}:
+        raise UsageError(gettext(HAS_STARTED))
+
+
+async def _check_allowed(connection: Connection, viewer: Viewer, problem: str) -> None:
     """Give a new problem to whoever uploads it.
 
     Raises:
-        UsageError: the problem is there and not theirs to change, or they may not put it into the contest.
+        UsageError: the problem is there and not theirs to change.
     """
     if not await problem_access.take_name(connection, problem, by=viewer.id):
         granted = await problem_access.granted(connection, problem, viewer.id)
@@ -199,7 +215,3 @@ async def _check_allowed(connection: Connection, viewer: Viewer, problem: str, c
                     problem=problem,
                 )
             )
-    if contest is None or permissions.may_add_to_contest(viewer, contest, now()):
-        return
-    if contest.name not in {place.contest.name for place in await versions.places(connection, problem)}:
-        raise UsageError(gettext(HAS_STARTED))

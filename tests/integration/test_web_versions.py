@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -35,7 +36,9 @@ FOUND: dict[str, Any] = {
 }
 
 
-async def _api(site: Site, path: str, content: bytes | None = None, *, login: str | None = SETTER) -> Page:
+async def _api(
+    site: Site, path: str, content: bytes | None = None, *, login: str | None = SETTER, contest: str = "spring"
+) -> Page:
     """What a program is answered: to a package where there is content, else to a question."""
     client = site.visitor().client
     headers = {} if login is None else {"Authorization": login}
@@ -43,7 +46,7 @@ async def _api(site: Site, path: str, content: bytes | None = None, *, login: st
         answer = await client.get(path, headers=headers, allow_redirects=False)
     else:
         form = FormData()
-        form.add_field("contest", "spring")
+        form.add_field("contest", contest)
         form.add_field("package", BytesIO(content), filename="two-sums.zip")
         answer = await client.post(path, data=form, headers=headers, allow_redirects=False)
     return Page(status=answer.status, text=await answer.text(), headers=answer.headers, url=str(answer.url))
@@ -74,6 +77,31 @@ async def _uploaded(site: Site) -> tuple[Visitor, str]:
     answer = await _api(site, "/api/problems", zipped())
     assert answer.status == 202, answer.text
     return visitor, answer.headers["Location"].removeprefix("/api/problems").join(("/packages", ""))
+
+
+async def test_no_setter_puts_a_problem_into_a_running_contest(site: Site) -> None:
+    """A version uploaded before the start, for the contest, joins it after that by an admin's decision alone."""
+    await site.contest(starts_in=timedelta(hours=1))
+    setter, admin = await site.logged_in("setter", Role.SETTER), await site.logged_in("root", Role.ADMIN)
+    answer = await _api(site, "/api/problems", zipped())
+    assert answer.status == 202, answer.text
+    api = answer.headers["Location"]
+    version = api.removeprefix("/api/problems").join(("/packages", ""))
+    async with site.pool.acquire() as connection:
+        await connection.execute("UPDATE contests SET starts_at = now() - interval '1 minute'")
+        count = "SELECT count(*) FROM contest_problems"
+        refused = [await setter.post(version, {"decision": "confirm"})]
+        await _verify(site, State.UNEXPECTED, FOUND)
+        refused += [
+            await setter.post(version, {"decision": "live"}),
+            await setter.post_raw(f"{api}/live", csrf=await setter.token(version)),
+        ]
+        assert [(page.status, "only an admin" in page.words) for page in refused] == [(409, True)] * 3
+        again = await _api(site, "/api/problems", zipped(), contest="")
+        assert (again.status, await connection.fetchval(count)) == (400, 1)
+
+        assert (await admin.post(version, {"decision": "live"})).status == 303
+        assert await connection.fetchval(count) == 2
 
 
 async def test_progress_is_shown(site: Site) -> None:

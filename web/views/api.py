@@ -54,6 +54,7 @@ async def make_live(request: web.Request) -> web.Response:
     async with request.app[POOL].acquire() as connection:
         version = await find(request, connection, Access.WRITE)
         try:
+            await intake.check_joining(connection, viewer, version)
             await versions.make_live(connection, version, by=viewer.id)
         except UsageError as error:
             return web.json_response({"code": 409, "message": sentence(error)}, status=409)

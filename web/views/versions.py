@@ -13,7 +13,7 @@ from judge.store.pool import Connection
 from judge.store.problem_access import Access
 from judge.store.selections import Selection, Target
 from judge.store.versions import Version
-from web import forms, matrix, notices, permissions
+from web import forms, intake, matrix, notices, permissions
 from web.changes import Changes, changes
 from web.events.streams import known_id, tell_changes
 from web.keys import POOL, SESSION
@@ -88,6 +88,8 @@ async def decide(request: web.Request) -> web.Response:
     try:
         async with request.app[POOL].acquire() as connection:
             version = await find(request, connection, Access.WRITE)
+            if decision != "hold":
+                await intake.check_joining(connection, viewer, version)
             if decision == "live":
                 await versions.make_live(connection, version, by=viewer.id)
                 said = gettext("This version is live: new submissions are judged by it from now on.")
