@@ -74,28 +74,38 @@ async def answer(
         await audit.record(connection, by=by, action="answer clarification", data={"clarification_id": answered})
 
 
+#: What the account $2 may read of the contest $1; null: all of it.
+_READABLE = """
+    SELECT c.id, c.text, c.created_at, c.reply_to_id, c.to_user_id IS NULL AND c.from_user_id IS NULL AS is_public,
+           CASE WHEN $2::bigint IS NULL OR c.from_user_id = $2 THEN c.from_user_id END AS asker_id,
+           CASE WHEN $2::bigint IS NULL OR c.from_user_id = $2 THEN u.name END AS asker,
+           cp.label, v.title AS problem_title
+    FROM clarifications c LEFT JOIN users u ON u.id = c.from_user_id
+    LEFT JOIN contest_problems cp ON cp.contest_id = c.contest_id AND cp.problem_id = c.problem_id
+    LEFT JOIN LATERAL (SELECT title FROM problem_versions WHERE problem_id = c.problem_id AND live_at IS NOT NULL
+      ORDER BY live_at DESC, id DESC LIMIT 1) v ON true
+    WHERE c.contest_id = $1 AND ($2::bigint IS NULL OR c.from_user_id = $2 OR c.to_user_id = $2
+      OR (c.from_user_id IS NULL AND c.to_user_id IS NULL)
+      OR EXISTS (SELECT FROM clarifications public WHERE public.reply_to_id = c.id AND public.to_user_id IS NULL))
+"""
+_UNANSWERED = "c.from_user_id IS NOT NULL AND NOT EXISTS (SELECT FROM clarifications a WHERE a.reply_to_id = c.id)"
+
+
 async def listed(connection: Connection, *, contest_id: int, user_id: int | None) -> list[Clarification]:
     """What an account may read of a contest's, the newest first; for None, who is the jury, all of it.
 
     Questions stand with their answers. Others' questions are there where an answer went to everybody, without a name.
+    Behind the newest, the jury finds those that have waited longest for an answer: nobody asks them out of sight.
     """
     rows = await connection.fetch(
-        """
-        SELECT c.id, c.text, c.created_at, c.reply_to_id, c.to_user_id IS NULL AND c.from_user_id IS NULL AS is_public,
-               CASE WHEN $2::bigint IS NULL OR c.from_user_id = $2 THEN c.from_user_id END AS asker_id,
-               CASE WHEN $2::bigint IS NULL OR c.from_user_id = $2 THEN u.name END AS asker,
-               cp.label, v.title AS problem_title
-        FROM clarifications c LEFT JOIN users u ON u.id = c.from_user_id
-        LEFT JOIN contest_problems cp ON cp.contest_id = c.contest_id AND cp.problem_id = c.problem_id
-        LEFT JOIN LATERAL (SELECT title FROM problem_versions WHERE problem_id = c.problem_id AND live_at IS NOT NULL
-          ORDER BY live_at DESC, id DESC LIMIT 1) v ON true
-        WHERE c.contest_id = $1 AND ($2::bigint IS NULL OR c.from_user_id = $2 OR c.to_user_id = $2
-          OR (c.from_user_id IS NULL AND c.to_user_id IS NULL)
-          OR EXISTS (SELECT FROM clarifications public WHERE public.reply_to_id = c.id AND public.to_user_id IS NULL))
-        ORDER BY coalesce(c.reply_to_id, c.id) DESC, c.id LIMIT $3
-        """,
-        *(contest_id, user_id, MOST_SHOWN),
+        f"{_READABLE} ORDER BY coalesce(c.reply_to_id, c.id) DESC, c.id LIMIT $3", contest_id, user_id, MOST_SHOWN
     )
+    if user_id is None and len(rows) == MOST_SHOWN:
+        shown = {row["id"] for row in rows}
+        waiting = await connection.fetch(
+            f"{_READABLE} AND {_UNANSWERED} ORDER BY c.id LIMIT $3", contest_id, user_id, MOST_SHOWN
+        )
+        rows += [row for row in reversed(waiting) if row["id"] not in shown]
     answers: dict[int, list[Clarification]] = {}
     first: list[Clarification] = []
     for row in rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from judge.store.accounts import Role
+from judge.store.clarifications import MOST_SHOWN
 from tests.website import Page, Site, Visitor
 
 HOME = "/contests/spring/clarifications"
@@ -116,3 +117,21 @@ async def test_questions_tell_nothing_of_problems_before_the_start(site: Site) -
     assert [answer.status for answer in answers] == [400] * 3
     assert {"no such problem" in answer.words for answer in answers} == {True}
     assert (await _send(asker, "May I bring a pen?")).status == 303
+
+
+async def test_nobody_asks_a_question_out_of_sight(site: Site) -> None:
+    """However many come after it, the jury sees what has waited longest, and answers it."""
+    seeded = await site.contest()
+    await _send(await site.logged_in("asker"), "Is n ever zero?")
+    flood = await site.account("flood")
+    async with site.pool.acquire() as connection:
+        await connection.execute(
+            "INSERT INTO clarifications (contest_id, from_user_id, text)"
+            " SELECT $1, $2, 'Why ' || n FROM generate_series(1, $3) n",
+            *(seeded.contest_id, flood, 2 * MOST_SHOWN + 1),
+        )
+    jury = await site.staff(seeded, "jury")
+    desk = await jury.get(HOME)
+    assert "Is n ever zero?" in desk.words
+    assert desk.text.count("<li") <= 2 * MOST_SHOWN + 10
+    assert (await _send(jury, "No.", path=f"{HOME}/1")).status == 303
