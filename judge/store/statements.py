@@ -141,6 +141,19 @@ async def samples(connection: Connection, version_id: int, *, max_bytes: int) ->
     ]
 
 
+async def samples_size(connection: Connection, version_id: int) -> int:
+    """How many bytes all files of the samples that are shown have together."""
+    size: int = await connection.fetchval(
+        f"""
+        SELECT coalesce(sum(coalesce(i.size, 0) + coalesce(a.size, 0) + coalesce(d.size, 0)), 0)::bigint
+        FROM ({_SHOWN}) shown LEFT JOIN blobs i ON i.sha256 = input_sha256
+        LEFT JOIN blobs a ON a.sha256 = answer_sha256 LEFT JOIN blobs d ON d.sha256 = interaction_sha256
+        """,
+        version_id,
+    )
+    return size
+
+
 async def sample_file(connection: Connection, version_id: int, *, ordinal: int, kind: str) -> bytes:
     """One file of the ``ordinal``-th sample that is shown, whole: its "in", "ans" or "interaction".
 

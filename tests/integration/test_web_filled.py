@@ -12,6 +12,7 @@ import pytest
 from aiohttp import FormData
 
 from judge.models import Limits
+from judge.store import blobs
 from judge.store.accounts import Role
 from judge.verdicts import Verdict
 from tests.website import Site, Visitor, a_run
@@ -217,3 +218,19 @@ async def test_samples_as_a_zip(site: Site) -> None:
         assert archive.namelist() == ["1.in", "1.ans"]
         assert archive.read("1.in").decode() == (await visitor.get(f"{PROBLEM}/samples/1.in")).text
     assert content == again
+
+
+async def test_samples_that_are_too_large_together(site: Site) -> None:
+    """They are downloaded one by one: what a package has of them is not held in memory for whoever asks."""
+    seeded = await site.contest()
+    content = b"1\n" * 3_000_000
+    async with site.pool.acquire() as connection:
+        blob = await blobs.put(connection, content)
+        for ordinal in (11, 12, 13):
+            await connection.execute(
+                "INSERT INTO testcases VALUES ($1, $2, $3, $4, $4, $5, $5)",
+                *(seeded.version_id, ordinal, f"sample/{ordinal}", blob.sha256, blob.size),
+            )
+    answer = await site.visitor().get(f"{PROBLEM}/samples.zip")
+    assert (answer.status, "one by one" in answer.words) == (400, True)
+    assert len((await site.visitor().get(f"{PROBLEM}/samples/2.in")).text) == len(content)

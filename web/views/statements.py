@@ -25,7 +25,7 @@ from web.views import versions
 
 #: Samples are shown up to here; the whole file is a link away.
 SAMPLE_BYTES = 4096
-#: Each of them, and so together as much as anybody would want in one file.
+#: All of them together: they are in memory at once, for whoever asks.
 ZIPPED_BYTES = 16 * MIB
 
 
@@ -115,11 +115,11 @@ async def samples_zip(request: web.Request) -> web.Response:
     """All samples in one file."""
     async with request.app[POOL].acquire() as connection:
         name, version_id = await shown(request, connection)
+        if await statements.samples_size(connection, version_id) > ZIPPED_BYTES:
+            raise UsageError(gettext("The samples are too large for one file; download them one by one."))
         found = await statements.samples(connection, version_id, max_bytes=ZIPPED_BYTES)
     if not found:
         raise NotFound(gettext("The problem has no samples."))
-    if not all(sample.is_whole for sample in found):
-        raise UsageError(gettext("The samples are too large for one file; download them one by one."))
     content = await asyncio.to_thread(_zipped, found)
     return file_to_keep(content, f"{name}-samples.zip", "application/zip")
 
