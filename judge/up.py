@@ -8,7 +8,6 @@ with kill -9, the kernel tells every child to end (PR_SET_PDEATHSIG).
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import itertools
 import os
 import secrets
@@ -17,8 +16,8 @@ import socket
 import sys
 import urllib.request
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +63,7 @@ def run(settings: Settings) -> None:
     Raises:
         JudgeError: something cannot be started, and what to do.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
-    with _alone(settings.data_dir / "up.lock"):
+    with host.alone(settings.data_dir / "up.lock", "judge"):
         until_told(_up(settings))
     click.echo("stopped")
 
@@ -248,20 +246,6 @@ def _check_port(settings: Settings) -> None:
                 f"{settings.web_host}:{settings.web_port} cannot be used ({error.strerror}): "
                 "set JUDGE_WEB_PORT to a free port"
             ) from error
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Only one ``judge up`` for a data directory. The kernel gives the lock back, however we end."""
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UsageError(f"the judge of {lock.parent} is running already") from error
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _url(settings: Settings) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import socket
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+from pathlib import Path
 
 from judge.config import Isolation, Settings, physical_cores
 from judge.errors import SandboxError, UsageError
@@ -35,6 +37,25 @@ BLOB_CACHE_BYTES = 20 * 1024**3
 def host_name(settings: Settings) -> str:
     """What this judgehost is called: unique among those that share a database."""
     return settings.judgehost_name or socket.gethostname()
+
+
+@contextlib.contextmanager
+def alone(lock: Path, what: str) -> Iterator[None]:
+    """Be the only one of that kind for a data directory. The kernel gives the lock back, however we end.
+
+    Raises:
+        UsageError: another one is running.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True, mode=0o711)
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(f"the {what} of {lock.parent} is running already") from error
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def slots(settings: Settings) -> tuple[Slot, ...]:

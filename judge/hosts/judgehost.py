@@ -85,6 +85,8 @@ async def opened(settings: Settings, dsn: str) -> AsyncIterator[Judgehost]:
         JudgeError: this host cannot judge, with what to do about it.
     """
     async with contextlib.AsyncExitStack() as stack:
+        # What an earlier process left is cleared away, and must not be a living one's.
+        stack.enter_context(host.alone(settings.data_dir / "judgehost.lock", "judgehost"))
         pool = await stack.enter_async_context(open_pool(dsn, objects=open_store(settings)))
         pools = await stack.enter_async_context(host.open_pools(settings))
         cells = pools[settings.isolation]

@@ -83,6 +83,18 @@ async def test_killing_the_daemon_loses_nothing(
     assert _containers(data_dir) == []
 
 
+async def test_a_second_daemon_is_refused(filled: Queue, dsn: str, short_tmp: Path) -> None:
+    """It would take the first one's judgings and cells for those of a dead one, and its cores for free."""
+    data_dir = short_tmp / "twice"
+    async with daemon(dsn, data_dir, "local") as first:
+        await filled.until_true("SELECT count(*) > 0 FROM judgings WHERE state = 'judging'")
+        async with daemon(dsn, data_dir, "local") as second:
+            assert await asyncio.wait_for(second.wait(), 30) != 0
+
+        assert first.returncode is None
+        assert await filled.count("losses > 0") == 0
+
+
 async def test_stopping_the_daemon_gives_back(filled: Queue, dsn: str, short_tmp: Path) -> None:
     """SIGTERM ends the daemon at once, and what it judged waits in the queue again, without a loss on record."""
     async with daemon(dsn, short_tmp / "stopped", "local") as process:
