@@ -34,6 +34,11 @@ SAVE_TIMEOUT_S = 1800.0
 
 #: Browsers read two slashes, or a slash and a backslash, as another host.
 _OWN_PATH = re.compile(r"/(?![/\\])[^\\\s\x00-\x1f]{0,500}")
+_UNSHOWN = ("Cc", "Cs", "Zl", "Zp")
+#: These turn the direction of what stands behind them, in files and titles beyond the line's end.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: Letters and a symbol by their category, and blank all the same.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _CHUNK_BYTES = 64 * KIB
 _WRITE_BYTES = MIB
 
@@ -73,7 +78,7 @@ class Form:
             raise UsageError(gettext("%(label)s is missing.", label=label))
         if len(value) > max_length:
             raise UsageError(gettext("%(label)s is longer than %(most)s characters.", label=label, most=max_length))
-        if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value):
+        if any(unicodedata.category(char) in _UNSHOWN or char in _TURNING for char in value) or not _is_seen(value):
             raise UsageError(gettext("%(label)s has characters that cannot be shown.", label=label))
         return value
 
@@ -280,6 +285,11 @@ def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
     if len(fields) != len(pairs):
         raise UsageError(gettext("The form has a field twice."))
     return fields
+
+
+def _is_seen(text: str) -> bool:
+    """Whether there is anything to see in it: a name of nothing but blanks would be anybody's."""
+    return any(unicodedata.category(char)[0] in "LNPS" and char not in _BLANK for char in text)
 
 
 def own_path(text: str) -> str:

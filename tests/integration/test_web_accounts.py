@@ -38,6 +38,8 @@ async def test_register_logs_in(site: Site) -> None:
         ({"name": " \t "}, "The name is missing"),
         ({"name": "x" * 101}, "longer than 100"),
         ({"name": "a\nb"}, "cannot be shown"),
+        ({"name": "Ada\u202e"}, "cannot be shown"),
+        ({"name": "\u200b\u3164"}, "cannot be shown"),
         ({"password": "short", "password_again": "short"}, "8 to 200 characters"),
         ({"password": "aaaaaaaa", "password_again": "aaaaaaaa"}, "too easy to guess"),
         ({"password_again": "something else"}, "differ"),
@@ -53,6 +55,13 @@ async def test_register_refuses(site: Site, changes: dict[str, str], complaint: 
     assert complaint in answer.words
     if "name" not in changes:
         assert 'value="Ada L."' in answer.text
+
+
+async def test_names_of_other_scripts(site: Site) -> None:
+    """What joins or separates letters and signs is part of a name."""
+    for number, name in enumerate(("\u0645\u06cc\u200c\u0631", "\U0001f469\u200d\U0001f4bb", "\u0e01\u0e34", "7")):
+        answer = await site.visitor().post("/register", {**NEW, "login": f"ada{number}", "name": name})
+        assert answer.status == 303, answer.words
 
 
 async def test_registration_closed(closed_site: Site) -> None:
