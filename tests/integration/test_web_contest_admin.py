@@ -288,3 +288,13 @@ async def test_what_was_done_is_not_done_again(site: Site) -> None:
             again = await admin.post(SETTINGS, {"action": action})
             assert (again.status, "already" in again.words) == (400, True)
             assert await connection.fetchrow("SELECT starts_at, freeze_at, ends_at FROM contests") == before
+
+
+async def test_unfreezing_before_the_freeze(site: Site) -> None:
+    """It is refused, on a page of before say: the scoreboard would not freeze at all."""
+    await site.contest(freezes_in=timedelta(minutes=30))
+    admin = await site.logged_in("root", Role.ADMIN)
+    answer = await admin.post(SETTINGS, {"action": "unfreeze"})
+    assert (answer.status, "is not frozen" in answer.words) == (400, True)
+    async with site.pool.acquire() as connection:
+        assert await connection.fetchval("SELECT unfrozen_at IS NULL FROM contests")

@@ -146,6 +146,9 @@ def _check_up_to_date(before: Plan, form: Form, moment: datetime) -> None:
         # Frozen from now on only, the scoreboard would show what was sent since.
         case "freeze" if before.freeze_at is not None and before.freeze_at <= moment and before.unfrozen_at is None:
             raise UsageError(gettext("The scoreboard is frozen already."))
+        # Unfrozen before it was frozen, it never would be.
+        case "unfreeze" if before.freeze_at is None or before.freeze_at > moment:
+            raise UsageError(gettext("The scoreboard is not frozen."))
         case "end" if before.ends_at is not None and before.ends_at <= moment:
             raise UsageError(gettext("The contest is over already."))
 
