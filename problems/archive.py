@@ -261,13 +261,12 @@ def _trouble_with_kind(info: ZipInfo, name: str) -> str | None:
         return "is encrypted; make the zip without a password"
     # Where the zip was made on Unix, the upper half is what stat said of the file.
     kind = stat.S_IFMT(info.external_attr >> 16)
-    if kind == stat.S_IFLNK and not name.endswith("/"):
-        return _TOO_LONG_A_LINK if info.file_size > _LINK_BYTES else None
-    if kind not in (0, stat.S_IFDIR if name.endswith("/") else stat.S_IFREG):
+    is_link = kind == stat.S_IFLNK and not name.endswith("/")
+    if not is_link and kind not in (0, stat.S_IFDIR if name.endswith("/") else stat.S_IFREG):
         return "is neither a regular file nor a folder"
     if info.compress_type not in _METHODS:
         return f"is compressed by method {info.compress_type}; make the zip with deflate, which every program can"
-    return None
+    return _TOO_LONG_A_LINK if is_link and info.file_size > _LINK_BYTES else None
 
 
 def _check_places(members: list[_Member], archive_name: str, findings: Findings) -> None:

@@ -93,6 +93,10 @@ HOSTILE: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "masked": (lambda: patched(zipped(), "two-sums/problem.yaml", FLAGS, 0x2000), "problem.yaml: is encrypted"),
     "method": (lambda: patched(zipped(), "two-sums/problem.yaml", METHOD, 97), "compressed by method 97"),
     "bzip2": (lambda: patched(zipped(), "two-sums/problem.yaml", METHOD, 12), "compressed by method 12"),
+    "bzip2 link": (
+        lambda: patched(zipped({"x": "y"}, modes={"x": stat.S_IFLNK | 0o777}), "two-sums/x", METHOD, 12),
+        "two-sums/x: is compressed by method 12",
+    ),
     "other case": (lambda: zipped({"Problem.YAML": "x"}), "two-sums/Problem.YAML: is in the zip twice"),
     "other form": (lambda: zipped({"caf\u00e9": "x", "cafe\u0301": "x"}), "is in the zip twice"),
     "folder in other case": (lambda: zipped({"Data/secret/2.in": "x"}), "two-sums/Data/secret/2.in: and two-sums/data"),
