@@ -76,3 +76,14 @@ async def after(connection: Connection, *, submission_id: int, after_id: int, li
         limit,
     )
     return [Event(**row) for row in rows]
+
+
+async def before_current_judging(connection: Connection, submission_id: int) -> list[Event]:
+    """A submission's events from before its current judging was queued, oldest first."""
+    rows = await connection.fetch(
+        "SELECT id, kind, contest_id, submission_id, data FROM events WHERE submission_id = $1 AND id <"
+        " (SELECT max(id) FROM events WHERE submission_id = $1 AND kind = 'judging' AND data ->> 'state' = 'queued')"
+        " ORDER BY id",
+        submission_id,
+    )
+    return [Event(**row) for row in rows]

@@ -253,18 +253,6 @@ async def history(connection: Connection, submission_id: int, *, limit: int = 10
     return [PastJudging(**{**dict(row), "verdict": _verdict(row["verdict"])}) for row in rows]
 
 
-async def before_current_judging(connection: Connection, submission_id: int) -> int:
-    """The id of an event from after which the current judging can be followed from its beginning."""
-    event_id: int | None = await connection.fetchval(
-        """
-        SELECT max(id) - 1 FROM events
-        WHERE submission_id = $1 AND kind = 'judging' AND data ->> 'state' = 'queued'
-        """,
-        submission_id,
-    )
-    return event_id or 0
-
-
 def _summary(row: asyncpg.Record) -> Summary:
     values: dict[str, Any] = {
         **dict(row),

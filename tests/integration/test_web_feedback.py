@@ -81,6 +81,7 @@ async def test_events_do_not_count_hidden_tests(site: Site, feedback: Feedback, 
     told = await read_events(await visitor.open(f"/submissions/{submission_id}/events"))
 
     assert [kind for _, kind, _ in told] == ["judging", "judging", *["run"] * events, "verdict"]
+    assert [int(number) for number, _, _ in told] == [*range(int(told[0][0]), int(told[0][0]) + len(told))]
     assert ("tests_total" in told[1][2]) == (feedback is Feedback.FULL)
 
 

@@ -82,6 +82,17 @@ async def test_nothing_left(site: Site) -> None:
     assert (await _open(visitor, submission_id, **{"Last-Event-ID": last})).status == 204
 
 
+async def test_a_number_of_before_shows_less(site: Site) -> None:
+    """Whoever knows more events than a contest shows by now is told all that it shows, the verdict above all."""
+    visitor, submission_id = await _watched(site)
+    await site.judge(submission_id, Verdict.AC, [a_run(), a_run()])
+    everything = await read_events(await _open(visitor, submission_id))
+
+    again = await read_events(await _open(visitor, submission_id, **{"Last-Event-ID": "50"}))
+
+    assert again == everything
+
+
 @pytest.mark.parametrize("last", ["x", "-1", "9" * 400, "٣", "1 OR 1=1"])
 async def test_odd_last_event_id(site: Site, last: str) -> None:
     """A Last-Event-ID that no event has is no error of ours."""

@@ -13,7 +13,7 @@ from judge.store.contests import Contest
 from judge.store.pool import Connection
 from judge.store.submissions import Seen, Summary
 from web import feedback, permissions, wording
-from web.events.live import Watch, stream
+from web.events.live import Watch, position, stream
 from web.events.streams import known_id
 from web.keys import POOL, RENDERER, SESSION, SETTINGS
 from web.pages import page
@@ -52,13 +52,13 @@ async def show(request: web.Request) -> web.Response:
     ):
         summary = await _find(request, connection)
         judging = await submissions.current_judging(connection, summary.id)
-        follow_after = await submissions.before_current_judging(connection, summary.id)
+        shown = permissions.feedback(viewer, summary)
+        follow_after = await position(connection, summary.id, shown)
         place = await places.of_submission(connection, summary.id, lost_after_s=request.app[SETTINGS].lease_s)
         files = await submissions.files(connection, summary.id)
         history = await submissions.history(connection, summary.id) if permissions.judges(viewer, summary) else []
         contents = [await blobs.get(connection, file.sha256) for file in files]
         others = await submissions.others(connection, summary, limit=_OTHERS_SHOWN)
-    shown = permissions.feedback(viewer, summary)
     texts = [content.decode(errors="replace") for content in contents]
     sources = [
         (file.name, await request.app[RENDERER].source(file.sha256, text, summary.language), text.count("\n") + 1)
@@ -112,7 +112,7 @@ async def follow(request: web.Request) -> web.StreamResponse:
         submission_id=summary.id,
         is_judge=permissions.judges(viewer, summary),
         feedback=permissions.feedback(viewer, summary),
-        after_id=known_id(request),
+        known=known_id(request),
         lost_after_s=request.app[SETTINGS].lease_s,
     )
     return await stream(request, watch)
