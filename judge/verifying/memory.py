@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -47,6 +47,7 @@ class Memory:
     """
 
     def __init__(self, path: Path | None, surroundings: str = "") -> None:
+        self._path = path
         self._database = _open(path) if path is not None else None
         self._surroundings = surroundings
 
@@ -54,21 +55,19 @@ class Memory:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._run(
+            "DELETE FROM found WHERE key IN (SELECT key FROM found ORDER BY used_at DESC LIMIT -1 OFFSET ?)",
+            (MOST_KEPT,),
+        )
         if self._database is not None:
-            self._database.execute(
-                "DELETE FROM found WHERE key IN (SELECT key FROM found ORDER BY used_at DESC LIMIT -1 OFFSET ?)",
-                (MOST_KEPT,),
-            )
             self._database.close()
 
     def find(self, key: str) -> str | None:
         """What was kept under the key."""
-        if self._database is None:
-            return None
-        row = self._database.execute(
+        rows = self._run(
             "UPDATE found SET used_at = ? WHERE key = ? RETURNING document", (int(time.time()), self._named(key))
-        ).fetchone()
-        return None if row is None else str(row[0])
+        )
+        return str(rows[0][0]) if rows else None
 
     def recall(self, key: str, adapter: TypeAdapter[_T]) -> _T | None:
         """What was kept under the key, as it was then; None also where another version of this program kept it."""
@@ -80,11 +79,27 @@ class Memory:
 
     def keep(self, key: str, document: str) -> None:
         """Keep the document under the key."""
-        if self._database is not None:
-            self._database.execute(
-                "INSERT OR REPLACE INTO found (key, document, used_at) VALUES (?, ?, ?)",
-                (self._named(key), document, int(time.time())),
-            )
+        self._run(
+            "INSERT OR REPLACE INTO found (key, document, used_at) VALUES (?, ?, ?)",
+            (self._named(key), document, int(time.time())),
+        )
+
+    def _run(self, statement: str, values: tuple[str | int, ...]) -> list[tuple[Any, ...]]:
+        """What a statement gives; nothing where there is no file, or no use in it: no package fails for that."""
+        if self._database is None:
+            return []
+        try:
+            return self._database.execute(statement, values).fetchall()
+        except sqlite3.OperationalError:
+            # The disk is full, or somebody else has held the file for long.
+            return []
+        except sqlite3.DatabaseError:
+            # Damaged where opening it did not look. Whoever opens it next begins anew.
+            assert self._path is not None
+            self._database.close()
+            self._database = None
+            _drop(self._path)
+            return []
 
     def _named(self, key: str) -> str:
         return f"{self._surroundings} {key}"
@@ -149,8 +164,14 @@ def _open(path: Path) -> sqlite3.Connection:
         return _prepared(path)
     except sqlite3.DatabaseError:
         # Damaged, by a crash of the host: all that is lost is time.
-        path.unlink(missing_ok=True)
+        _drop(path)
         return _prepared(path)
+
+
+def _drop(path: Path) -> None:
+    """Remove the file, and its log: SQLite would put what is in that into the next one."""
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def _prepared(path: Path) -> sqlite3.Connection:

@@ -98,3 +98,38 @@ async def test_what_another_version_kept_is_not_found(tmp_path: Path) -> None:
         assert await RememberedRuns(memory).find("key") is None
         assert RememberedChecks(memory).find("key") is None
         assert RememberedRuns(memory).find_judging("key") is None
+
+
+def test_damage_within_costs_only_time(tmp_path: Path) -> None:
+    """A file that opens well and is damaged further in is forgotten, and no verification fails for it."""
+    path = tmp_path / "found.sqlite"
+    with Memory(path) as memory:
+        for number in range(100):
+            memory.keep(f"key {number}", "x" * 300)
+    content = path.read_bytes()
+    path.write_bytes(content[:8192] + b"\xff" * (len(content) - 8192))
+
+    with Memory(path) as memory:
+        assert memory.find("key 1") is None
+        memory.keep("key 1", "new")
+    with Memory(path) as memory:
+        memory.keep("key 1", "new")
+        assert memory.find("key 1") == "new"
+
+
+def test_a_damaged_file_does_not_leave_its_log(tmp_path: Path) -> None:
+    """What a crash left beside a damaged file does not make the new one a damaged one, too."""
+    path, log = tmp_path / "found.sqlite", tmp_path / "found.sqlite-wal"
+    with Memory(path) as memory:
+        # So many that part of them is in the log alone.
+        for number in range(3000):
+            memory.keep(f"key {number}", "x" * 300)
+        left = log.read_bytes()
+    path.write_bytes(b"no database" * 1000)
+    log.write_bytes(left)
+
+    for _ in range(2):
+        with Memory(path) as memory:
+            memory.keep("key 1", "new")
+    with Memory(path) as memory:
+        assert memory.find("key 1") == "new"
