@@ -202,8 +202,9 @@ static void make_devices(void)
         snprintf(target, sizeof(target), NEW_ROOT "/dev/%s", nodes[i]);
         close(open(target, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
         mount_or_die(source, target, NULL, MS_BIND, NULL);
-        /* The kernel keeps device nodes usable on a mount only while it is not nodev. */
-        mount_or_die(NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NOEXEC, NULL);
+        /* The kernel keeps device nodes usable on a mount only while it is not nodev. Read-only, they can still be
+         * written to, but not touched: their times would tell the next run of this one. */
+        mount_or_die(NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC, NULL);
     }
     /* POSIX shared memory lives in the run's own /tmp, counted and thrown away with it. */
     if (symlink("/tmp", NEW_ROOT "/dev/shm") < 0 || symlink("/proc/self/fd", NEW_ROOT "/dev/fd") < 0 ||
