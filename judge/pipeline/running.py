@@ -61,30 +61,28 @@ class Runner:
             answer=await self.data.path(testcase.answer),
             files={name: await self.data.path(blob) for name, blob in testcase.files.items()},
         )
-        await self._lay_out(case)
         try:
             return await (self._passes(case) if self.problem.limits.passes > 1 else self._once(case))
         except _Failure as failure:
             return dataclasses.replace(failure.run, verdict=Verdict.JE, message=str(failure), score=None)
 
     async def _lay_out(self, case: Case) -> None:
-        """Have /work hold the program and the test case's files, and nothing of an earlier run."""
-        if not case.files and not self._is_touched:
-            return
-        program = self.program
-        if case.files:
-            extra = {name: path.read_bytes() for name, path in case.files.items()}
-            kept = [file for file in bundle.unpack(program) if file.name not in extra]
-            program = bundle.join(kept) + bundle.pack(extra)
-        await self.cell.load(program)
+        """Have /work hold the program and the test case's files, and nothing of an earlier run or pass."""
+        if case.files or self._is_touched:
+            program = self.program
+            if case.files:
+                extra = {name: path.read_bytes() for name, path in case.files.items()}
+                kept = [file for file in bundle.unpack(program) if file.name not in extra]
+                program = bundle.join(kept) + bundle.pack(extra)
+            await self.cell.load(program)
         self._is_touched = bool(case.files) or self.problem.allows_file_writing
 
     async def _once(self, case: Case) -> Run:
         if self.talking is not None:
             return await self._talk(case, self.talking)
         spec = self._spec(case, stdin=case.input)
+        await self._lay_out(case)
         outcome = await self.cell.run(spec)
-        self._is_touched |= self.problem.allows_file_writing
         stopped = stopped_run(case.testcase, outcome, spec.limits)
         if stopped is not None:
             return stopped
@@ -118,6 +116,7 @@ class Runner:
             # On a disturbed host the submission is given more wall time, which its counterpart spends waiting for it.
             patience_ms = MOST_PATIENCE * spec.limits.wall_ms + limits.validation_time_ms + 1000
             longest = dataclasses.replace(judges.limits, wall_ms=patience_ms)
+            await self._lay_out(case)
             interaction = await interact(
                 contestant=Side(cell=self.cell, spec=spec),
                 judge=Side(cell=talking.cell, spec=dataclasses.replace(judges, limits=longest)),
@@ -180,6 +179,7 @@ class Runner:
                 interaction, limits = await self._interact(case, spec, program)
                 return self._after_talk(case, interaction, limits, program), program.cell.take_feedback()
             contestants = self._spec(case, stdin=written or case.input)
+            await self._lay_out(case)
             outcome = await self.cell.run(contestants)
             stopped = stopped_run(case.testcase, outcome, contestants.limits)
             if stopped is not None:

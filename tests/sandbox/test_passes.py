@@ -33,6 +33,20 @@ if count < 3:
 sys.exit(42)
 """
 
+#: Wants the number after its own, twice; of an interactive problem it tells its own first.
+TWICE = """
+import os, sys
+kept = os.path.join(sys.argv[3], "first")
+number = int(open(sys.argv[1]).read())
+print(number, flush=True)
+if sys.stdin.readline() != f"{number + 1}\\n":
+    sys.exit(43)
+if not os.path.exists(kept):
+    open(kept, "w").close()
+    open(os.path.join(sys.argv[3], "nextpass.in"), "w").write("77\\n")
+sys.exit(42)
+"""
+
 
 def multi_pass(court: Court, folder: Path, text: str = COUNTING, passes: int = 3) -> Stage:
     return Stage(court, folder, checker=validator(text), limits=dataclasses.replace(LIMITS, passes=passes))
@@ -69,20 +83,8 @@ async def test_passes_that_are_judge_errors(court: Court, tmp_path: Path) -> Non
 
 async def test_passes_that_are_talks(court: Court, tmp_path: Path) -> None:
     """A multi-pass problem may be interactive: each pass is a talk."""
-    text = """
-import os, sys
-kept = os.path.join(sys.argv[3], "first")
-number = int(open(sys.argv[1]).read())
-print(number, flush=True)
-if sys.stdin.readline() != f"{number + 1}\\n":
-    sys.exit(43)
-if not os.path.exists(kept):
-    open(kept, "w").close()
-    open(os.path.join(sys.argv[3], "nextpass.in"), "w").write("77\\n")
-sys.exit(42)
-"""
     limits = dataclasses.replace(LIMITS, passes=2)
-    stage = Stage(court, tmp_path, checker=validator(text), limits=limits, is_interactive=True)
+    stage = Stage(court, tmp_path, checker=validator(TWICE), limits=limits, is_interactive=True)
     good = only(await stage.judge("print(int(input()) + 1)\n"))
     bad = only(await stage.judge("n = int(input()); print(n + (n < 50))\n"))
     crashed = only(await stage.judge("print(int(input()) + 1, flush=True); raise SystemExit(1)\n"))
@@ -91,3 +93,43 @@ sys.exit(42)
     assert (bad.verdict, bad.passes) == (Verdict.WA, 2)
     # The next pass that the validator asked for is nobody's error: it could not know.
     assert (crashed.verdict, crashed.passes) == (Verdict.RTE, 1)
+
+
+#: What a run before left in its folder comes back as its number; else the number that is wanted.
+LEAVING = """
+import os
+number = int(input())
+print(int(open("left").read()) if os.path.exists("left") else number + 1, flush=True)
+open("left", "w").write(str(number))
+"""
+
+
+@pytest.mark.parametrize("is_interactive", [False, True], ids=["output", "talk"])
+async def test_files_are_not_there_in_the_next_pass(court: Court, tmp_path: Path, is_interactive: bool) -> None:
+    """Where a submission may write files, nothing of them is there for its next pass, nor for its next test case."""
+    limits = dataclasses.replace(LIMITS, passes=2)
+    stage = Stage(
+        court,
+        tmp_path,
+        checker=validator(TWICE),
+        limits=limits,
+        is_interactive=is_interactive,
+        allows_file_writing=True,
+    )
+    judged = await stage.judge(LEAVING, inputs=("1\n", "2\n"))
+
+    assert [(run.verdict, run.passes) for run in judged.runs] == [(Verdict.AC, 2), (Verdict.AC, 2)], judged
+
+
+async def test_files_are_not_there_in_the_next_talk(court: Court, tmp_path: Path) -> None:
+    """Where a submission may write files, nothing of them is there for its next test case that is a talk."""
+    text = """
+import sys
+number = int(open(sys.argv[1]).read())
+print(number, flush=True)
+sys.exit(42 if sys.stdin.readline() == f"{number + 1}\\n" else 43)
+"""
+    stage = Stage(court, tmp_path, checker=validator(text), is_interactive=True, allows_file_writing=True)
+    judged = await stage.judge(LEAVING, inputs=("1\n", "2\n"))
+
+    assert [run.verdict for run in judged.runs] == [Verdict.AC, Verdict.AC], judged
