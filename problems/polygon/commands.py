@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 from pathlib import PurePosixPath
 
 from judge.models import MIB, Source
@@ -24,6 +26,8 @@ from problems.tree import Tree
 SCRIPT_BYTES = MIB
 MOST_WORDS = 500
 COMMAND_CHARS = 16_000
+#: Of all scripts together.
+MOST_LINES = 10_000
 
 _SCRIPTS = ("doall.sh", "doall.bat")
 #: What ``doall.sh`` calls for each generated test: the command, for several files the one that counts, and the test.
@@ -88,10 +92,11 @@ def read(tree: Tree, root: Element, judging: Judging, workshop: Workshop, findin
     executables = _executables(tree, root)
     has_unknown = any(not test.command for test in judging.tests)
     # Scripts have other lines as well: only what calls a generator is one of ours.
+    called = lru_cache(maxsize=None)(lambda command: (_words(command) or [""])[0])
     scripted = {
         number: order
         for number, order in (_scripted(tree, root, judging) if has_unknown else ())
-        if (_words(order.command) or [""])[0] in executables
+        if called(order.command) in executables
     }
     return Commands(workshop, findings, executables=executables, scripted=scripted)
 
@@ -121,16 +126,23 @@ def _scripted(tree: Tree, root: Element, judging: Judging) -> Iterator[tuple[int
             if number is not None:
                 yield int(number[1]), _Order(command=call[1], from_file=files[0] if files else "")
     taken = {test.number for test in judging.tests if tree.find(judging.input_path(test.number)) is not None}
-    scripts = [element.text for path in ("judging/script", "judging/testset/script") for element in root.all(path)]
+    yield from _numbered(islice(_lines(tree, root), MOST_LINES), taken)
+
+
+def _lines(tree: Tree, root: Element) -> Iterator[str]:
+    """Of all scripts but those that make everything, one of them at a time in memory."""
+    for path in ("judging/script", "judging/testset/script"):
+        for element in root.all(path):
+            yield from element.text.splitlines()
     folder = tree.find("scripts")
-    if folder is not None and folder.is_directory:
-        scripts += [_text(tree, str(entry)) for entry in tree.files(folder) if entry.relative.suffix in (".sh", ".txt")]
-    for script in scripts:
-        yield from _lines(script, taken)
+    for entry in tree.files(folder) if folder is not None and folder.is_directory else ():
+        if entry.relative.suffix in (".sh", ".txt"):
+            yield from _text(tree, str(entry)).splitlines()
 
 
-def _lines(script: str, taken: set[int]) -> Iterator[tuple[int, _Order]]:
-    for line in script.splitlines()[:10_000]:
+def _numbered(lines: Iterable[str], taken: set[int]) -> Iterator[tuple[int, _Order]]:
+    following = 1
+    for line in lines:
         found = _LINE.fullmatch(line.strip())
         if found is None:
             continue
@@ -140,7 +152,9 @@ def _lines(script: str, taken: set[int]) -> Iterator[tuple[int, _Order]]:
                 taken.add(number)
                 yield number, _Order(command=command, from_file=str(number))
             continue
-        number = int(found[5]) if found[5] else next(free for free in range(1, len(taken) + 2) if free not in taken)
+        while following in taken:
+            following += 1
+        number = int(found[5]) if found[5] else following
         taken.add(number)
         yield number, _Order(command=command)
 

@@ -85,6 +85,8 @@ class _Builder:
         self._parser.CharacterDataHandler = self._data
         self._top = Element(tag="", line=0)
         self._open = [self._top]
+        #: What was read of the text of each that is open, in pieces: there may be one after every child.
+        self._texts: list[list[str]] = [[]]
         self._count = 0
 
     @property
@@ -105,9 +107,12 @@ class _Builder:
         element = Element(tag=tag, line=self.line, start=self._parser.CurrentByteIndex, attributes=attributes)
         self._open[-1].children.append(element)
         self._open.append(element)
+        self._texts.append([])
 
     def _end(self, tag: str) -> None:  # noqa: ARG002 - The parser sees to it that tags match.
-        self._open.pop().end = self._parser.CurrentByteIndex
+        element = self._open.pop()
+        element.end = self._parser.CurrentByteIndex
+        element.text = "".join(self._texts.pop())
 
     def _data(self, text: str) -> None:
-        self._open[-1].text += text
+        self._texts[-1].append(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -370,3 +371,13 @@ def test_paths_that_leave_the_package(tmp_path: Path) -> None:
     errors = complaints(tmp_path, {"problem.xml": problem_xml(solutions=solutions)})
 
     assert any("answers are missing" in error for error in errors)
+
+
+def test_text_in_many_pieces_takes_no_time(tmp_path: Path) -> None:
+    """An element whose text is cut by thousands of others is read in a time that grows with its length only."""
+    scattered = f"<tags>{'x' * 80}<b/></tags>".replace("<b/>", ("<b/>" + "x" * 80) * 90_000)
+    started = time.monotonic()
+
+    loaded(tmp_path, {"problem.xml": problem_xml(top=scattered)})
+
+    assert time.monotonic() - started < 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,15 @@ def test_generators_that_nobody_lists(tmp_path: Path) -> None:
     changes: dict[str, str | bytes | None] = {"problem.xml": problem_xml(tests=tests), "files/other.py": "print(1)\n"}
 
     assert _orders(tmp_path, changes)["secret/02"].program.language == "python3"
+
+
+def test_endless_scripts_take_no_time(tmp_path: Path) -> None:
+    """Scripts that make tests by the thousand, and again, are read as far as any package needs them."""
+    problem = {"problem.xml": problem_xml(tests=UNKNOWN), "tests/03": None}
+    scripts = {f"scripts/{name}.sh": "gen 1 > $\n" * 20_000 for name in "abcd"}
+    started = time.monotonic()
+
+    orders = _orders(tmp_path, {**problem, **scripts})
+
+    assert orders["secret/03"].argv == ("1",)
+    assert time.monotonic() - started < 10
