@@ -61,6 +61,9 @@ static void kill_box(struct watch *watch, enum ended_by reason)
     watch->killed_ns = now_ns();
     watch->ended_by = reason;
     kill_init();
+    /* The init may have been made to wait long for its core, which it needs to die in and end the others: all but us are
+     * the run's, and die by themselves. */
+    kill(-1, SIGKILL);
 }
 
 /* Moves input into the pipe until it is full or the input ends. A program that closes its input is no error. */
