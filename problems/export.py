@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from judge.errors import PackageError
 from judge.models import Problem
+from problems import yaml_text
 from problems.exporting import data, metadata, programs, statements, submissions
 from problems.exporting.folder import CannotExport, Folder, fit
 from problems.exporting.layout import layout
@@ -99,8 +100,8 @@ def _copy(package: Package, folder: Folder) -> None:
                 folder.copy(name, blob)
     if not package.about.get("uuid"):
         file = folder.path / "problem.yaml"
-        text = file.read_text().rstrip("\n")
-        file.write_text(f"{text}\nuuid: {metadata.identity(package)}\n")
+        text, encoding = yaml_text.read(file)
+        file.write_bytes(yaml_text.with_value(text, "uuid", metadata.identity(package)).encode(encoding))
         folder.note("it had no uuid; it has one now")
 
 

@@ -219,6 +219,36 @@ def test_a_package_of_the_format_is_copied(tmp_path: Path) -> None:
     assert notes == ()
 
 
+_FORMAT = "problem_format_version: 2025-09\nname: Zwölf\nlimits: {time_limit: 1}\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        _FORMAT.encode(),
+        _FORMAT.encode("latin-1"),
+        f"{_FORMAT}# the end".encode(),
+        f"{_FORMAT}...\n".encode(),
+        f"{_FORMAT}uuid:\n".encode(),
+        f"uuid: ~\n{_FORMAT}".encode(),
+        b"{problem_format_version: 2025-09, name: Zw\xc3\xb6lf, limits: {time_limit: 1}}\n",
+        b"  problem_format_version: 2025-09\n  name: Zw\xc3\xb6lf\n",
+        f"\ufeff{_FORMAT}".replace("\n", "\r\n").encode(),
+    ],
+)
+def test_the_uuid_that_a_copy_needs(tmp_path: Path, content: bytes) -> None:
+    """However problem.yaml is written, a copy has the uuid that was missing and all else, and can be read."""
+    statement = {"problem_statement/problem.en.md": None, "statement/problem.en.md": "Add.\n"}
+    before = packages.loaded(tmp_path, {"problem.yaml": content, **statement})
+
+    after, notes, _ = _exported(before, tmp_path)
+
+    assert notes == ("it had no uuid; it has one now",)
+    assert {**after.about, "uuid": None} == {**before.about, "uuid": None}
+    assert len(str(after.about["uuid"])) == 36
+    assert (after.titles, after.problem.limits) == (before.titles, before.problem.limits)
+
+
 def test_a_polygon_package(tmp_path: Path) -> None:
     """Tests, statement and solutions of a Polygon package come along, its programs behind wrappers of ours."""
     before = polygons.loaded(tmp_path, ANSWERS)
