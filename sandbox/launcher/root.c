@@ -275,6 +275,20 @@ void set_work(bool writable, bool follows_links)
     work_follows_links = follows_links;
 }
 
+/* A folder may hold any number of others, and a program as many that are called as this one would be. */
+static bool move_aside(int work, const char *name)
+{
+    char aside[32];
+
+    for (unsigned number = 0;; number++) {
+        snprintf(aside, sizeof(aside), ".aside-%u", number);
+        if (renameat(work, name, work, aside) == 0)
+            return true;
+        if (errno != ENOTEMPTY && errno != EEXIST && errno != ENOTDIR)
+            return false;
+    }
+}
+
 static bool link_stream(int work, const char *name, const char *target)
 {
     char link[32];
@@ -283,7 +297,9 @@ static bool link_stream(int work, const char *name, const char *target)
     if (size == (ssize_t)strlen(target) && memcmp(link, target, (size_t)size) == 0)
         return true;
     set_work(true, work_follows_links);
-    return (unlinkat(work, name, 0) == 0 || errno == ENOENT) && symlinkat(target, work, name) == 0;
+    if (unlinkat(work, name, 0) < 0 && errno != ENOENT && (errno != EISDIR || !move_aside(work, name)))
+        return false;
+    return symlinkat(target, work, name) == 0;
 }
 
 /* Gives the program its streams under the names that it opens them by; false leaves why in errno. */

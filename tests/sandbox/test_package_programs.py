@@ -208,3 +208,17 @@ async def test_answers_for_a_submission(court: Court, tmp_path: Path) -> None:
 
     assert [run.verdict for run in judged.runs] == [Verdict.AC, Verdict.WA, Verdict.WA]
     assert judged.runs[2].reason == "no answer"
+
+
+async def test_a_folder_in_the_place_of_a_stream(court: Court, tmp_path: Path) -> None:
+    """A submission whose folder has the name of its input or output file is judged, and is not the host's fault."""
+    stage = Stage(court, tmp_path, input_file="sum.in", output_file="sum.out")
+    text = b"a, b = map(int, open('sum.in').read().split())\nprint(a + b, file=open('sum.out', 'w'))\n"
+    files = (
+        SourceFile(name="main.py", content=text),
+        SourceFile(name="sum.in/deep/file.py", content=b""),
+        SourceFile(name="sum.out/file.py", content=b""),
+    )
+    judged = await stage.judge(Source(language="python3", files=files), inputs=("1 2\n", "3 0\n"), answer="3\n")
+
+    assert [run.verdict for run in judged.runs] == [Verdict.AC, Verdict.AC], judged
