@@ -10,6 +10,7 @@ Each file that gives a limit gets the new one, so that none contradicts another.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import yaml
@@ -21,7 +22,7 @@ _INI_LIMIT = re.compile(r"(?im)^([ \t]*timelimit[ \t]*=[ \t]*)(?:\"[^\"\r\n]*\"|
 
 def limit_time(folder: Path, time_ms: int) -> None:
     """Write the limit into the files of a package that can be read. Whether it counts then, reading it again tells."""
-    limit_s = f"{time_ms / 1000:g}"
+    limit_s = f"{Decimal(time_ms).scaleb(-3).normalize():f}"
     is_given = False
     ini, own, meta = (folder / name for name in (domjudge.INI, domjudge.TIME_LIMIT, metadata.FILE))
     if ini.is_file():

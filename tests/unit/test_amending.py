@@ -185,6 +185,12 @@ def test_time_limits(tmp_path: Path, meta: str) -> None:
     assert package.problem.limits.memory_bytes == before.problem.limits.memory_bytes
 
 
+@pytest.mark.parametrize("time_ms", [1, 10, 1500, 1_234_567, 3_600_000])
+def test_long_and_short_time_limits(tmp_path: Path, time_ms: int) -> None:
+    """Every digit of a limit comes through."""
+    assert _amended(tmp_path, TimeLimit(time_ms=time_ms), {}).problem.limits.time_ms == time_ms
+
+
 @pytest.mark.parametrize(
     ("changes", "files"),
     [
