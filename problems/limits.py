@@ -26,9 +26,10 @@ _MOST_KIB = 64 * 1024
 MOST_PASSES = 1000
 
 _Seconds: TypeAlias = Annotated[float, Field(ge=0.001, le=_MOST_S, allow_inf_nan=False)]
-_Mebibytes: TypeAlias = Annotated[float, Field(gt=0, le=_MOST_MIB, allow_inf_nan=False)]
-_OutputMebibytes: TypeAlias = Annotated[float, Field(gt=0, le=_MOST_OUTPUT_MIB, allow_inf_nan=False)]
-_Kibibytes: TypeAlias = Annotated[float, Field(gt=0, le=_MOST_KIB, allow_inf_nan=False)]
+#: Less than a byte would be none at all.
+_Mebibytes: TypeAlias = Annotated[float, Field(ge=1 / MIB, le=_MOST_MIB, allow_inf_nan=False)]
+_OutputMebibytes: TypeAlias = Annotated[float, Field(ge=1 / MIB, le=_MOST_OUTPUT_MIB, allow_inf_nan=False)]
+_Kibibytes: TypeAlias = Annotated[float, Field(ge=1 / KIB, le=_MOST_KIB, allow_inf_nan=False)]
 _Factor: TypeAlias = Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False)]
 #: Legacy packages calibrate with whatever they like, and calibrating is all these are for.
 _LooseFactor: TypeAlias = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
