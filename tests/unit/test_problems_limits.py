@@ -61,13 +61,6 @@ class TestLimits:
             *(("time_limit", "3601"), ("validation_memory", "-1"), ("validation_passes", "1"), ("memory", "lots")),
         ],
     )
-    @pytest.mark.parametrize("limit", ["memory", "output", "code", "compilation_memory", "validation_output"])
-    def test_less_than_a_byte(self, tmp_path: Path, limit: str) -> None:
-        """A limit that comes to no byte at all is refused: nothing is ever judged by a limit of 0."""
-        (complaint,) = complaints(tmp_path, {"problem.yaml": f"name: x\nlimits: {{{limit}: 1e-7}}\n"})
-
-        assert complaint.startswith(f"problem.yaml:2: limits.{limit}: ")
-
     @pytest.mark.parametrize("form", ["legacy", "2023-07-draft", "2025-09"])
     def test_that_cannot_be_honoured(self, tmp_path: Path, form: str, limit: str, value: str) -> None:
         """A limit beyond what a judgehost can hold a submission to refuses the package, with its line."""
@@ -76,6 +69,13 @@ class TestLimits:
         (complaint,) = complaints(tmp_path, {"problem.yaml": yaml})
 
         assert complaint.startswith(f"problem.yaml:4: limits.{limit}: ")
+
+    @pytest.mark.parametrize("limit", ["memory", "output", "code", "compilation_memory", "validation_output"])
+    def test_less_than_a_byte(self, tmp_path: Path, limit: str) -> None:
+        """A limit that comes to no byte at all is refused: nothing is ever judged by a limit of 0."""
+        (complaint,) = complaints(tmp_path, {"problem.yaml": f"name: x\nlimits: {{{limit}: 1e-7}}\n"})
+
+        assert complaint.startswith(f"problem.yaml:2: limits.{limit}: ")
 
     def test_finer_than_a_clock(self, tmp_path: Path) -> None:
         """A time limit that no clock here resolves is rounded to milliseconds, and the author is told."""
