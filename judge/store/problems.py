@@ -110,7 +110,8 @@ async def keep(
         connection: to the database.
         package: what it holds.
         origin: where it comes from. Of a version that is there already the newest zip is kept: what judging takes of
-            it is the same, but the jury's submissions may be others.
+            it is the same, but the jury's submissions may be others. That of one that lacked something stays: it came
+            in the same zip, and by now what was lacking may be in the one that is kept.
         is_complete: whether all test cases and limits are there; else ``complete`` writes them.
 
     Raises:
@@ -128,9 +129,11 @@ async def keep(
         )
         zipped = None if origin.package is None else await blobs.put_bulk(connection, origin.package)
         known: int | None = await connection.fetchval(
-            "UPDATE problem_versions SET package_sha256 = coalesce($3, package_sha256),"
+            "UPDATE problem_versions SET"
+            " package_sha256 = CASE WHEN $6 THEN coalesce($3, package_sha256) ELSE coalesce(package_sha256, $3) END,"
             " file_name = coalesce($4, file_name), warnings = $5 WHERE problem_id = $1 AND digest = $2 RETURNING id",
-            *(problem_id, digest, None if zipped is None else zipped.sha256, origin.file_name, list(package.warnings)),
+            *(problem_id, digest, None if zipped is None else zipped.sha256, origin.file_name),
+            *(list(package.warnings), is_complete),
         )
         if known is not None:
             return known, False

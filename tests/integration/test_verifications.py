@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from judge.errors import LeaseLost, NotFound, UsageError
-from judge.store import accounts, contests, problems, verifications, versions
+from judge.store import accounts, blobs, contests, problems, verifications, versions
 from judge.store.accounts import Role
 from judge.store.pool import Connection, Pool
 from judge.store.problems import Origin
@@ -203,3 +203,16 @@ async def test_odd_texts_are_kept(desk: Desk) -> None:
 
     report = await verifications.report_of(desk.connection, version_id)
     assert report == {"step": "a\N{REPLACEMENT CHARACTER}b?", "submissions": [{"message": "\N{REPLACEMENT CHARACTER}"}]}
+
+
+async def test_the_zip_of_a_completed_version_stays(desk: Desk) -> None:
+    """What is uploaded again, lacking what was found out since, does not put its zip in the place of the whole one."""
+    package = loaded(desk.folder / "package")
+    lacking = Origin(by=desk.user_id, package=b"lacking", file_name="a.zip")
+    version_id, _ = await problems.keep(desk.connection, package, lacking, is_complete=False)
+    await problems.complete(desk.connection, version_id, package, b"whole")
+
+    again = await problems.keep(desk.connection, package, lacking, is_complete=False)
+
+    assert again == (version_id, False)
+    assert await blobs.get(desk.connection, await versions.package_of(desk.connection, version_id)) == b"whole"
