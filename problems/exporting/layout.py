@@ -60,9 +60,10 @@ def _by_name(problem: Problem) -> Layout:
         top, *rest = PurePosixPath(case.name).parts
         parts = [fit(part) for part in rest]
         name = f"{top}/{'-'.join(parts) if is_flat or case.is_sample else '/'.join(parts)}"
-        while name in taken or name.endswith("/test_group"):
+        # Zips are refused in which two names are one where upper and lower case are the same.
+        while name.casefold() in taken or name.endswith("/test_group"):
             name += "_"
-        taken.add(name)
+        taken.add(name.casefold())
         found.names[case.name] = name
     if any(case.name != found.names[case.name] for case in problem.testcases):
         found.notes.append("some test cases have other names: folders may not be nested as they were")

@@ -58,7 +58,7 @@ def write(package: Package, layout: Layout, folder: Folder) -> None:
             folder.note(f"{submission.path} is left out: the format has no word for what it should get")
             continue
         place = _place(submission, taken)
-        taken.add(place)
+        taken.add(place.casefold())
         _files(submission.source, place, folder)
         rules = {
             **_language(submission.source, place, folder),
@@ -94,7 +94,8 @@ def _place(submission: JurySubmission, taken: set[str]) -> str:
     if submission.grades or submission.is_partial or (wanted == ("AC",) and submission.use_for_time_limit == "upper"):
         directory = _MIXED
     name = fit(parts[-1])
-    while f"{directory}/{name}" in taken:
+    # As in zips that can be unpacked anywhere, where upper and lower case may be the same.
+    while f"{directory}/{name}".casefold() in taken:
         stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
         name = f"{stem}_{suffix}"
     return f"{directory}/{name}"

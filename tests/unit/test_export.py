@@ -14,6 +14,7 @@ import yaml
 from judge.errors import PackageError
 from judge.models import Blob
 from judge.verdicts import Verdict
+from problems import archive
 from problems.export import export
 from problems.package import Package, load
 from problems.zipping import zip_folder
@@ -247,6 +248,24 @@ def test_the_uuid_that_a_copy_needs(tmp_path: Path, content: bytes) -> None:
     assert {**after.about, "uuid": None} == {**before.about, "uuid": None}
     assert len(str(after.about["uuid"])) == 36
     assert (after.titles, after.problem.limits) == (before.titles, before.problem.limits)
+
+
+def test_names_that_differ_in_case_only(tmp_path: Path) -> None:
+    """Where folders become one, names in it differ in more than case, so that a zip of it is taken everywhere."""
+    changes = {
+        **{f"data/secret/{name}.in": "1 2\n" for name in ("g/a", "g-A")},
+        **{f"data/secret/{name}.ans": "3\n" for name in ("g/a", "g-A")},
+        "submissions/wrong_answer/Sol.py": "print(1)\n",
+        "submissions/no_output/sol.py": "print(2)\n",
+    }
+    before = packages.loaded(tmp_path, changes)
+    _, _, folder = _exported(before, tmp_path)
+    zip_folder(folder, tmp_path / "twosums.zip")
+
+    after = load(archive.unpack(tmp_path / "twosums.zip", tmp_path / "unpacked"))
+
+    assert len(after.problem.testcases) == len(before.problem.testcases)
+    assert len(after.submissions) == len(before.submissions)
 
 
 def test_a_polygon_package(tmp_path: Path) -> None:
