@@ -158,10 +158,11 @@ void discard_box(void)
     clear_box();
 }
 
+/* A host that is short of memory kills what waits first of all; another box is then made. */
 bool fits(struct fitting wanted)
 {
     struct fitting made = prepared.box.fitting;
 
-    return prepared.init && !wanted.piped && made.tmp_bytes == wanted.tmp_bytes &&
+    return prepared.init && !init_is_dead() && !wanted.piped && made.tmp_bytes == wanted.tmp_bytes &&
            made.work_writable == wanted.work_writable && made.feedback == wanted.feedback && made.links == wanted.links;
 }

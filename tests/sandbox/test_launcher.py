@@ -167,6 +167,34 @@ async def test_killing_the_process_we_see_ends_a_run(launcher: Launcher) -> None
             await asyncio.sleep(0.01)
 
 
+async def test_a_box_that_is_killed_while_it_waits(launcher: Launcher) -> None:
+    """A host that is short of memory kills what waits for a run first of all: the next run gets another box."""
+    assert await launcher.is_usable()
+    (cell,) = _children(launcher.process.pid)
+    for _ in range(2):
+        async with asyncio.timeout(DEADLINE_S):
+            while not (waiting := [box for box in _children(cell) if "S" in _state(box)]):
+                await asyncio.sleep(0.01)
+            os.kill(waiting[0], signal.SIGKILL)
+            while "Z" not in _state(waiting[0]):
+                await asyncio.sleep(0.01)
+
+        assert await launcher.is_usable()
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _state(box: int) -> str:
+    """The state of a box's init that is behind its filter. That of a run that was reported never sleeps again."""
+    try:
+        status = Path(f"/proc/{box}/status").read_text()
+    except OSError:
+        return ""
+    return status.split("State:\t")[1].split()[0] if "Seccomp:\t2" in status else ""
+
+
 REFUSED = {
     "bundle that is not there": protocol.load("missing"),
     "input that is not there": protocol.run(
