@@ -72,7 +72,7 @@ def _text(tree: Tree, entry: Entry, findings: Findings) -> str:
     if entry.is_directory:
         findings.error(str(entry), "must be a file")
         return ""
-    return (tree.read(entry, most_bytes=64 * KIB) or b"").decode("utf-8", "replace")
+    return (tree.read(entry, most_bytes=64 * KIB) or b"").decode("utf-8-sig", "replace")
 
 
 def _values(text: str) -> dict[str, str]:

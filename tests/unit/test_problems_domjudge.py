@@ -19,6 +19,8 @@ ONLY_NAME = {"problem.yaml": "name: x\n"}
         ({"domjudge-problem.ini": "[DOMJudge]\nshort-name = x\ncolor = #000000\ntimelimit = '0.5'\n"}, 500),
         ({"domjudge-problem.ini": "timelimit=4\r\n", ".timelimit": "4"}, 4000),
         ({"domjudge-problem.ini": "timelimit = 4 ; seconds\n"}, 4000),
+        ({"domjudge-problem.ini": "\ufefftimelimit = 4\r\n"}, 4000),
+        ({".timelimit": "\ufeff3.5\r\n"}, 3500),
         ({"domjudge-problem.ini": "name = x\n"}, 10_000),
         ({"domjudge-problem.ini": "timelimit =\n"}, 10_000),
         ({"domjudge-problem.ini": ""}, 10_000),
