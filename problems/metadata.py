@@ -290,4 +290,7 @@ def _what_is_wrong(name: str, variant: str, text: Plain) -> str:
         return "is no name: letters, digits and underscores, the first no digit"
     if not isinstance(text, str):
         return "has no value; it must be a number or a text"
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        # YAML can write halves of characters, which no file can hold.
+        return "has a value that is no text"
     return "" if len(text) <= CONSTANT_CHARS else f"is longer than {CONSTANT_CHARS} characters"

@@ -301,6 +301,7 @@ class TestRefusals:
             ("allow_file_writing: maybe\n", "problem.yaml:1: allow_file_writing: "),
             ("constants: {5x: 1}\n", "problem.yaml:1: constants: '5x' is no name"),
             ("constants: {x: [1]}\n", "problem.yaml:1: constants: 'x' has no value"),
+            ('constants: {x: "\\ud800"}\n', "problem.yaml:1: constants: 'x' has a value that is no text"),
             ("languages: [whitespace]\n", "problem.yaml: languages: none of them is known here"),
             ("problem_format_version: 2031-01\n", "problem.yaml:1: format '2031-01' is not supported"),
             ("validator_flags: ignore_case\n", "output validator flags 'ignore_case': unknown flag"),
