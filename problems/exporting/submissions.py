@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from judge.groups import Group
 from judge.models import Problem, Source
 from judge.verdicts import Verdict
+from problems import globs
 from problems.expectations import Expectation, applies
 from problems.exporting.folder import Folder, Word, fit
 from problems.exporting.layout import Layout
@@ -134,8 +135,12 @@ def _rules(
     for rule in submission.rules:
         if not rule.tests and not _is_said_by_folder(rule, place):
             found |= _rule(rule)
+        elif rule.tests and (tests := _tests(rule.tests, problem, layout)) is not None:
+            found[tests] = _rule(rule)
         elif rule.tests:
-            found[_tests(rule.tests, problem, layout)] = _rule(rule)
+            folder.note(
+                f"{submission.path}: what it should get on {rule.tests} is left out: no pattern says that"
+            )
     if not submission.rules and place.startswith(f"{_MIXED}/"):
         found |= _mixed(submission, folder)
     if submission.score is not None:
@@ -184,13 +189,14 @@ def _range(score: tuple[float, float]) -> object:
     return score[0] if score[0] == score[1] else list(score)
 
 
-def _tests(pattern: str, problem: Problem, layout: Layout) -> str:
-    """A pattern for test cases under their new names."""
+def _tests(pattern: str, problem: Problem, layout: Layout) -> str | None:
+    """A pattern for test cases under their new names; None: there are none, or too many for a pattern that is read."""
     if all(layout.names[testcase.name] == testcase.name for testcase in problem.testcases):
         return pattern
     meant = Expectation(tests=pattern)
     names = [layout.names[testcase.name] for testcase in problem.testcases if applies(meant, testcase.name)]
-    return names[0] if len(names) == 1 else "{" + ",".join(names) + "}"
+    found = names[0] if len(names) == 1 else "{" + ",".join(names) + "}"
+    return found if names and len(found) <= globs.MOST_CHARS else None
 
 
 def _grades(submission: JurySubmission, problem: Problem, layout: Layout, folder: Folder) -> dict[str, object]:

@@ -14,7 +14,7 @@ import yaml
 from judge.errors import PackageError
 from judge.models import Blob
 from judge.verdicts import Verdict
-from problems import archive
+from problems import archive, globs
 from problems.export import export
 from problems.package import Package, load
 from problems.zipping import zip_folder
@@ -248,6 +248,25 @@ def test_the_uuid_that_a_copy_needs(tmp_path: Path, content: bytes) -> None:
     assert {**after.about, "uuid": None} == {**before.about, "uuid": None}
     assert len(str(after.about["uuid"])) == 36
     assert (after.titles, after.problem.limits) == (before.titles, before.problem.limits)
+
+
+def test_rules_for_more_test_cases_than_a_pattern_can_name(tmp_path: Path) -> None:
+    """A rule for test cases that are renamed, and too many to be named one by one, is left out, which is told."""
+    cases = [f"data/secret/a/{'long' * 5}-{number:02d}" for number in range(30)]
+    few, many = '"secret/a/*-00": {permitted: [AC]}', '"secret/a/*": {required: [AC]}'
+    changes = {
+        "problem.yaml": "problem_format_version: 2023-07-draft\nname: Two Sums\nlimits: {time_limit: 1}\n",
+        "submissions/submissions.yaml": f"accepted/sum.py:\n  {many}\n  {few}\n",
+        **{f"{case}.in": "1 2\n" for case in cases},
+        **{f"{case}.ans": "3\n" for case in cases},
+    }
+
+    after, notes, _ = _exported(packages.loaded(tmp_path, changes), tmp_path)
+
+    assert any("what it should get on secret/a/* is left out" in note for note in notes)
+    patterns = [rule.tests for submission in after.submissions for rule in submission.rules if rule.tests]
+    assert patterns
+    assert all(globs.matches_at_or_above(pattern, f"secret/a-{'long' * 5}-00") for pattern in patterns)
 
 
 def test_names_that_differ_in_case_only(tmp_path: Path) -> None:
