@@ -138,9 +138,7 @@ def _rules(
         elif rule.tests and (tests := _tests(rule.tests, problem, layout)) is not None:
             found[tests] = _rule(rule)
         elif rule.tests:
-            folder.note(
-                f"{submission.path}: what it should get on {rule.tests} is left out: no pattern says that"
-            )
+            folder.note(f"{submission.path}: what it should get on {rule.tests} is left out: no pattern says that")
     if not submission.rules and place.startswith(f"{_MIXED}/"):
         found |= _mixed(submission, folder)
     if submission.score is not None:
