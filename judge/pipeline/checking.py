@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 import checkers.registry
 from checkers import testlib, validator
 from checkers.base import CheckerFailure, CheckOutcome
-from judge.models import Blob, CheckerSpec, Convention, Limits, Problem, Testcase
+from judge.models import Blob, CheckerSpec, Convention, Limits, Problem, Source, Testcase
 from judge.pipeline.compiling import Programs, environment, prepared
 from judge.recipes.languages import language
 from sandbox.cell import Cell
@@ -78,6 +78,19 @@ class BuiltinChecking:
         checker = checkers.registry.make(self._name, case.testcase.checker_flags)
         with case.answer.open("rb") as answer, output.open() as stream:
             return checker.check(answer, stream)
+
+
+def validation_limits(program: Source, limits: Limits) -> RunLimits:
+    """What a package's program that checks data or submissions may take, with what its language needs beside."""
+    recipe = language(program.language)
+    return RunLimits(
+        cpu_ms=limits.validation_time_ms,
+        wall_ms=2 * limits.validation_time_ms + 1000,
+        memory_bytes=recipe.memory_bytes(limits.validation_memory_bytes),
+        output_bytes=limits.validation_output_bytes,
+        processes=recipe.process_count(limits.processes),
+        stack_bytes=recipe.stack_bytes,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,14 +175,7 @@ class ProgramChecking:
             env=environment(recipe),
             data=data,
             feedback=feedback,
-            limits=RunLimits(
-                cpu_ms=self.limits.validation_time_ms,
-                wall_ms=2 * self.limits.validation_time_ms + 1000,
-                memory_bytes=recipe.memory_bytes(self.limits.validation_memory_bytes),
-                output_bytes=self.limits.validation_output_bytes,
-                processes=recipe.process_count(self.limits.processes),
-                stack_bytes=recipe.stack_bytes,
-            ),
+            limits=validation_limits(program, self.limits),
         )
 
 

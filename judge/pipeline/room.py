@@ -15,10 +15,17 @@ from checkers import validator
 from checkers.base import CheckerFailure
 from judge.models import CheckerSpec, Convention, Limits, Problem, Run, Source, Testcase, static_case
 from judge.pipeline.answers import Answers
-from judge.pipeline.checking import ProgramChecking, TestData, checking, program_checking, read_validator
+from judge.pipeline.checking import (
+    ProgramChecking,
+    TestData,
+    checking,
+    program_checking,
+    read_validator,
+    validation_limits,
+)
 from judge.pipeline.compiling import Prepared, Programs, environment, packed, prepared
 from judge.pipeline.grading import Graded
-from judge.pipeline.running import Runner, run_limits
+from judge.pipeline.running import Runner
 from judge.recipes.languages import entry_point, language
 from judge.verdicts import Verdict
 from sandbox import bundle
@@ -131,13 +138,7 @@ class Room:
                     ),
                     env=environment(recipe),
                     feedback=validator.FEEDBACK,
-                    limits=replace(
-                        run_limits(program, limits),
-                        cpu_ms=limits.validation_time_ms,
-                        wall_ms=2 * limits.validation_time_ms + 1000,
-                        memory_bytes=limits.validation_memory_bytes,
-                        output_bytes=limits.validation_output_bytes,
-                    ),
+                    limits=validation_limits(program, limits),
                 )
             )
         checked = read_validator(outcome, what="static validator")

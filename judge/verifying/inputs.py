@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from judge.models import Blob, Limits, Source
+from judge.models import Blob, Source
+from judge.pipeline.checking import validation_limits
 from judge.pipeline.compiling import clean, environment, prepared
 from judge.pipeline.surroundings import key_of
 from judge.recipes.languages import language
@@ -22,7 +23,7 @@ from sandbox import bundle
 from sandbox.cell import Cell
 from sandbox.outcome import EndedBy, Outcome
 from sandbox.pool import Slot
-from sandbox.spec import RunLimits, RunSpec
+from sandbox.spec import RunSpec
 
 #: Inputs checked in one cell before other slots may help.
 CHUNK = 250
@@ -150,7 +151,7 @@ def place(package: Package, name: str) -> str:
 def _key(part: Part, item: Input, package: Package, desk: Desk) -> str:
     files = tuple(sorted((name, blob.hex) for name, blob in item.files.items()))
     program = desk.bench.programs.key(part.source)
-    limits = repr(_limits(part.source, package.problem.limits))
+    limits = repr(validation_limits(part.source, package.problem.limits))
     return key_of("input", program, item.blob.hex, item.words(part.validator), files, limits)
 
 
@@ -165,7 +166,7 @@ async def _ask(cell: Cell, part: Part, item: Input, package: Package, desk: Desk
             argv=(*argv, *item.words(part.validator)),
             env=environment(recipe),
             stdin=await desk.bench.data.path(item.blob),
-            limits=_limits(part.source, limits),
+            limits=validation_limits(part.source, limits),
         )
     )
     with cell.open_stdout() as stdout:
@@ -184,18 +185,6 @@ async def _lay_out(cell: Cell, source: Source, files: Mapping[str, Blob], desk: 
     program = await asyncio.to_thread(programs.kept, programs.key(source)) or b""
     beside = {name: (await desk.bench.data.path(blob)).read_bytes() for name, blob in files.items()}
     await cell.load(program + bundle.pack(beside))
-
-
-def _limits(source: Source, limits: Limits) -> RunLimits:
-    recipe = language(source.language)
-    return RunLimits(
-        cpu_ms=limits.validation_time_ms,
-        wall_ms=2 * limits.validation_time_ms + 1000,
-        memory_bytes=recipe.memory_bytes(limits.validation_memory_bytes),
-        output_bytes=limits.validation_output_bytes,
-        processes=recipe.process_count(limits.processes),
-        stack_bytes=recipe.stack_bytes,
-    )
 
 
 def _said(outcome: Outcome, stdout: bytes) -> str:
