@@ -16,6 +16,7 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -37,7 +38,7 @@
 /* What a call is answered. From BY_CLONE on, that depends on a number passed in a register; nothing behind a pointer is
  * ever judged, since another thread could change it meanwhile. */
 enum answer { UNKNOWN, FINE, REFUSED_EPERM, ALARM, BY_CLONE, BY_SOCKET, BY_SOCKETPAIR, BY_PERSONALITY, BY_PRCTL, BY_IOCTL,
-              BY_FCNTL };
+              BY_FCNTL, BY_MMAP, BY_MEMFD };
 
 static struct sock_filter program[MOST_INSTRUCTIONS];
 static unsigned short size;
@@ -59,6 +60,8 @@ static const enum answer listed[NUMBERS] = {
     [__NR_prctl] = BY_PRCTL,
     [__NR_ioctl] = BY_IOCTL,
     [__NR_fcntl] = BY_FCNTL,
+    [__NR_mmap] = BY_MMAP,
+    [__NR_memfd_create] = BY_MEMFD,
 };
 #undef ALLOW
 #undef REFUSE
@@ -207,6 +210,16 @@ static void emit_fcntl(void)
     emit_error(EPERM);
 }
 
+/* Huge pages that a host has put aside are no memory by the count of a control group (cgroup-v2.rst): who may have them
+ * has no limit. */
+static void emit_refuse_huge(unsigned index, uint32_t flag)
+{
+    emit_load_argument(index);
+    emit(BPF_JMP | BPF_JSET | BPF_K, flag, 1, 0);
+    emit_answer(SECCOMP_RET_ALLOW);
+    emit_error(EPERM);
+}
+
 static void emit_for(enum answer answer)
 {
     switch (answer) {
@@ -220,6 +233,8 @@ static void emit_for(enum answer answer)
     case BY_PRCTL: emit_prctl(); break;
     case BY_IOCTL: emit_ioctl(); break;
     case BY_FCNTL: emit_fcntl(); break;
+    case BY_MMAP: emit_refuse_huge(3, MAP_HUGETLB); break;
+    case BY_MEMFD: emit_refuse_huge(1, MFD_HUGETLB); break;
     default: emit_error(ENOSYS);
     }
 }

@@ -22,7 +22,7 @@ ALLOW, ERRNO, NOTIFY = 0x7FFF0000, 0x00050000, 0x7FC00000
 EPERM, ENOSYS, ENOTTY, EAFNOSUPPORT = (
     ERRNO | number for number in (errno.EPERM, errno.ENOSYS, errno.ENOTTY, errno.EAFNOSUPPORT)
 )
-BY_ARGUMENT = {"clone", "socket", "socketpair", "personality", "prctl", "ioctl", "fcntl"}
+BY_ARGUMENT = {"clone", "socket", "socketpair", "personality", "prctl", "ioctl", "fcntl", "mmap", "memfd_create"}
 NEW_NAMESPACES = {
     "user": 0x10000000,
     "pid": 0x20000000,
@@ -142,6 +142,17 @@ def test_upper_halves_change_nothing(program: list[Instruction], numbers: dict[s
     assert answer(program, numbers["socket"], high | 40) == NOTIFY
     assert answer(program, numbers["ioctl"], 0, high | 0x5412) == NOTIFY
     assert answer(program, numbers["fcntl"], 0, high | 6) == EPERM
+
+
+def test_no_huge_pages(program: list[Instruction], numbers: dict[str, int]) -> None:
+    """Memory may be mapped in any way but from the huge pages that a host has put aside, which no limit counts."""
+    private, anonymous, huge, size_2_mib = 0x02, 0x20, 0x40000, 21 << 26
+
+    assert answer(program, numbers["mmap"], 0, 4096, 3, private | anonymous) == ALLOW
+    assert answer(program, numbers["mmap"], 0, 4096, 3, private | anonymous | huge) == EPERM
+    assert answer(program, numbers["mmap"], 0, 4096, 3, private | anonymous | huge | size_2_mib) == EPERM
+    assert answer(program, numbers["memfd_create"], 0, 3) == ALLOW
+    assert answer(program, numbers["memfd_create"], 0, 4) == EPERM
 
 
 def test_no_locks_and_no_leases(program: list[Instruction], numbers: dict[str, int]) -> None:
