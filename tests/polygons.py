@@ -79,6 +79,7 @@ SOLUTIONS = """
 def problem_xml(
     *,
     tests: str = TESTS,
+    testset: str = "tests",
     groups: str = "",
     solutions: str = SOLUTIONS,
     checker: str = CHECKER_XML,
@@ -97,8 +98,8 @@ def problem_xml(
     <statement language="english" path="statements/english/problem.tex" type="application/x-tex"/>
   </statements>
   <judging {judging}>
-    <testset name="pretests"/>
-    <testset name="tests">{limits}{paths}<tests>{tests}</tests>{groups}</testset>
+    {'<testset name="pretests"/>' if testset == "tests" else ""}
+    <testset name="{testset}">{limits}{paths}<tests>{tests}</tests>{groups}</testset>
   </judging>
   <files>
     <resources><file path="files/testlib.h" type="h.g++"/></resources>

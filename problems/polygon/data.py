@@ -29,6 +29,8 @@ class Files:
     findings: Findings
     paths: dict[Blob, Path] = field(default_factory=dict)
     converted: dict[Blob, ConvertedFile] = field(default_factory=dict)
+    #: By where they really are: problem.xml may name the same file thousands of times.
+    _texts: dict[Path, recipes.Text] = field(default_factory=dict)
 
     def take(self, path: str) -> Blob | None:
         """The blob of a file; None if there is no such file, or, with an error found, none that can be used."""
@@ -39,7 +41,8 @@ class Files:
             if entry.real.stat().st_size > DATA_BYTES:
                 self.findings.error(path, f"larger than {DATA_BYTES // MIB} MiB")
                 return None
-            text = recipes.text(entry.real)
+            text = self._texts.get(entry.real) or recipes.text(entry.real)
+            self._texts[entry.real] = text
         except OSError as error:
             self.findings.error(path, f"cannot be read: {error.strerror}")
             return None

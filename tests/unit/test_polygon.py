@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from judge.errors import PackageError
-from judge.models import Blob, Convention
+from judge.models import MIB, Blob, Convention
 from judge.verdicts import Verdict
 from problems.recipes import MISSING, ConvertedFile, Generated, MissingTest, Solved
 from tests.polygons import complaints, loaded, problem_xml
@@ -380,4 +380,21 @@ def test_text_in_many_pieces_takes_no_time(tmp_path: Path) -> None:
 
     loaded(tmp_path, {"problem.xml": problem_xml(top=scattered)})
 
+    assert time.monotonic() - started < 10
+
+
+def test_a_file_that_is_named_over_and_over(tmp_path: Path) -> None:
+    """A large file that problem.xml names a thousand times is read once."""
+    tests = '<input-path-pattern>v/%02d</input-path-pattern><tests><test verdict="invalid"/></tests>'
+    validator = (
+        f'<validator><source path="files/val.cpp" type="cpp.g++17"/>{f"<testset>{tests}</testset>" * 1000}</validator>'
+    )
+    started = time.monotonic()
+
+    package = loaded(
+        tmp_path,
+        {"problem.xml": problem_xml(assets=f"<validators>{validator}</validators>"), "v/01": b"1" * 32 * MIB},
+    )
+
+    assert len(package.extra_cases) == 1000
     assert time.monotonic() - started < 10
