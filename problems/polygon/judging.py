@@ -16,6 +16,7 @@ from problems.polygon.markup import Element
 from problems.polygon.paths import plain_path
 
 MOST_TESTS = 5000
+NAME_CHARS = 200
 MOST_POINTS = 1e9
 _TESTSET = "tests"
 #: What Codeforces allows a solution to print, and to have as source; packages do not say.
@@ -87,7 +88,11 @@ def read(root: Element, file: str, findings: Findings) -> Judging | None:
     testset = chosen_testset(judging)
     if testset is None:
         findings.error(file, "<judging> has no <testset>", line=judging.line)
-    elif (name := testset.get("name")) != _TESTSET:
+    elif len(name := testset.get("name")) > NAME_CHARS or not name.isprintable():
+        # Validators and checkers may be told it, each time they are run.
+        text = f"the name of a <testset> must be at most {NAME_CHARS} printable characters"
+        findings.error(file, text, line=testset.line)
+    elif name != _TESTSET:
         findings.warning(file, f"no test set {_TESTSET}: judged with {name!r}", line=testset.line)
     return None if testset is None else reader.judging(judging, testset)
 
