@@ -16,6 +16,8 @@ from problems.polygon.markup import Element
 from problems.polygon.paths import plain_path
 
 MOST_TESTS = 5000
+#: They are put in order by what they depend on, which takes a time that grows with the square of their number.
+MOST_GROUPS = 1000
 NAME_CHARS = 200
 MOST_POINTS = 1e9
 _TESTSET = "tests"
@@ -184,7 +186,11 @@ class _Reader:
 
     def _groups(self, testset: Element) -> list[Group]:
         groups: dict[str, Group] = {}
-        for element in testset.all("groups/group"):
+        elements = testset.all("groups/group")
+        if len(elements) > MOST_GROUPS:
+            self._findings.error(self._file, f"more than {MOST_GROUPS} groups", line=testset.line)
+            return []
+        for element in elements:
             name = element.get("name").strip()
             policy = element.get("points-policy", "each-test")
             if policy not in ("each-test", "complete-group"):

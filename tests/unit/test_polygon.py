@@ -293,6 +293,7 @@ def test_tests_of_validator_and_checker(tmp_path: Path) -> None:
         ({"paths": "<input-path-pattern>../%d</input-path-pattern>"}, "<input-path-pattern> must hold one number"),
         ({"judging": 'input-file="../x"'}, "is not a plain file name"),
         ({"checker": ""}, "nothing says how output is judged"),
+        ({"groups": f"<groups>{'<group/>' * 1001}</groups>"}, "more than 1000 groups"),
         ({"testset": "long" * 100}, "the name of a <testset> must be at most 200 printable characters"),
         (
             {"tests": '<test method="manual"/><test cmd="other 1"/>'},
