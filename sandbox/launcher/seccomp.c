@@ -38,7 +38,7 @@
 /* What a call is answered. From BY_CLONE on, that depends on a number passed in a register; nothing behind a pointer is
  * ever judged, since another thread could change it meanwhile. */
 enum answer { UNKNOWN, FINE, REFUSED_EPERM, ALARM, BY_CLONE, BY_SOCKET, BY_SOCKETPAIR, BY_PERSONALITY, BY_PRCTL, BY_IOCTL,
-              BY_FCNTL, BY_MMAP, BY_MEMFD };
+              BY_FCNTL, BY_MMAP, BY_MEMFD, BY_SETSOCKOPT };
 
 static struct sock_filter program[MOST_INSTRUCTIONS];
 static unsigned short size;
@@ -62,6 +62,7 @@ static const enum answer listed[NUMBERS] = {
     [__NR_fcntl] = BY_FCNTL,
     [__NR_mmap] = BY_MMAP,
     [__NR_memfd_create] = BY_MEMFD,
+    [__NR_setsockopt] = BY_SETSOCKOPT,
 };
 #undef ALLOW
 #undef REFUSE
@@ -220,6 +221,21 @@ static void emit_refuse_huge(unsigned index, uint32_t flag)
     emit_error(EPERM);
 }
 
+/* A socket's filter is compiled into memory of the kernel that is no run's, that all of the host shares, and without
+ * which no other box could have its own filter. */
+static void emit_setsockopt(void)
+{
+    static const uint32_t filters[] = {SO_ATTACH_FILTER, SO_ATTACH_BPF, SO_ATTACH_REUSEPORT_CBPF,
+                                       SO_ATTACH_REUSEPORT_EBPF};
+
+    emit_load_argument(2);
+    for (size_t i = 0; i < COUNT(filters); i++) {
+        emit(BPF_JMP | BPF_JEQ | BPF_K, filters[i], 0, 1);
+        emit_error(EPERM);
+    }
+    emit_answer(SECCOMP_RET_ALLOW);
+}
+
 static void emit_for(enum answer answer)
 {
     switch (answer) {
@@ -235,6 +251,7 @@ static void emit_for(enum answer answer)
     case BY_FCNTL: emit_fcntl(); break;
     case BY_MMAP: emit_refuse_huge(3, MAP_HUGETLB); break;
     case BY_MEMFD: emit_refuse_huge(1, MFD_HUGETLB); break;
+    case BY_SETSOCKOPT: emit_setsockopt(); break;
     default: emit_error(ENOSYS);
     }
 }

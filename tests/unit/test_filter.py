@@ -22,7 +22,18 @@ ALLOW, ERRNO, NOTIFY = 0x7FFF0000, 0x00050000, 0x7FC00000
 EPERM, ENOSYS, ENOTTY, EAFNOSUPPORT = (
     ERRNO | number for number in (errno.EPERM, errno.ENOSYS, errno.ENOTTY, errno.EAFNOSUPPORT)
 )
-BY_ARGUMENT = {"clone", "socket", "socketpair", "personality", "prctl", "ioctl", "fcntl", "mmap", "memfd_create"}
+BY_ARGUMENT = {
+    "clone",
+    "socket",
+    "socketpair",
+    "personality",
+    "prctl",
+    "ioctl",
+    "fcntl",
+    "mmap",
+    "memfd_create",
+    "setsockopt",
+}
 NEW_NAMESPACES = {
     "user": 0x10000000,
     "pid": 0x20000000,
@@ -153,6 +164,13 @@ def test_no_huge_pages(program: list[Instruction], numbers: dict[str, int]) -> N
     assert answer(program, numbers["mmap"], 0, 4096, 3, private | anonymous | huge | size_2_mib) == EPERM
     assert answer(program, numbers["memfd_create"], 0, 3) == ALLOW
     assert answer(program, numbers["memfd_create"], 0, 4) == EPERM
+
+
+def test_no_filters_for_sockets(program: list[Instruction], numbers: dict[str, int]) -> None:
+    """Of a socket's options (socket(7)) those are refused that have the kernel compile a program."""
+    options = {option: answer(program, numbers["setsockopt"], 3, 1, option) for option in range(100)}
+
+    assert options == dict.fromkeys(range(100), ALLOW) | dict.fromkeys((26, 50, 51, 52), EPERM)
 
 
 def test_no_locks_and_no_leases(program: list[Instruction], numbers: dict[str, int]) -> None:

@@ -4,7 +4,9 @@
 // The doors that most kernel bugs of late lay behind.
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 static int found;
@@ -16,7 +18,10 @@ static void never(const char *what, long result)
 int main(void)
 {
     static char space[256] = {1, 0, 0, 0, (char)128};
-    int ends[2];
+    struct sock_filter accept = {6, 0, 0, 1};
+    struct sock_fprog program = {1, &accept};
+    int ends[2], local = socket(AF_UNIX, SOCK_DGRAM, 0);
+    never("program for a socket", setsockopt(local, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)));
     never("bpf", syscall(SYS_bpf, 0, space, sizeof(space)));
     never("bpf program", syscall(SYS_bpf, 5, space, sizeof(space)));
     never("perf", syscall(SYS_perf_event_open, space, 0, -1, -1, 0));
