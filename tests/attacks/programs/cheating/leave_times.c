@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 static int found;
@@ -39,6 +40,9 @@ int main(void)
         (void)!write(fd, bytes, sizeof(bytes));
         never("touched for writing", paths[i], fd >= 0 && futimens(fd, NULL) == 0);
         close(fd);
+        /* A namespace's are those of when it was looked at. */
+        if (strncmp(paths[i], "/proc/", 6) == 0)
+            continue;
         stat(paths[i], &after);
         never("changed", paths[i], !same(before.st_atim, after.st_atim) || !same(before.st_mtim, after.st_mtim) ||
               !same(before.st_ctim, after.st_ctim));
