@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from judge.errors import PackageError
+from problems.export import export
 from problems.package import Package, load
 
 GOOD: Mapping[str, str] = {
@@ -42,3 +43,10 @@ def complaints(folder: Path, changes: Mapping[str, str | bytes | None] | None = 
     with pytest.raises(PackageError) as failure:
         load(write(folder, changes))
     return list(failure.value.problems)
+
+
+def exported(package: Package, tmp_path: Path) -> tuple[Package, tuple[str, ...], Path]:
+    """The package as it is read after it was exported, with what was told of that and the folder."""
+    folder = tmp_path / "out" / "twosums"
+    notes = export(package, folder)
+    return load(folder), notes, folder

@@ -142,6 +142,9 @@ GOOD: Mapping[str, str] = {
     "solutions/wrong.py": "print(2)\n",
 }
 
+#: Everything that it would have to make.
+ANSWERS: Mapping[str, str] = {"tests/02": "42\n", "tests/02.a": "84\n", "tests/03.a": "10\n"}
+
 
 def write(folder: Path, changes: Mapping[str, str | bytes | None] | None = None, *, name: str = "double") -> Path:
     """A good package with some files added or replaced, or left out where the change is None."""

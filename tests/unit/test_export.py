@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,14 +15,11 @@ from judge.models import Blob
 from judge.verdicts import Verdict
 from problems import archive, globs
 from problems.export import export
-from problems.package import Package, load
+from problems.package import load
 from problems.zipping import zip_folder
 from tests import packages, polygons
 
 Changes = Mapping[str, str | bytes | None]
-
-#: Everything that a small Polygon package would have to make.
-ANSWERS: Changes = {"tests/02": "42\n", "tests/02.a": "84\n", "tests/03.a": "10\n"}
 
 #: The usual groups of an olympiad in the legacy format.
 OLYMPIAD: Changes = {
@@ -40,12 +36,6 @@ OLYMPIAD: Changes = {
 }
 
 
-def _exported(package: Package, tmp_path: Path) -> tuple[Package, tuple[str, ...], Path]:
-    folder = tmp_path / "out" / "twosums"
-    notes = export(package, folder)
-    return load(folder), notes, folder
-
-
 def _yaml(folder: Path, name: str) -> object:
     return yaml.safe_load((folder / name).read_text())
 
@@ -53,7 +43,7 @@ def _yaml(folder: Path, name: str) -> object:
 def test_a_legacy_package(tmp_path: Path) -> None:
     """Names, limits, tests and submissions come out as they went in, and nothing is to be noted but what is missing."""
     before = packages.loaded(tmp_path)
-    after, notes, folder = _exported(before, tmp_path)
+    after, notes, folder = packages.exported(before, tmp_path)
 
     assert after.format == "2025-09"
     assert (after.title, dict(after.titles)) == ("Two Sums", {"en": "Two Sums"})
@@ -71,9 +61,9 @@ def test_a_legacy_package(tmp_path: Path) -> None:
 
 def test_the_uuid_follows_from_the_content(tmp_path: Path) -> None:
     """The same content has the same uuid, another content another."""
-    first = _exported(packages.loaded(tmp_path / "a"), tmp_path / "1")[0]
-    again = _exported(packages.loaded(tmp_path / "b"), tmp_path / "2")[0]
-    other = _exported(packages.loaded(tmp_path / "c", {"data/secret/1.ans": "12\n"}), tmp_path / "3")[0]
+    first = packages.exported(packages.loaded(tmp_path / "a"), tmp_path / "1")[0]
+    again = packages.exported(packages.loaded(tmp_path / "b"), tmp_path / "2")[0]
+    other = packages.exported(packages.loaded(tmp_path / "c", {"data/secret/1.ans": "12\n"}), tmp_path / "3")[0]
 
     assert first.about["uuid"] == again.about["uuid"] != other.about["uuid"]
 
@@ -81,7 +71,7 @@ def test_the_uuid_follows_from_the_content(tmp_path: Path) -> None:
 def test_flags_keep_their_spelling(tmp_path: Path) -> None:
     """A flag that looks like a number is still the same text afterwards."""
     text = "name: x\nvalidator_flags: float_tolerance 1E-6\nlimits: {time_limit: 1}\n"
-    after, _, folder = _exported(packages.loaded(tmp_path, {"problem.yaml": text}), tmp_path)
+    after, _, folder = packages.exported(packages.loaded(tmp_path, {"problem.yaml": text}), tmp_path)
 
     assert {case.checker_flags for case in after.problem.testcases} == {("float_tolerance", "1E-6")}
     assert _yaml(folder, "data/secret/1.yaml") == {"output_validator_args": ["float_tolerance", "1E-6"]}
@@ -89,7 +79,7 @@ def test_flags_keep_their_spelling(tmp_path: Path) -> None:
 
 def test_groups_of_an_olympiad(tmp_path: Path) -> None:
     """Groups that pass or fail, and those that add up, keep their points; samples have none."""
-    after, _, folder = _exported(packages.loaded(tmp_path, OLYMPIAD), tmp_path)
+    after, _, folder = packages.exported(packages.loaded(tmp_path, OLYMPIAD), tmp_path)
 
     assert _yaml(folder, "data/secret/test_group.yaml") == {"max_score": 100, "score_aggregation": "sum"}
     assert _yaml(folder, "data/secret/g1/test_group.yaml") == {"max_score": 40, "score_aggregation": "pass-fail"}
@@ -105,7 +95,7 @@ def test_scores_that_a_validator_may_give(tmp_path: Path) -> None:
         "problem.yaml": f"problem_format_version: 2023-07-draft\n{OLYMPIAD['problem.yaml']!s}",
         "output_validator/v.py": "raise SystemExit(42)\n",
     }
-    _, _, folder = _exported(packages.loaded(tmp_path / "a", draft), tmp_path)
+    _, _, folder = packages.exported(packages.loaded(tmp_path / "a", draft), tmp_path)
 
     assert _yaml(folder, "data/secret/g1/test_group.yaml") == {"max_score": 40, "score_aggregation": "min"}
     assert _yaml(folder, "data/secret/g2/test_group.yaml") == {"max_score": 60, "score_aggregation": "sum"}
@@ -136,7 +126,7 @@ def test_scores_without_words(tmp_path: Path, file: str, text: str, why: str) ->
 def test_folders_beside_cases(tmp_path: Path) -> None:
     """Where cases stand beside folders all are flattened, in their order: the format allows one or the other."""
     changes = {"data/secret/0/a.in": "1 1\n", "data/secret/0/a.ans": "2\n"}
-    after, notes, _ = _exported(packages.loaded(tmp_path, changes), tmp_path)
+    after, notes, _ = packages.exported(packages.loaded(tmp_path, changes), tmp_path)
 
     assert [case.name for case in after.problem.testcases] == ["sample/1", "secret/0-a", "secret/1"]
     assert any("other names" in note for note in notes)
@@ -150,7 +140,7 @@ def test_expectations(tmp_path: Path) -> None:
         "submissions/time_limit_exceeded/c.py": "while True: pass\n",
         "submissions/compiler_error/d.py": "print(\n",
     }
-    after, notes, folder = _exported(packages.loaded(tmp_path, changes), tmp_path)
+    after, notes, folder = packages.exported(packages.loaded(tmp_path, changes), tmp_path)
 
     assert sorted(item.path for item in after.submissions) == [
         "submissions/accepted/sum.py",
@@ -179,7 +169,7 @@ def test_validators_and_include_files(tmp_path: Path) -> None:
         "input_validators/range.py": "import sys\nsys.exit(42)\n",
         "include/python/helper.py": "x = 1\n",
     }
-    after, _, folder = _exported(packages.loaded(tmp_path, changes), tmp_path)
+    after, _, folder = packages.exported(packages.loaded(tmp_path, changes), tmp_path)
 
     assert sorted(path.name for path in (folder / "output_validator").iterdir()) == ["check.cpp", "check.h"]
     assert [validator.name for validator in after.input_validators] == ["range.py"]
@@ -211,7 +201,7 @@ def test_a_package_of_the_format_is_copied(tmp_path: Path) -> None:
         (path / "problem.yaml").write_text(
             (path / "problem.yaml").read_text() + "uuid: 8ee7605a-ab1a-4ba0-9b1a-0f1e8e7a8a34\n"
         )
-    _, notes, folder = _exported(load(path), tmp_path)
+    _, notes, folder = packages.exported(load(path), tmp_path)
 
     def files(top: Path) -> dict[str, bytes]:
         return {str(file.relative_to(top)): file.read_bytes() for file in top.rglob("*") if file.is_file()}
@@ -242,7 +232,7 @@ def test_the_uuid_that_a_copy_needs(tmp_path: Path, content: bytes) -> None:
     statement = {"problem_statement/problem.en.md": None, "statement/problem.en.md": "Add.\n"}
     before = packages.loaded(tmp_path, {"problem.yaml": content, **statement})
 
-    after, notes, _ = _exported(before, tmp_path)
+    after, notes, _ = packages.exported(before, tmp_path)
 
     assert notes == ("it had no uuid; it has one now",)
     assert {**after.about, "uuid": None} == {**before.about, "uuid": None}
@@ -261,7 +251,7 @@ def test_rules_for_more_test_cases_than_a_pattern_can_name(tmp_path: Path) -> No
         **{f"{case}.ans": "3\n" for case in cases},
     }
 
-    after, notes, _ = _exported(packages.loaded(tmp_path, changes), tmp_path)
+    after, notes, _ = packages.exported(packages.loaded(tmp_path, changes), tmp_path)
 
     assert any("what it should get on secret/a/* is left out" in note for note in notes)
     patterns = [rule.tests for submission in after.submissions for rule in submission.rules if rule.tests]
@@ -278,135 +268,13 @@ def test_names_that_differ_in_case_only(tmp_path: Path) -> None:
         "submissions/no_output/sol.py": "print(2)\n",
     }
     before = packages.loaded(tmp_path, changes)
-    _, _, folder = _exported(before, tmp_path)
+    _, _, folder = packages.exported(before, tmp_path)
     zip_folder(folder, tmp_path / "twosums.zip")
 
     after = load(archive.unpack(tmp_path / "twosums.zip", tmp_path / "unpacked"))
 
     assert len(after.problem.testcases) == len(before.problem.testcases)
     assert len(after.submissions) == len(before.submissions)
-
-
-def test_a_polygon_package(tmp_path: Path) -> None:
-    """Tests, statement and solutions of a Polygon package come along, its programs behind wrappers of ours."""
-    before = polygons.loaded(tmp_path, ANSWERS)
-    after, notes, folder = _exported(before, tmp_path)
-
-    assert [(case.name, case.input, case.answer) for case in after.problem.testcases] == [
-        (case.name, case.input, case.answer) for case in before.problem.testcases
-    ]
-    assert after.problem.limits == before.problem.limits
-    assert sorted(item.path for item in after.submissions) == [
-        "submissions/accepted/also.py",
-        "submissions/accepted/main.cpp",
-        "submissions/wrong_answer/wrong.py",
-    ]
-    assert (folder / "statement/problem.en.tex").read_text() == (
-        "Double it.\n\\section*{Input}\nA number.\n\\section*{Output}\nTwice it.\n"
-    )
-    assert notes == (
-        "the name in ru is left out: there is no statement in that language",
-        "submissions/accepted/main.cpp: was in cpp17; here each judge has a C++ of its own",
-    )
-    assert after.input_flags["secret/02"] == {"": ("--testset", "tests")}
-
-
-@pytest.mark.parametrize(
-    ("output", "code", "message"), [("84", 42, "ok"), ("85", 43, "wrong answer not that"), (None, 1, "")]
-)
-def test_the_wrapped_checker(tmp_path: Path, output: str | None, code: int, message: str) -> None:
-    """Built by its script, a testlib checker accepts with 42 and rejects with 43; its own failure is neither."""
-    _, _, folder = _exported(polygons.loaded(tmp_path, ANSWERS), tmp_path)
-    program = _built(folder / "output_validator")
-    feedback = tmp_path / "feedback"
-    feedback.mkdir()
-    answer = folder / ("data/secret/02.ans" if output is not None else "none")
-    argv = [str(program), str(folder / "data/secret/02.in"), str(answer), f"{feedback}/"]
-    ended = subprocess.run(argv, input=output or "", text=True, capture_output=True, check=False, timeout=20)
-
-    assert ended.returncode == code
-    assert (feedback / "judgemessage.txt").read_text().strip() == message
-    assert sorted(path.name for path in feedback.iterdir()) == ["judgemessage.txt"]
-
-
-def test_points_of_a_wrapped_checker(tmp_path: Path) -> None:
-    """What a checker gives is the test's score where the test counts by itself, and a rejection where it does not."""
-    checker = '#include "testlib.h"\nint main() { std::fprintf(stderr, "points 2.5 half\\n"); return 7; } // quitp\n'
-    tests = polygons.TESTS.replace("<test ", '<test points="5" ', 3).replace(
-        'points="5" method="manual" sample', "sample"
-    )
-    changes = {**ANSWERS, "problem.xml": polygons.problem_xml(tests=tests), "files/check.cpp": checker}
-    after, _, folder = _exported(polygons.loaded(tmp_path, changes), tmp_path)
-    program = _built(folder / "output_validator")
-    feedback = tmp_path / "feedback"
-    feedback.mkdir()
-    files = [str(folder / "data/sample/01.in"), str(folder / "data/sample/01.ans"), f"{feedback}/"]
-
-    assert after.problem.testcases[1].checker_flags == ("points", "5")
-    assert subprocess.run([program, *files], input="", text=True, check=False, timeout=20).returncode == 43
-    given = subprocess.run([program, *files, "points", "5"], input="", text=True, check=False, timeout=20)
-    assert given.returncode == 42
-    assert (feedback / "score.txt").read_text() == "2.5\n"
-
-
-def test_flags_of_a_wrapped_checker(tmp_path: Path) -> None:
-    """What else stands on the command line is the checker's, in front of the files."""
-    checker = (
-        '#include "testlib.h"\n'
-        "int main(int count, char **given) {\n"
-        '    return count == 6 && given[1] == std::string("--group") && given[2] == std::string("easy") ? 0 : 1;\n'
-        "} // checker.group()\n"
-    )
-    after, _, folder = _exported(polygons.loaded(tmp_path, {**ANSWERS, "files/check.cpp": checker}), tmp_path)
-    program = _built(folder / "output_validator")
-    (tmp_path / "feedback").mkdir()
-    files = [str(folder / "data/sample/01.in"), str(folder / "data/sample/01.ans"), f"{tmp_path}/feedback/"]
-
-    assert after.problem.testcases[0].checker_flags == ("--testset", "tests")
-    for flags, code in ((["points", "5", "--group", "easy"], 42), (["--group", "easy"], 42), (["--group", "x"], 43)):
-        assert (
-            subprocess.run([program, *files, *flags], input="", text=True, timeout=20, check=False).returncode == code
-        )
-
-
-@pytest.mark.parametrize(("content", "code"), [("5\n", 42), ("5 6\n", 43)])
-def test_the_wrapped_validator(tmp_path: Path, content: str, code: int) -> None:
-    """A testlib validator says 42 of a valid input and 43 of any other."""
-    _, _, folder = _exported(polygons.loaded(tmp_path, ANSWERS), tmp_path)
-    program = _built(folder / "input_validators/val")
-
-    assert subprocess.run([program], input=content, text=True, check=False, timeout=20).returncode == code
-
-
-def test_points_and_groups_of_polygon(tmp_path: Path) -> None:
-    """Complete groups pass or fail; what counts test by test is a sum; dependencies are required groups."""
-    tests = """<test method="manual" sample="true" group="0"/>
-        <test points="10" group="b"/><test points="20" group="a"/><test points="20" group="c"/>"""
-    groups = """<groups><group name="0" points-policy="complete-group"/>
-        <group name="a" points-policy="complete-group"/>
-        <group name="b"><dependencies><dependency group="a"/><dependency group="0"/></dependencies></group>
-        <group name="c" points-policy="complete-group" points="70"/></groups>"""
-    changes = {**ANSWERS, "tests/04": "1\n", "tests/04.a": "2\n"}
-    package = polygons.loaded(tmp_path, {**changes, "problem.xml": polygons.problem_xml(tests=tests, groups=groups)})
-    after, _, folder = _exported(package, tmp_path)
-
-    groups_written = {
-        path.parent.name: yaml.safe_load(path.read_text()) for path in (folder / "data").rglob("test_group.yaml")
-    }
-    assert groups_written == {
-        "secret": {"max_score": 100, "score_aggregation": "sum"},
-        "02-a": {"max_score": 20, "score_aggregation": "pass-fail"},
-        "03-b": {"max_score": 10, "score_aggregation": "sum", "require_pass": ["secret/02-a", "sample"]},
-        "04-c": {"max_score": 70, "score_aggregation": "pass-fail"},
-    }
-    assert len(after.problem.testcases) == 4
-
-
-def test_output_to_a_file(tmp_path: Path) -> None:
-    """A problem whose output is a file cannot be expressed."""
-    names = polygons.problem_xml(judging='output-file="double.out"')
-    with pytest.raises(PackageError, match=r"output written to the file double\.out"):
-        export(polygons.loaded(tmp_path, {**ANSWERS, "problem.xml": names}), tmp_path / "out")
 
 
 def test_data_that_is_not_there_yet(tmp_path: Path) -> None:
@@ -430,14 +298,14 @@ def test_a_folder_with_something_in_it(tmp_path: Path) -> None:
 def test_attachments(tmp_path: Path) -> None:
     """Files for contestants come along."""
     before = packages.loaded(tmp_path, {"attachments/tool.py": "print()\n"})
-    after, _, _ = _exported(before, tmp_path)
+    after, _, _ = packages.exported(before, tmp_path)
 
     assert dict(after.attachments) == {"tool.py": Blob.of(b"print()\n")}
 
 
 def test_zips(tmp_path: Path) -> None:
     """The zip holds the folder, is the same each time, and keeps what is executable so."""
-    package = polygons.loaded(tmp_path, ANSWERS)
+    package = polygons.loaded(tmp_path, polygons.ANSWERS)
     folder = tmp_path / "out" / "double"
     export(package, folder)
     zip_folder(folder, tmp_path / "a.zip")
@@ -452,12 +320,7 @@ def test_zips(tmp_path: Path) -> None:
 def test_names_that_differ_from_statements(tmp_path: Path) -> None:
     """The names are those of the languages that there is a statement in, as the format asks."""
     package = packages.loaded(tmp_path)
-    after, notes, _ = _exported(replace(package, titles={"en": "Two Sums", "sv": "Två summor"}), tmp_path)
+    after, notes, _ = packages.exported(replace(package, titles={"en": "Two Sums", "sv": "Två summor"}), tmp_path)
 
     assert dict(after.titles) == {"en": "Two Sums"}
     assert "the name in sv is left out: there is no statement in that language" in notes
-
-
-def _built(folder: Path) -> Path:
-    subprocess.run([folder / "build"], cwd=folder, check=True, timeout=60)
-    return folder / "run"
