@@ -32,7 +32,8 @@ async def test_every_program_gets_its_verdict_whatever_dies(short_tmp: Path, ima
         judgehosts=int(os.environ.get("CHAOS_JUDGEHOSTS", "2")),
         broker=BROKERS[os.environ.get("CHAOS_BROKER", "redis")],
     )
-    folder = short_tmp / "storm"
+    # One for each try, with a short name: sockets are in it.
+    folder = short_tmp / f"storm{sum(1 for _ in short_tmp.glob('storm*'))}"
     folder.mkdir(mode=0o711)
     click.echo(f"CHAOS_SEED={weather.seed}")
     try:
